@@ -1,0 +1,100 @@
+import { add, equal, mul, neg, sum, tidy, where, zerosLike, type Tensor } from '@tensorflow/tfjs-core';
+import { assertShape, assertStates } from './assert.ts';
+import { categoricalKlNats } from './categorical-kl.ts';
+import type { Prediction } from './denoiser.ts';
+import { D3pmError } from './errors.ts';
+import { gatherClass } from './gather-class.ts';
+import { posteriorLogProbs } from './posterior.ts';
+import { predictionLogProbs } from './prediction-log-probs.ts';
+import type { ReverseInput, ReverseProcess } from './reverse-process.ts';
+import { perExample, stepPairs } from './steps.ts';
+import type { Absorbing, Transition } from './transition.ts';
+import { absorbingStepWeight } from './absorbing-step-weight.ts';
+
+export interface BoundTermInput extends ReverseInput {
+  /** Data, int32 `[B, …N]`. */
+  readonly x0: Tensor;
+}
+
+/**
+ * One term of the bound, Eq. (1), for x_t drawn from q(x_t | x_0):
+ *
+ *     L_{t−1} = KL(q(x_s | x_t, x_0) ‖ p_θ(x_s | x_t)),   s = t − 1 (or the grid of a shorter chain)
+ *
+ * summed over positions. At s = 0 the posterior is a point mass and the term is
+ * L_0 = −log p_θ(x_0 | x_1) by itself. It is 0 when f is the point mass on x_0. An extra absorbing
+ * mask uses the closed form r(s,t) · (−log f(x_0)) at masked positions and 0 elsewhere, in O(1) a position.
+ *
+ * @returns nats per example, float32 `[B]`; the caller disposes it. +∞ when p_θ excludes what q does not.
+ * @throws {D3pmError} `SHAPE`, `DTYPE`, `STEP_RANGE`.
+ */
+export function boundTermNats<P extends Prediction>(transition: Transition, reverse: ReverseProcess<P>, input: BoundTermInput): Tensor {
+  const { x0, xt, s, t, logits } = input;
+  assertStates('boundTermNats', 'x0', x0);
+  assertShape('boundTermNats', 'x0', x0, xt.shape);
+  assertShape('boundTermNats', 'logits', logits, [...xt.shape, transition.numStates]);
+  const { absorbing } = transition;
+  return tidy(() => {
+    const perPosition =
+      absorbing?.extraMask && reverse.unmasksIndependently
+        ? absorbingTerm(transition, absorbing, input)
+        : categoricalKlNats(posteriorLogProbs(transition, { x0, xt, s, t }), reverse.logProbs(transition, input));
+    return sumPositions(perPosition);
+  });
+}
+
+/**
+ * CE_t = −Σ log f(x_0 | x_t), the auxiliary term of Eq. (5), over *all* positions.
+ *
+ * @returns nats per example, float32 `[B]`; the caller disposes it.
+ * @throws {D3pmError} `UNSOUND` for a reverse process without an f.
+ */
+export function crossEntropyNats<P extends Prediction>(
+  transition: Transition,
+  reverse: ReverseProcess<P>,
+  { x0, ...input }: Omit<BoundTermInput, 's'>,
+): Tensor {
+  assertStates('crossEntropyNats', 'x0', x0);
+  assertShape('crossEntropyNats', 'logits', input.logits, [...x0.shape, transition.numStates]);
+  if (!reverse.denoiserLogProbs) {
+    throw new D3pmError('UNSOUND', `crossEntropyNats: the ${reverse.name} process predicts x_{t−1} and has no distribution over x_0; use the bound alone`);
+  }
+  const { denoiserLogProbs } = reverse;
+  return tidy(() => sumPositions(neg(gatherClass(denoiserLogProbs(transition, input), x0))));
+}
+
+export interface HybridLossInput extends Omit<BoundTermInput, 's'> {
+  /** Weight of the cross-entropy, in the authors' sense: 0.01 for text, 0.001 for images, 0 for L_vb. */
+  readonly lambda: number;
+}
+
+/**
+ * The per-example loss `T · (L_{t−1} + λ CE_t)` of a step t drawn uniformly from 1…T, with L_0 in
+ * place of L_{t−1} at t = 1. Its expectation is L_vb − L_T + λ Σ_t CE_t.
+ *
+ * This λ is that of the authors' code. Eq. (5) read literally averages the cross-entropy over t, so
+ * its λ is T times smaller in effect.
+ *
+ * @returns nats per example, float32 `[B]`; the caller disposes it.
+ * @throws {D3pmError} `INVALID_OPTIONS` unless λ ≥ 0.
+ */
+export function hybridLossNats<P extends Prediction>(transition: Transition, reverse: ReverseProcess<P>, { lambda, ...input }: HybridLossInput): Tensor {
+  if (!(lambda >= 0 && lambda < Infinity)) throw new D3pmError('INVALID_OPTIONS', `hybridLossNats: lambda is ${lambda}, expected a number ≥ 0`);
+  const s = typeof input.t === 'number' ? input.t - 1 : input.t.map((step) => step - 1);
+  return tidy(() => {
+    const bound = boundTermNats(transition, reverse, { ...input, s });
+    const loss = lambda === 0 ? bound : add(bound, mul(crossEntropyNats(transition, reverse, input), lambda));
+    return mul(loss, transition.numSteps);
+  });
+}
+
+function absorbingTerm(transition: Transition, { maskState }: Absorbing, { x0, xt, s, t, logits }: BoundTermInput): Tensor {
+  const pairs = stepPairs('boundTermNats', s, t, { batchSize: xt.shape[0]!, numSteps: transition.numSteps, strict: true });
+  const weights = Float64Array.from(pairs.s, (from, b) => absorbingStepWeight(transition, from, pairs.t[b]!));
+  const nll = mul(neg(gatherClass(predictionLogProbs(transition, logits), x0)), perExample(weights, xt.rank));
+  return where(equal(xt, maskState), nll, zerosLike(nll));
+}
+
+function sumPositions(perPosition: Tensor): Tensor {
+  return sum(perPosition, perPosition.shape.map((_, axis) => axis).slice(1));
+}

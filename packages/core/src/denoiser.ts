@@ -1,0 +1,45 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Rng } from './rng.ts';
+import type { Steps } from './steps.ts';
+
+/**
+ * What the logits of a network mean.
+ *
+ * - `denoiser`: f(c) = p(x_0 = c | x_t), with all positions of x_t seen.
+ * - `leave-one-out`: what the *other* positions of x_t say of x_0; ∝ f(c) / Q̄_t[c, x_t].
+ * - `direct`: x_{t−1} itself.
+ */
+export type Prediction = 'denoiser' | 'direct' | 'leave-one-out';
+
+/** A network that reads a noisy state and its step. */
+export interface Denoiser<P extends Prediction = Prediction> {
+  readonly prediction: P;
+  /** K of the transition it is made for. */
+  readonly numStates: number;
+  /** True when the logits do not depend on t, so that they can be kept while the states stay the same. */
+  readonly timeFree: boolean;
+  /**
+   * Logits, float32 `[B, …N, K]`, of int32 `[B, …N]` states at step t ∈ 1…T; the caller disposes them.
+   * The logit of an extra mask is ignored: the library sets its probability to 0.
+   */
+  logits(states: Tensor, t: Steps): Tensor;
+}
+
+/** Parameters by name. Names are those of the checkpoint, so they never change. */
+export type Parameters = Readonly<Record<string, Tensor>>;
+
+export interface ApplyOptions {
+  /** Source of dropout masks. Absent: no dropout, which is what evaluation and sampling use. */
+  readonly rng?: Rng;
+}
+
+/** A denoiser whose logits are a pure function of its parameters. */
+export interface TrainableDenoiser<P extends Prediction = Prediction> extends Denoiser<P> {
+  /** The current values; owned by the model. A trainer replaces them by {@link load}. */
+  readonly parameters: Parameters;
+  /** Logits under the given parameters. Reads nothing else, keeps nothing. */
+  apply(parameters: Parameters, states: Tensor, t: Steps, options?: ApplyOptions): Tensor;
+  /** Copies values in. @throws {D3pmError} `SHAPE` or `UNKNOWN_NAME` listing every difference. */
+  load(parameters: Parameters): void;
+  dispose(): void;
+}

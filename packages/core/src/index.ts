@@ -1,0 +1,52 @@
+export { absorbingStepWeight } from './absorbing-step-weight.ts';
+export { assertClassAxis, assertInteger, assertShape, assertStates } from './assert.ts';
+export { boundTermNats, crossEntropyNats, hybridLossNats, type BoundTermInput, type HybridLossInput } from './bound-terms.ts';
+export { drawFromLogProbs, drawFromProbs, sampleCategorical } from './categorical.ts';
+export { categoricalKlNats } from './categorical-kl.ts';
+export {
+  denoiserFromLeaveOneOut,
+  leaveOneOutFromDenoiser,
+  restrictToCompatible,
+  type ConvertPredictionInput,
+} from './convert-prediction.ts';
+export type { Dataset, DatasetPlugin } from './dataset.ts';
+export type { ApplyOptions, Denoiser, Parameters, Prediction, TrainableDenoiser } from './denoiser.ts';
+export { D3pmError, isD3pmError, type D3pmErrorCode } from './errors.ts';
+export { gatherClass } from './gather-class.ts';
+export { logAddExp } from './log-add-exp.ts';
+export { logNormalize } from './log-normalize.ts';
+export { logSumExp, logSumExpKept } from './log-sum-exp.ts';
+export { maskCountWeights, type MaskCountWeights } from './mask-count-weights.ts';
+export { maskExactCount } from './mask-exact-count.ts';
+export type { ModelPlugin, ModelSetting } from './model-plugin.ts';
+export { nearestName, suggestName } from './nearest-name.ts';
+export type { Plugin, PluginKind } from './plugin.ts';
+export { posteriorLogProbs, type PosteriorInput } from './posterior.ts';
+export { predictionLogProbs } from './prediction-log-probs.ts';
+export { learnedPriorTermNats, priorTermNats } from './prior-term.ts';
+export { createRegistry, type Registry } from './registry.ts';
+export { direct } from './reverse-direct.ts';
+export { mixture } from './reverse-mixture.ts';
+export { leaveOneOut, plugIn, type FirstStep } from './reverse-plug-in.ts';
+export type { ReverseInput, ReverseProcess } from './reverse-process.ts';
+export { createRng, rngFromKey, type Rng } from './rng.ts';
+export { safeLog } from './safe-log.ts';
+export { sampleForward, type SampleForwardOptions } from './sample-forward.ts';
+export type { NoiseSchedule, NoiseUnit } from './schedule.ts';
+export type { SchedulePlugin } from './schedule-plugin.ts';
+export { assertStateRange, positionsOf, toTensor, type States } from './states.ts';
+export { stepGrid } from './step-grid.ts';
+export { perExample, stepOf, stepPairs, type Steps } from './steps.ts';
+export { survival, type Survival } from './survival.ts';
+export type {
+  Absorbing,
+  AnyTransitionPlugin,
+  Prior,
+  RankOne,
+  Transition,
+  TransitionPlugin,
+  TransitionSetting,
+} from './transition.ts';
+export { truncatedLogisticLogits, type TruncatedLogisticInput } from './truncated-logistic.ts';
+export { bitsPerDimension, perplexityPerWord } from './units.ts';
+export { withGradient } from './with-gradient.ts';

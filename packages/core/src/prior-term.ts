@@ -1,0 +1,61 @@
+import { tidy, sum, type Tensor } from '@tensorflow/tfjs-core';
+import { categoricalKlNats } from './categorical-kl.ts';
+import { D3pmError } from './errors.ts';
+import { logNormalize } from './log-normalize.ts';
+import { assertStateRange, positionsOf, type States } from './states.ts';
+import type { Transition } from './transition.ts';
+
+/**
+ * L_T = KL(q(x_T | x_0) ‖ p(x_T)) of Eq. (1), summed over positions, in float64: never assumed to
+ * be 0, and too small for float32 in the paper's settings (10⁻⁶ bits).
+ *
+ * @returns nats per example, float64 `[B]`. +∞ when x_T can be what the prior excludes.
+ * @throws {D3pmError} `UNSOUND` for a learned prior: see {@link learnedPriorTermNats}.
+ */
+export function priorTermNats(transition: Transition, x0: States): Float64Array {
+  assertStateRange('priorTermNats', 'x0', x0, transition.numStates);
+  const positions = positionsOf(x0);
+  const kl = stateKl(transition);
+  const total = new Float64Array(x0.shape[0]!);
+  x0.values.forEach((state, i) => {
+    total[Math.floor(i / positions)]! += kl(state, i % positions);
+  });
+  return total;
+}
+
+/**
+ * L_T under a learned prior (footnote 1), with its gradient.
+ *
+ * @param x0 int32 `[B, …N]`.
+ * @returns nats per example, float32 `[B]`; the caller disposes it.
+ */
+export function learnedPriorTermNats(transition: Transition, x0: Tensor): Tensor {
+  const { prior } = transition;
+  if (prior.kind !== 'learned') throw new D3pmError('UNSOUND', `learnedPriorTermNats: the prior of ${transition.name} is fixed; use priorTermNats`);
+  return tidy(() => {
+    const kl = categoricalKlNats(transition.pushStates(x0, 0, transition.numSteps), logNormalize(prior.logits));
+    return sum(kl, kl.shape.map((_, axis) => axis).slice(1));
+  });
+}
+
+/** KL of row `state` of Q̄_T to the prior, each computed once. */
+function stateKl(transition: Transition): (state: number, position: number) => number {
+  const { prior, numStates: K, numSteps: T, rankOne, positions } = transition;
+  if (prior.kind !== 'fixed') throw new D3pmError('UNSOUND', `priorTermNats: the prior of ${transition.name} is learned; use learnedPriorTermNats, which has a gradient`);
+  const known = new Map<number, number>();
+  const byPosition = positions !== undefined || prior.probs.length !== K;
+  return (state, position) => {
+    const key = byPosition ? position * K + state : state;
+    const found = known.get(key);
+    if (found !== undefined) return found;
+    const priorOffset = prior.probs.length === K ? 0 : position * K;
+    const matrix = rankOne ? undefined : transition.toDense(0, T, position);
+    let nats = 0;
+    for (let k = 0; k < K; k++) {
+      const q = matrix ? matrix[state * K + k]! : (k === state ? rankOne!.keep(0, T) : 0) + rankOne!.refresh(0, T) * rankOne!.target[k]!;
+      if (q > 0) nats += q * Math.log(q / prior.probs[priorOffset + k]!);
+    }
+    known.set(key, nats);
+    return nats;
+  };
+}

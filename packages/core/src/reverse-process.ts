@@ -1,0 +1,33 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Prediction } from './denoiser.ts';
+import type { Steps } from './steps.ts';
+import type { Transition } from './transition.ts';
+
+export interface ReverseInput {
+  /** Output of the network at (x_t, t), float32 `[B, …N, K]`. */
+  readonly logits: Tensor;
+  /** int32 `[B, …N]`. */
+  readonly xt: Tensor;
+  /** 0 ≤ s < t ≤ T. */
+  readonly s: Steps;
+  readonly t: Steps;
+}
+
+/**
+ * p_θ(x_s | x_t) made of a network's output. Two different formulas are called D3PM; each has its
+ * name here, and `P` says which output it is sound with: a loss or sampler does not accept a
+ * denoiser of another meaning.
+ */
+export interface ReverseProcess<P extends Prediction = Prediction> {
+  readonly name: 'direct' | 'leave-one-out' | 'mixture' | 'plug-in';
+  readonly prediction: P;
+  /**
+   * Whether it gives r · f at a masked position and stays at any other, when the mask is an extra
+   * state: the closed form of the losses and samplers.
+   */
+  readonly unmasksIndependently: boolean;
+  /** Normalised log-probabilities of x_s, float32 `[B, …N, K]`; the caller disposes them. */
+  logProbs(transition: Transition, input: ReverseInput): Tensor;
+  /** log f(x_0 | x_t) as a denoiser, which cross-entropy is taken of. Absent: there is none. */
+  denoiserLogProbs?(transition: Transition, input: Omit<ReverseInput, 's'>): Tensor;
+}

@@ -1,0 +1,72 @@
+import { drawFromProbs } from './categorical.ts';
+import type { Rng } from './rng.ts';
+import { assertStateRange, positionsOf, type States } from './states.ts';
+import { stepPairs, type Steps } from './steps.ts';
+import type { RankOne, Transition } from './transition.ts';
+
+export interface SampleForwardOptions {
+  /** Where `states` are: 0, data, unless said otherwise. */
+  readonly s?: Steps;
+  readonly t: Steps;
+  readonly rng: Rng;
+  /** Index of the first example in the data set: example b draws from `rng.split(firstExample + b)`. */
+  readonly firstExample?: number;
+}
+
+/**
+ * A draw of x_t ~ q(x_t | x_s) = Cat(x_s Q(s→t)), Eq. (2) and (3) of Austin et al. (2021).
+ *
+ * Drawn on the host from float64 tables, so the same seed corrupts alike on every engine. A
+ * rank-one family draws in two stages, whether to refresh and then to what, in O(log K).
+ *
+ * @throws {D3pmError} `STATE_RANGE` for a state ≥ K, `STEP_RANGE` unless 0 ≤ s ≤ t ≤ T.
+ */
+export function sampleForward(transition: Transition, states: States, { s = 0, t, rng, firstExample = 0 }: SampleForwardOptions): States {
+  assertStateRange('sampleForward', 'states', states, transition.numStates);
+  const batchSize = states.shape[0]!;
+  const pairs = stepPairs('sampleForward', s, t, { batchSize, numSteps: transition.numSteps });
+  const positions = positionsOf(states);
+  const values = new Int32Array(states.values.length);
+  const drawExample = transition.rankOne ? rankOneDraw(transition.rankOne) : denseDraw(transition);
+  for (let b = 0; b < batchSize; b++) {
+    const range = [b * positions, (b + 1) * positions] as const;
+    drawExample(states.values.subarray(...range), values.subarray(...range), pairs.s[b]!, pairs.t[b]!, rng.split(firstExample + b));
+  }
+  return { values, shape: states.shape };
+}
+
+type DrawExample = (from: Int32Array, to: Int32Array, s: number, t: number, stream: Rng) => void;
+
+function rankOneDraw(rankOne: RankOne): DrawExample {
+  const cumulative = new Float64Array(rankOne.target.length);
+  rankOne.target.reduce((sum, prob, k) => (cumulative[k] = sum + prob), 0);
+  return (from, to, s, t, stream) => {
+    const refresh = rankOne.refresh(s, t);
+    for (let n = 0; n < from.length; n++) {
+      to[n] = stream.float64(2 * n) < refresh ? invert(cumulative, stream.float64(2 * n + 1)) : from[n]!;
+    }
+  };
+}
+
+/** The first class whose cumulative probability exceeds u, by bisection. */
+function invert(cumulative: Float64Array, uniform: number): number {
+  const target = uniform * cumulative.at(-1)!;
+  let [low, high] = [0, cumulative.length - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (cumulative[middle]! > target) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+function denseDraw(transition: Transition): DrawExample {
+  const K = transition.numStates;
+  return (from, to, s, t, stream) => {
+    const shared = transition.positions === undefined ? transition.toDense(s, t) : undefined;
+    for (let n = 0; n < from.length; n++) {
+      const matrix = shared ?? transition.toDense(s, t, n);
+      to[n] = drawFromProbs(matrix, from[n]! * K, K, stream.float64(n));
+    }
+  };
+}

@@ -1,0 +1,40 @@
+import { tensor, type Tensor } from '@tensorflow/tfjs-core';
+import { D3pmError } from './errors.ts';
+
+/** A batch of categorical states on the host: what data sets yield, the forward process draws and samplers return. */
+export interface States {
+  /** Row-major, each in 0…K−1. */
+  readonly values: Int32Array;
+  /** `[B, …N]`: the batch axis, then the positions. */
+  readonly shape: readonly number[];
+}
+
+/** Positions of one example: the product of all axes but the first. */
+export function positionsOf(states: { readonly shape: readonly number[] }): number {
+  return states.shape.slice(1).reduce((product, size) => product * size, 1);
+}
+
+/** The states as an int32 tensor `[B, …N]`; the caller disposes it. */
+export function toTensor(states: States): Tensor {
+  return tensor(states.values, [...states.shape], 'int32');
+}
+
+/**
+ * Throws unless `states` is a batch with every value in 0…K−1.
+ *
+ * @throws {D3pmError} `SHAPE` when shape and length disagree, `STATE_RANGE` naming the first value outside.
+ */
+export function assertStateRange(caller: string, argument: string, states: States, numStates: number): void {
+  const size = states.shape.reduce((product, axis) => product * axis, 1);
+  if (states.shape.length < 1 || size !== states.values.length) {
+    throw new D3pmError('SHAPE', `${caller}: ${argument} has ${states.values.length} values for shape [${states.shape.join(', ')}]`);
+  }
+  const index = states.values.findIndex((value) => value < 0 || value >= numStates);
+  if (index >= 0) {
+    const positions = Math.max(1, positionsOf(states));
+    throw new D3pmError(
+      'STATE_RANGE',
+      `${caller}: ${argument} has state ${states.values[index]} in example ${Math.floor(index / positions)} at position ${index % positions}, expected 0…${numStates - 1}`,
+    );
+  }
+}

@@ -1,0 +1,2 @@
+export { expectAllClose, type Tolerance } from './expect-all-close.ts';
+export { expectNoLeak } from './expect-no-leak.ts';

@@ -1,0 +1,82 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Plugin } from './plugin.ts';
+import type { NoiseSchedule, NoiseUnit } from './schedule.ts';
+import type { Steps } from './steps.ts';
+
+/**
+ * The corruption process Q_1 … Q_T on K states, as a linear map and its adjoint in the log domain.
+ *
+ * `Q(s→t) = Q_{s+1} ⋯ Q_t` is row-stochastic and `Q(t→t) = I`; `Q̄_t = Q(0→t)` (Eq. 2 and 3 of
+ * Austin et al., 2021). Log-probabilities are float32 `[B, …N, K]`, states int32 `[B, …N]`;
+ * impossible is −∞. Every returned tensor belongs to the caller. All maps throw `STEP_RANGE`
+ * unless 0 ≤ s ≤ t ≤ T for every example, and `SHAPE` for a wrong class axis.
+ *
+ * Optional members are capabilities: their absence says that the closed form does not hold.
+ */
+export interface Transition {
+  readonly name: string;
+  /** K */
+  readonly numStates: number;
+  /** T */
+  readonly numSteps: number;
+  /** N, when Q depends on the position; then the axes `…N` of every argument have N elements. */
+  readonly positions?: number;
+  /** π with π Q_t = π for every t; float64 `[K]`. */
+  readonly stationary?: Float64Array;
+  /** p(x_T): where sampling starts, and what L_T is measured against. */
+  readonly prior: Prior;
+  readonly rankOne?: RankOne;
+  readonly absorbing?: Absorbing;
+  /** `log (p Q(s→t))` from `log p`. */
+  push(logProbs: Tensor, s: Steps, t: Steps): Tensor;
+  /** `log (l Q(s→t)ᵀ)` from `log l`. */
+  pull(logLikelihood: Tensor, s: Steps, t: Steps): Tensor;
+  /** Rows: `log Q(s→t)[x_s, ·]`. */
+  pushStates(states: Tensor, s: Steps, t: Steps): Tensor;
+  /** Columns: `log Q(s→t)[·, x_t]`. */
+  pullStates(states: Tensor, s: Steps, t: Steps): Tensor;
+  /** Q(s→t), linear, float64 `[K·K]` row-major. The caller must not write to it. */
+  toDense(s: number, t: number, position?: number): Float64Array;
+  /** Frees cached tensors; twice is harmless. */
+  dispose(): void;
+}
+
+/** A fixed p(x_T) as float64 `[K]` or `[N·K]`, or one that is learned as logits `[K]` or `[N, K]`. */
+export type Prior =
+  | { readonly kind: 'fixed'; readonly probs: Float64Array }
+  | { readonly kind: 'learned'; readonly logits: Tensor };
+
+/** `Q(s→t) = keep · I + refresh · 1 πᵀ`: with probability `refresh` the state is drawn anew from π. */
+export interface RankOne {
+  /** π, float64 `[K]`. */
+  readonly target: Float64Array;
+  /** α(s→t) */
+  keep(s: number, t: number): number;
+  /** 1 − α(s→t), computed without a subtraction. */
+  refresh(s: number, t: number): number;
+}
+
+/** A {@link RankOne} whose π is a point mass: a state is kept or becomes the mask for good. */
+export interface Absorbing {
+  readonly maskState: number;
+  /**
+   * Whether the mask is an extra state that the data never shows (text), and not a value of the
+   * data used again (grey 128 of images). Only then is f(mask) = 0 and do the closed forms hold.
+   */
+  readonly extraMask: boolean;
+}
+
+export interface TransitionSetting<U extends NoiseUnit = NoiseUnit> {
+  readonly numStates: number;
+  readonly schedule: NoiseSchedule<U>;
+}
+
+/** A family of Q_t: what a package publishes. `uniform` for ours, `owner/name` for everybody else's. */
+export interface TransitionPlugin<N extends string, O, U extends NoiseUnit> extends Plugin<'transition', N> {
+  readonly unit: U;
+  /** @throws {D3pmError} `INVALID_OPTIONS`, naming the field. */
+  parse(options: unknown): O;
+  create(setting: TransitionSetting<U>, options: O): Transition;
+}
+
+export type AnyTransitionPlugin = TransitionPlugin<string, any, any>;
