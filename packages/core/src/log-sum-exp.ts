@@ -1,4 +1,4 @@
-import { add, exp, log, max, maximum, mul, reshape, sub, sum, tidy, type Tensor } from '@tensorflow/tfjs-core';
+import { add, exp, log, max, maximum, mul, reshape, sub, sum, type Tensor } from '@tensorflow/tfjs-core';
 import { withGradient } from './with-gradient.ts';
 
 /** Below every float32 that can occur: stands in for −∞ where −∞ − (−∞) would be NaN. */
@@ -7,24 +7,29 @@ export const FINITE_MIN = -3e38;
 /**
  * `log Σ exp(x)` over one axis. A row of −∞ gives −∞ with gradient 0, never NaN.
  *
- * @param axis Counted from the end when negative. The result keeps it with size 1.
- * @returns float32; the caller disposes it.
+ * @param axis Counted from the end when negative.
+ * @returns float32 without that axis; the caller disposes it.
  */
+export function logSumExp(x: Tensor, axis: number): Tensor {
+  return reduced(x, axis, false);
+}
+
+/** {@link logSumExp} that keeps the axis, with size 1. */
 export function logSumExpKept(x: Tensor, axis: number): Tensor {
+  return reduced(x, axis, true);
+}
+
+function reduced(x: Tensor, axis: number, keepsAxis: boolean): Tensor {
   const along = axis < 0 ? x.rank + axis : axis;
+  const kept = [...x.shape.slice(0, along), 1, ...x.shape.slice(along + 1)];
+  const shape = keepsAxis ? kept : kept.toSpliced(along, 1);
   return withGradient(
     [x],
     (input) => {
       const shift = maximum(max(input, along, true), FINITE_MIN);
       const value = add(log(sum(exp(sub(input, shift)), along, true)), shift);
-      return { value, saved: [input, value] };
+      return { value: reshape(value, shape), saved: [input, value] };
     },
-    (dy, input, total) => [mul(dy, exp(sub(input, maximum(total, FINITE_MIN))))],
+    (dy, input, total) => [mul(reshape(dy, kept), exp(sub(input, maximum(total, FINITE_MIN))))],
   );
-}
-
-/** {@link logSumExpKept} without the axis. */
-export function logSumExp(x: Tensor, axis: number): Tensor {
-  const along = axis < 0 ? x.rank + axis : axis;
-  return tidy(() => reshape(logSumExpKept(x, along), [...x.shape.slice(0, along), ...x.shape.slice(along + 1)]));
 }

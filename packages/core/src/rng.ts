@@ -1,3 +1,4 @@
+import { D3pmError } from './errors.ts';
 import { threefry2x32 } from './threefry.ts';
 
 /**
@@ -71,6 +72,9 @@ export function rngFromKey(key: readonly [number, number]): Rng {
 /** Counters of children have the two top bits set, those of numbers never do: the streams cannot meet. */
 function childKey(key: readonly [number, number], label: number | string, words: Uint32Array): readonly [number, number] {
   if (typeof label === 'number') {
+    if (!Number.isSafeInteger(label) || label < 0) {
+      throw new D3pmError('INVALID_OPTIONS', `Rng: a seed or label is ${label}, expected an integer in 0…2⁵³−1, or a text`);
+    }
     threefry2x32(key[0], key[1], label % 0x1_0000_0000, 0x8000_0000 | (Math.floor(label / 0x1_0000_0000) & 0x3fff_ffff), words);
     return [words[0]!, words[1]!];
   }

@@ -1,0 +1,13 @@
+import { expect, it } from 'vitest';
+import { threefry2x32 } from '../src/threefry.ts';
+
+/** threefry2x32 with 20 rounds of `kat_vectors` in Random123 (Salmon et al., 2011). */
+it.each([
+  { counter: [0, 0], key: [0, 0], expected: [0x6b200159, 0x99ba4efe] },
+  { counter: [0xffffffff, 0xffffffff], key: [0xffffffff, 0xffffffff], expected: [0x1cb996fc, 0xbb002be7] },
+  { counter: [0x243f6a88, 0x85a308d3], key: [0x13198a2e, 0x03707344], expected: [0xc4923a9c, 0x483df7a0] },
+])('encrypts counter $counter under key $key as published', ({ counter, key, expected }) => {
+  const out = new Uint32Array(2);
+  threefry2x32(key[0]!, key[1]!, counter[0]!, counter[1]!, out);
+  expect([...out]).toEqual(expected);
+});

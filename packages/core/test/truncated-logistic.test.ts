@@ -1,0 +1,42 @@
+import './engine.ts';
+import { tensor2d } from '@tensorflow/tfjs-core';
+import { expect, it } from 'vitest';
+import { logNormalize, truncatedLogisticLogits } from '../src/index.ts';
+import { expectAllClose } from '../src/testing/index.ts';
+
+/** Appendix A.8 in float64: softmax over bins of the log-probability of each, by exact interval probabilities. */
+function paperLogProbs(xt: number, shift: number, logScale: number, K: number): number[] {
+  const mean = Math.tanh((2 * xt) / (K - 1) - 1 + shift);
+  const inverse = Math.exp(2 - logScale);
+  const logSigmoid = (x: number): number => (x < 0 ? x - Math.log1p(Math.exp(x)) : -Math.log1p(Math.exp(-x)));
+  const logits = Array.from({ length: K }, (_, k) => {
+    const centre = -1 + (2 * k) / (K - 1);
+    const [upper, lower] = [inverse * (centre - mean + 1 / (K - 1)), inverse * (centre - mean - 1 / (K - 1))];
+    // log(σ(u) − σ(l)), from the side on which both are small
+    const [a, b] = upper + lower > 0 ? [logSigmoid(-lower), logSigmoid(-upper)] : [logSigmoid(upper), logSigmoid(lower)];
+    return a + Math.log(-Math.expm1(b - a));
+  });
+  const top = Math.max(...logits);
+  const total = top + Math.log(logits.reduce((sum, x) => sum + Math.exp(x - top), 0));
+  return logits.map((x) => x - total);
+}
+
+it.each([
+  [0, 0, 0, 256],
+  [255, 0.3, -1, 256],
+  [128, -0.2, -3, 256],
+  [10, 0, -7, 256],
+  [3, 0.1, 2, 17],
+])('is the discretised logistic of A.8 for x_t = %d, μ′ = %d, s = %d, K = %d', (xt, shift, logScale, K) => {
+  const logits = truncatedLogisticLogits({ xt: tensor2d([[xt]], [1, 1], 'int32'), shift: tensor2d([[shift]]), logScale: tensor2d([[logScale]]), numStates: K });
+  // Logits of hundreds to thousands in float32: relative rounding of 2⁻²² of the largest.
+  expectAllClose(logNormalize(logits), paperLogProbs(xt, shift, logScale, K), { rtol: 2e-5, atol: 2e-4 });
+});
+
+it('falls alike on both sides of the mean, where the authors’ code floors one', () => {
+  const K = 255;
+  const logits = truncatedLogisticLogits({ xt: tensor2d([[127]], [1, 1], 'int32'), shift: tensor2d([[0]]), logScale: tensor2d([[-3]]), numStates: K });
+  const values = logits.dataSync();
+  for (let k = 0; k < K; k++) expect(Math.abs(values[k]! - values[K - 1 - k]!)).toBeLessThan(1e-3);
+  expect(values[0]).toBeLessThan(-100);
+});
