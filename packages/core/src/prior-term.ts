@@ -40,20 +40,32 @@ export function learnedPriorTermNats(transition: Transition, x0: Tensor): Tensor
 
 /** KL of row `state` of Q̄_T to the prior, each computed once. */
 function stateKl(transition: Transition): (state: number, position: number) => number {
-  const { prior, numStates: K, numSteps: T, rankOne, positions } = transition;
+  const { prior, numStates: K, numSteps: T, rankOne } = transition;
   if (prior.kind !== 'fixed') throw new D3pmError('UNSOUND', `priorTermNats: the prior of ${transition.name} is learned; use learnedPriorTermNats, which has a gradient`);
+  const { probs } = prior;
   const known = new Map<number, number>();
-  const byPosition = positions !== undefined || prior.probs.length !== K;
-  return (state, position) => {
-    const key = byPosition ? position * K + state : state;
+  const matrices = new Map<number, Float64Array>();
+  const byPosition = transition.positions !== undefined || probs.length !== K;
+  const rowEntry = (state: number, position: number): ((k: number) => number) => {
+    if (rankOne) {
+      const [keep, refresh] = [rankOne.keep(0, T), rankOne.refresh(0, T)];
+      return (k) => (k === state ? keep : 0) + refresh * rankOne.target[k]!;
+    }
+    const matrix = matrices.get(position) ?? transition.toDense(0, T, position);
+    matrices.set(position, matrix);
+    return (k) => matrix[state * K + k]!;
+  };
+  return (state, anyPosition) => {
+    const position = byPosition ? anyPosition : 0;
+    const key = position * K + state;
     const found = known.get(key);
     if (found !== undefined) return found;
-    const priorOffset = prior.probs.length === K ? 0 : position * K;
-    const matrix = rankOne ? undefined : transition.toDense(0, T, position);
+    const offset = probs.length === K ? 0 : position * K;
+    const entry = rowEntry(state, position);
     let nats = 0;
     for (let k = 0; k < K; k++) {
-      const q = matrix ? matrix[state * K + k]! : (k === state ? rankOne!.keep(0, T) : 0) + rankOne!.refresh(0, T) * rankOne!.target[k]!;
-      if (q > 0) nats += q * Math.log(q / prior.probs[priorOffset + k]!);
+      const q = entry(k);
+      if (q > 0) nats += q * Math.log(q / probs[offset + k]!);
     }
     known.set(key, nats);
     return nats;

@@ -27,7 +27,7 @@ export function sampleForward(transition: Transition, states: States, { s = 0, t
   const pairs = stepPairs('sampleForward', s, t, { batchSize, numSteps: transition.numSteps });
   const positions = positionsOf(states);
   const values = new Int32Array(states.values.length);
-  const drawExample = transition.rankOne ? rankOneDraw(transition.rankOne) : denseDraw(transition);
+  const drawExample = transition.rankOne ? rankOneDraw(transition.rankOne) : tableDraw(transition);
   for (let b = 0; b < batchSize; b++) {
     const range = [b * positions, (b + 1) * positions] as const;
     drawExample(states.values.subarray(...range), values.subarray(...range), pairs.s[b]!, pairs.t[b]!, rng.split(firstExample + b));
@@ -60,13 +60,15 @@ function invert(cumulative: Float64Array, uniform: number): number {
   return low;
 }
 
-function denseDraw(transition: Transition): DrawExample {
+function tableDraw(transition: Transition): DrawExample {
   const K = transition.numStates;
   return (from, to, s, t, stream) => {
-    const shared = transition.positions === undefined ? transition.toDense(s, t) : undefined;
     for (let n = 0; n < from.length; n++) {
-      const matrix = shared ?? transition.toDense(s, t, n);
-      to[n] = drawFromProbs(matrix, from[n]! * K, K, stream.float64(n));
+      const uniform = stream.float64(n);
+      const state = from[n]!;
+      to[n] = transition.rowProbs
+        ? drawFromProbs(transition.rowProbs(state, s, t, n), 0, K, uniform)
+        : drawFromProbs(transition.toDense(s, t, n), state * K, K, uniform);
     }
   };
 }

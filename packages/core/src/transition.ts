@@ -37,6 +37,12 @@ export interface Transition {
   pullStates(states: Tensor, s: Steps, t: Steps): Tensor;
   /** Q(s→t), linear, float64 `[K·K]` row-major. The caller must not write to it. */
   toDense(s: number, t: number, position?: number): Float64Array;
+  /**
+   * Row `state` of Q(s→t) for drawing on the host, `[K]`, as accurate as the table that is kept
+   * (float32 where tables are large) and without the cost of {@link toDense}. The caller must not
+   * write to it, nor keep it over another call.
+   */
+  rowProbs?(state: number, s: number, t: number, position?: number): ArrayLike<number>;
   /** Frees cached tensors; twice is harmless. */
   dispose(): void;
 }
