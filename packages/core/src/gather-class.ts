@@ -1,4 +1,4 @@
-import { add, expandDims, gather, mul, oneHot, range, reshape, tidy, type Tensor } from '@tensorflow/tfjs-core';
+import { add, cast, expandDims, gather, mul, oneHot, range, reshape, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { withGradient } from './with-gradient.ts';
 
 /**
@@ -15,8 +15,9 @@ export function gatherClass(values: Tensor, states: Tensor): Tensor {
     (input) => {
       const flat = reshape(states, [states.size]);
       const indices = add(range(0, states.size * numStates, numStates, 'int32'), flat);
-      return { value: reshape(gather(reshape(input, [input.size]), indices), states.shape), saved: [] };
+      return { value: reshape(gather(reshape(input, [input.size]), indices), states.shape), saved: [states] };
     },
-    (dy) => [tidy(() => mul(oneHot(states, numStates, 1, 0, 'float32'), expandDims(dy, -1)))],
+    // The wasm back end fills a float32 oneHot with the bits of integers, so it is made as int32.
+    (dy, classes) => [tidy(() => mul(cast(oneHot(classes!, numStates, 1, 0, 'int32'), 'float32'), expandDims(dy, -1)))],
   );
 }

@@ -51,7 +51,7 @@ function stateKl(transition: Transition): (state: number, position: number) => n
       const [keep, refresh] = [rankOne.keep(0, T), rankOne.refresh(0, T)];
       return (k) => (k === state ? keep : 0) + refresh * rankOne.target[k]!;
     }
-    const matrix = matrices.get(position) ?? transition.toDense(0, T, position);
+    const matrix = matrices.get(position) ?? transition.toDense(0, T, transition.positions === undefined ? undefined : position);
     matrices.set(position, matrix);
     return (k) => matrix[state * K + k]!;
   };

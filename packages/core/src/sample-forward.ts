@@ -64,11 +64,11 @@ function tableDraw(transition: Transition): DrawExample {
   const K = transition.numStates;
   return (from, to, s, t, stream) => {
     for (let n = 0; n < from.length; n++) {
-      const uniform = stream.float64(n);
+      const position = transition.positions === undefined ? undefined : n;
       const state = from[n]!;
       to[n] = transition.rowProbs
-        ? drawFromProbs(transition.rowProbs(state, s, t, n), 0, K, uniform)
-        : drawFromProbs(transition.toDense(s, t, n), state * K, K, uniform);
+        ? drawFromProbs(transition.rowProbs(state, s, t, position), 0, K, stream.float64(n))
+        : drawFromProbs(transition.toDense(s, t, position), state * K, K, stream.float64(n));
     }
   };
 }

@@ -1,0 +1,26 @@
+/** What {@link prepareEngine} found and did. */
+export interface EngineInfo {
+  /** Name of the active tfjs back end. */
+  readonly backend: string;
+  /** Why this one: what was asked for, and what every candidate before it lacked. */
+  readonly reason: string;
+  /** Whether it computes on several numbers an instruction (wasm SIMD); false for plain JavaScript. */
+  readonly simd: boolean;
+  /** Threads that it computes with, this one included. */
+  readonly threads: number;
+}
+
+export interface EngineSetting {
+  readonly threads: number | undefined;
+  readonly wasmPath: string | undefined;
+}
+
+/** One back end that can be chosen. A new engine is one file with such a value, and its line in `candidates.ts`. */
+export interface EngineCandidate {
+  /** Name of the tfjs back end, and value of the option `backend`. */
+  readonly name: string;
+  /** Undefined when it can run here, else the reason in a few words. Loads nothing. */
+  unavailable(): string | undefined;
+  /** Loads the back end, makes it the active one and adds what it lacks. Throws when it cannot; the next candidate is tried then. */
+  activate(setting: EngineSetting): Promise<{ readonly simd: boolean; readonly threads: number }>;
+}

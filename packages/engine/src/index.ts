@@ -1,0 +1,4 @@
+export { disposeEngine } from './dispose-engine.ts';
+export type { EngineInfo } from './engine-candidate.ts';
+export { missingKernels } from './missing-kernels.ts';
+export { prepareEngine, type EngineOptions } from './prepare-engine.ts';

@@ -1,0 +1,76 @@
+import { getBackend, getKernelsForBackend, tensor } from '@tensorflow/tfjs-core';
+import { describe, expect, it, vi } from 'vitest';
+import { disposeEngine, missingKernels, prepareEngine } from '@d3pm/engine';
+
+describe('prepareEngine', () => {
+  it('has no effect on import', () => {
+    expect(getKernelsForBackend('wasm')).toEqual([]);
+    expect(getKernelsForBackend('cpu')).toEqual([]);
+  });
+
+  it('picks wasm by default', async () => {
+    expect(await prepareEngine()).toEqual({ backend: 'wasm', reason: 'first choice', simd: true, threads: 1 });
+    expect(getBackend()).toBe('wasm');
+  });
+
+  it('adds no listener for uncaught errors to the process', async () => {
+    disposeEngine();
+    const before = process.listeners('uncaughtException');
+    await prepareEngine();
+    expect(process.listeners('uncaughtException')).toEqual(before);
+  });
+
+  it('is idempotent and silent', async () => {
+    const warn = vi.spyOn(console, 'warn');
+    const kernels = getKernelsForBackend('wasm');
+    expect(await prepareEngine({ backend: 'wasm', threads: 2 })).toEqual({ backend: 'wasm', reason: 'asked for', simd: true, threads: 1 });
+    expect(getKernelsForBackend('wasm')).toEqual(kernels);
+    expect(warn).not.toHaveBeenCalled();
+  });
+
+  it('uses cpu when asked, without the advertisement that tfjs prints', async () => {
+    const warn = vi.spyOn(console, 'warn');
+    expect(await prepareEngine({ backend: 'cpu' })).toEqual({ backend: 'cpu', reason: 'asked for', simd: false, threads: 1 });
+    expect(tensor([1, 2]).dataSync()).toEqual(new Float32Array([1, 2]));
+    expect(warn).not.toHaveBeenCalled();
+  });
+
+  it('takes the next candidate when one does not start, and says why', async () => {
+    vi.stubGlobal('WebAssembly', undefined);
+    expect(await prepareEngine()).toMatchObject({ backend: 'cpu', reason: 'first that started, after wasm: no WebAssembly here' });
+    await expect(prepareEngine({ backend: 'wasm' })).rejects.toMatchObject({ code: 'ENGINE', message: expect.stringMatching(/"wasm" cannot be used \(wasm: no WebAssembly here\); backend "cpu" runs everywhere/) });
+    vi.unstubAllGlobals();
+  });
+
+  it('refuses an unknown name with the nearest one and the way out', async () => {
+    await expect(prepareEngine({ backend: 'wsam' as 'wasm' })).rejects.toMatchObject({ code: 'UNKNOWN_NAME', message: expect.stringMatching(/backend "wsam" is not known, did you mean "wasm"\?.*leave it out/) });
+  });
+
+  it.each([0, -1, 1.5, NaN])('refuses %s threads', async (threads) => {
+    await expect(prepareEngine({ threads })).rejects.toMatchObject({ code: 'INVALID_OPTIONS' });
+  });
+
+  it('can be disposed and prepared again', async () => {
+    await prepareEngine();
+    disposeEngine();
+    disposeEngine();
+    expect(await prepareEngine()).toMatchObject({ backend: 'wasm' });
+    expect(tensor([1, 2]).dataSync()).toEqual(new Float32Array([1, 2]));
+  });
+});
+
+it('lists what wasm still lacks', async () => {
+  await prepareEngine();
+  expect(await missingKernels('cpu')).toEqual([]);
+  const missing = await missingKernels('wasm');
+  expect(missing).toContain('Einsum');
+  expect(missing.filter((name) => ['UnsortedSegmentSum', 'Conv2DBackpropFilter', 'Log1p', 'Expm1', 'Softplus', 'IsFinite', 'IsNan', 'Select'].includes(name))).toEqual([]);
+});
+
+// Last: after a failed start tfjs takes no other path in this process.
+it('refuses a wasm folder without the binaries', async () => {
+  vi.spyOn(console, 'warn').mockReturnValue();
+  vi.spyOn(console, 'error').mockReturnValue();
+  disposeEngine();
+  await expect(prepareEngine({ backend: 'wasm', wasmPath: '/no/such/folder' })).rejects.toMatchObject({ code: 'ENGINE' });
+});
