@@ -1,0 +1,40 @@
+#!/usr/bin/env node
+import { createRequire } from 'node:module';
+import { isD3pmError } from '@d3pm/core';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { runFigure1 } from './experiments/run-figure-1.ts';
+import { runQuickstart } from './experiments/run-quickstart.ts';
+
+const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
+
+const seed = (text: string): number => {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('expected an integer of 0 or more.');
+  return value;
+};
+
+const experiment = (name: string, description: string, example: string): Command =>
+  new Command(name)
+    .description(description)
+    .option('--out <folder>', 'where the results go', `runs/${name}`)
+    .option('--seed <integer>', 'seed of every random number of the run', seed, 1)
+    .addOption(new Option('--engine <name>', 'back end of tfjs').choices(['auto', 'wasm', 'cpu']).default('auto'))
+    .option('--smoke', 'run everything in seconds, on next to nothing; the numbers mean nothing', false)
+    .option('--quiet', 'no progress on standard error', false)
+    .addHelpText('after', `\nExample:\n  $ ${example}`);
+
+const program = new Command('d3pm')
+  .description('Structured denoising diffusion models in discrete state-spaces: the experiments.')
+  .version(version)
+  .showHelpAfterError('(add --help for all options and an example)')
+  .addCommand(
+    experiment('quickstart', 'Figure 1 of the paper, then a D3PM trained on a real book: a few minutes.', 'd3pm quickstart --out runs/first').action(runQuickstart),
+  )
+  .addCommand(
+    experiment('figure-1', 'Forward processes, their matrices and a learned reverse process on a swiss roll.', 'd3pm figure-1 --seed 7').action(runFigure1),
+  );
+
+program.parseAsync().catch((error: unknown) => {
+  process.stderr.write(isD3pmError(error) ? `error ${error.code}: ${error.message}\n` : `${error instanceof Error ? error.stack : String(error)}\n`);
+  process.exitCode = 1;
+});

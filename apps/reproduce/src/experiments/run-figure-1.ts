@@ -1,0 +1,24 @@
+import { join } from 'node:path';
+import { prepareEngine } from '@d3pm/engine';
+import { renderPng } from '../figures/render-png.ts';
+import { createProgress } from '../progress.ts';
+import { htmlReport } from '../report/html-report.ts';
+import { provenance } from '../report/provenance.ts';
+import { createRunFolder } from '../run-folder.ts';
+import { commandOf, presetOf, type RunOptions } from './run-options.ts';
+import { swissRollSection } from './swiss-roll-section.ts';
+import { runSwissRoll } from './swiss-roll.ts';
+
+/** `d3pm figure-1`: the figure as SVG and PNG, its numbers as JSON, a page. */
+export async function runFigure1(options: RunOptions): Promise<void> {
+  const folder = await createRunFolder(options.out);
+  const engine = await prepareEngine({ backend: options.engine });
+  const origin = provenance(commandOf('figure-1', options), options.seed, engine);
+  const preset = presetOf(options).swissRoll;
+  const { svg, ...numbers } = await runSwissRoll({ preset, seed: options.seed, progress: createProgress({ quiet: options.quiet }) });
+  await folder.write('figure-1.svg', svg);
+  await folder.write('figure-1.png', renderPng(svg));
+  await folder.write('results.json', `${JSON.stringify({ origin, preset, swissRoll: numbers }, null, 2)}\n`);
+  await folder.write('index.html', htmlReport('Figure 1 of D3PM', 'Forward and learned reverse processes on a quantised swiss roll.', [swissRollSection(numbers)], origin));
+  process.stdout.write(`${join(folder.path, 'figure-1.png')}\n`);
+}

@@ -1,0 +1,36 @@
+import * as Plot from '@observablehq/plot';
+import { parseHTML } from 'linkedom';
+
+export interface StepsChartInput {
+  /** The bound of chains of several lengths, in bits per character with its standard error. */
+  readonly bounds: readonly { readonly steps: number; readonly bits: number; readonly standardError: number }[];
+  /** Held-out bits per character of other models, as horizontal lines. */
+  readonly baselines: readonly { readonly name: string; readonly bits: number }[];
+  readonly yLabel: string;
+}
+
+/** The bound against the number of reverse steps, with baselines: an SVG text. */
+export function stepsChart({ bounds, baselines, yLabel }: StepsChartInput): string {
+  const { document } = parseHTML('<!doctype html><html><body></body></html>');
+  const [low, high] = [Math.min(...bounds.map(({ steps }) => steps)), Math.max(...bounds.map(({ steps }) => steps))];
+  const chart = Plot.plot({
+    document: document as unknown as Document,
+    width: 640,
+    height: 400,
+    marginLeft: 56,
+    marginRight: 96,
+    style: { fontFamily: 'DejaVu Sans', fontSize: '12px', background: '#fff' },
+    x: { type: 'log', label: 'reverse steps', ticks: bounds.map(({ steps }) => steps), tickFormat: String, domain: [low * 0.8, high * 1.25] },
+    y: { label: yLabel, grid: true, nice: true, zero: false },
+    marks: [
+      Plot.ruleY(baselines, { y: 'bits', stroke: '#999', strokeDasharray: '4 3' }),
+      Plot.text(baselines, { y: 'bits', text: 'name', frameAnchor: 'right', dx: 8, textAnchor: 'start', fill: '#555' }),
+      Plot.line(bounds, { x: 'steps', y: 'bits', stroke: '#3b528b', strokeWidth: 2 }),
+      Plot.ruleX(bounds, { x: 'steps', y1: (d) => d.bits - 2 * d.standardError, y2: (d) => d.bits + 2 * d.standardError, stroke: '#3b528b' }),
+      Plot.dot(bounds, { x: 'steps', y: 'bits', fill: '#3b528b', r: 4 }),
+      Plot.text(bounds, { x: 'steps', y: 'bits', text: (d) => d.bits.toFixed(2), dy: -14, fill: '#3b528b', fontWeight: 'bold' }),
+    ],
+  });
+  chart.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
+  return chart.outerHTML;
+}
