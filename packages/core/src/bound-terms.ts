@@ -1,4 +1,4 @@
-import { add, equal, mul, neg, sum, tidy, where, zerosLike, type Tensor } from '@tensorflow/tfjs-core';
+import { add, equal, greater, logicalAnd, mul, neg, sum, tidy, where, zerosLike, type Tensor } from '@tensorflow/tfjs-core';
 import { assertShape, assertStates } from './assert.ts';
 import { categoricalKlNats } from './categorical-kl.ts';
 import type { Prediction } from './denoiser.ts';
@@ -91,8 +91,9 @@ export function hybridLossNats<P extends Prediction>(transition: Transition, rev
 function absorbingTerm(transition: Transition, { maskState }: Absorbing, { x0, xt, s, t, logits }: BoundTermInput): Tensor {
   const pairs = stepPairs('boundTermNats', s, t, { batchSize: xt.shape[0]!, numSteps: transition.numSteps, strict: true });
   const weights = Float64Array.from(pairs.s, (from, b) => absorbingStepWeight(transition, from, pairs.t[b]!));
-  const nll = mul(neg(gatherClass(predictionLogProbs(transition, logits), x0)), perExample(weights, xt.rank));
-  return where(equal(xt, maskState), nll, zerosLike(nll));
+  const weight = perExample(weights, xt.rank);
+  const nll = mul(neg(gatherClass(predictionLogProbs(transition, logits), x0)), weight);
+  return where(logicalAnd(equal(xt, maskState), greater(weight, 0)), nll, zerosLike(nll));
 }
 
 function sumPositions(perPosition: Tensor): Tensor {

@@ -11,6 +11,7 @@ export {
 } from './convert-prediction.ts';
 export type { Dataset, DatasetPlugin } from './dataset.ts';
 export type { ApplyOptions, Denoiser, Parameters, Prediction, TrainableDenoiser } from './denoiser.ts';
+export { denoiserLogits } from './denoiser-logits.ts';
 export { D3pmError, isD3pmError, type D3pmErrorCode } from './errors.ts';
 export { gatherClass } from './gather-class.ts';
 export { logAddExp } from './log-add-exp.ts';

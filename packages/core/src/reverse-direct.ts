@@ -9,6 +9,7 @@ export function direct(): ReverseProcess<'direct'> {
   return {
     name: 'direct',
     prediction: 'direct',
+    firstStep: 'direct',
     unmasksIndependently: false,
     logProbs: (_transition, { logits }) => logNormalize(logits),
   };

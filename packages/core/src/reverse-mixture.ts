@@ -16,6 +16,7 @@ export function mixture(): ReverseProcess<'denoiser'> {
   return {
     name: 'mixture',
     prediction: 'denoiser',
+    firstStep: 'denoiser',
     unmasksIndependently: true,
     logProbs: (transition, { logits, xt, s, t }) =>
       tidy(() => {

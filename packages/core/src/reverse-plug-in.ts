@@ -26,6 +26,7 @@ export function plugIn({ firstStep = 'bayes' }: { readonly firstStep?: FirstStep
   return {
     name: 'plug-in',
     prediction: 'denoiser',
+    firstStep,
     unmasksIndependently: firstStep === 'bayes',
     logProbs: (transition, input) =>
       tidy(() => {
@@ -49,6 +50,7 @@ export function leaveOneOut(): ReverseProcess<'leave-one-out'> {
   return {
     name: 'leave-one-out',
     prediction: 'leave-one-out',
+    firstStep: 'bayes',
     unmasksIndependently: true,
     logProbs: (transition, input) => tidy(() => plugInLogProbs(transition, predictionLogProbs(transition, input.logits), input)),
     denoiserLogProbs: (transition, { logits, xt, t }) =>

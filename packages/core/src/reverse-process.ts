@@ -21,6 +21,8 @@ export interface ReverseInput {
 export interface ReverseProcess<P extends Prediction = Prediction> {
   readonly name: 'direct' | 'leave-one-out' | 'mixture' | 'plug-in';
   readonly prediction: P;
+  /** What p(x_0 | x_1) is: Bayes' rule like every other step, f itself, or the network's own output. Print it with a bound. */
+  readonly firstStep: 'bayes' | 'denoiser' | 'direct';
   /**
    * Whether it gives r · f at a masked position and stays at any other, when the mask is an extra
    * state: the closed form of the losses and samplers.

@@ -35,11 +35,13 @@ export function exactLeaveOneOut(chain: ForwardChain, dataLaw: readonly number[]
 export function exactDirect(chain: ForwardChain, dataLaw: readonly number[]): ExactLogits {
   const denoiser = exactDenoiser(chain, dataLaw);
   return (xt, t) =>
-    denoiser(xt, t).map((row, n) =>
-      Array.from({ length: chain.numStates }, (_, j) =>
-        Math.log(row.reduce((sum, logProb, c) => (logProb > -Infinity ? sum + Math.exp(logProb) * posterior(chain, { x0: c, xt: xt[n]!, s: t - 1, t, position: n })[j]! : sum), 0)),
-      ),
-    );
+    denoiser(xt, t).map((logProbs, position) => {
+      const mixed = new Array<number>(chain.numStates).fill(0);
+      logProbs.forEach((logProb, x0) => {
+        posterior(chain, { x0, xt: xt[position]!, s: t - 1, t, position }).forEach((prob, j) => (mixed[j]! += Math.exp(logProb) * prob));
+      });
+      return mixed.map(Math.log);
+    });
 }
 
 /**

@@ -28,6 +28,7 @@ export function expectSampledFrom(counts: ArrayLike<number>, probs: ArrayLike<nu
   const [freedom, x] = [Math.max(1, cells.length - 1), -Math.log(falseAlarm)];
   const limit = freedom + 2 * Math.sqrt(freedom * x) + 2 * x;
   if (!(statistic <= limit)) {
-    throw new Error(`expectSampledFrom: χ² is ${statistic.toPrecision(4)} over ${cells.length} outcomes of ${draws} draws, expected at most ${limit.toPrecision(4)}`);
+    const found = `χ² is ${statistic.toPrecision(4)} over ${cells.length} outcomes of ${draws} draws`;
+    throw new Error(`expectSampledFrom: ${found}, expected at most ${limit.toPrecision(4)}`);
   }
 }

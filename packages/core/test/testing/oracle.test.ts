@@ -94,7 +94,11 @@ describe('exact predictions', () => {
   it('the direct prediction is q(x_{t−1} | x_t), from the joint law', () => {
     const xt = [1, 2];
     const joint = [0, 1, 2].map((j) =>
-      total(chain.sequences.map((x0, i) => dataLaw[i]! * chain.between(0, 1, 0)[x0[0]!]![j]! * chain.between(1, 2, 0)[j]![1]! * chain.between(0, 2, 1)[x0[1]!]![2]!)),
+      total(
+        chain.sequences.map(
+          ([a, b], i) => dataLaw[i]! * chain.between(0, 1, 0)[a!]![j]! * chain.between(1, 2, 0)[j]![1]! * chain.between(0, 2, 1)[b!]![2]!,
+        ),
+      ),
     );
     exactDirect(chain, dataLaw)(xt, 2)[0]!.forEach((logProb, j) => expect(Math.exp(logProb)).toBeCloseTo(joint[j]! / total(joint), 14));
   });

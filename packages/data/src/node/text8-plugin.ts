@@ -1,0 +1,35 @@
+import type { DatasetPlugin } from '@d3pm/core';
+import { integerFrom, parseOptions } from '../parse-options.ts';
+import { readText8, type ReadText8Options } from './read-text8.ts';
+
+const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
+
+/** {@link readText8} by name, for configs: splits `train`, `valid` and `test` of a local file. */
+export const text8Plugin: DatasetPlugin<'text8', ReadText8Options> = /* @__PURE__ */ Object.freeze({
+  specVersion: 1,
+  kind: 'dataset',
+  name: 'text8',
+  parse: (options: unknown) =>
+    parseOptions('text8', options, {
+      path: { expected: 'the path of a file', required: true, accepts: isText },
+      length: integerFrom(1, true),
+      splits: {
+        expected: '{ unit: "characters" | "fractions", train, valid, test }',
+        required: false,
+        accepts: isSplits,
+      },
+      crops: { expected: '"window" or "anywhere"', required: false, accepts: (value) => value === 'window' || value === 'anywhere' },
+      name: { expected: 'a text', required: false, accepts: isText },
+    }) as unknown as ReadText8Options,
+  load: readText8,
+});
+
+function isSplits(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { unit, ...sizes } = value as Readonly<Record<string, unknown>>;
+  return (
+    (unit === 'characters' || unit === 'fractions') &&
+    ['train', 'valid', 'test'].every((part) => typeof sizes[part] === 'number') &&
+    Object.keys(sizes).length === 3
+  );
+}

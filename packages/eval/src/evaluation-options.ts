@@ -1,0 +1,57 @@
+import {
+  assertInteger,
+  D3pmError,
+  type Dataset,
+  type Denoiser,
+  type Prediction,
+  type ReverseProcess,
+  type Rng,
+  type States,
+  type Transition,
+} from '@d3pm/core';
+
+/** What every evaluation of a bound takes. */
+export interface EvaluationOptions<P extends Prediction> {
+  /** Its prediction is the one that `reverse` reads: another one does not compile. */
+  readonly denoiser: Denoiser<NoInfer<P>>;
+  readonly reverse: ReverseProcess<P>;
+  /** A split of a data set, or batches `[B, …N]` one after another. */
+  readonly data: AsyncIterable<States> | Dataset | Iterable<States>;
+  /** Examples a batch, of a data set; batches that are given stay as they are. @defaultValue 32 */
+  readonly batchSize?: number;
+  /** At most so many examples of a data set, evenly spaced over it. @defaultValue all */
+  readonly maxExamples?: number;
+  readonly rng: Rng;
+  /** Called after each call of the network. Throwing from it ends the evaluation. */
+  readonly onProgress?: (progress: EvaluationProgress) => void;
+}
+
+export interface EvaluationProgress {
+  readonly networkCalls: number;
+  /** Undefined when the data do not say how many batches they have. */
+  readonly totalNetworkCalls: number | undefined;
+  /** Examples that are finished. */
+  readonly numExamples: number;
+}
+
+/** Throws `UNSOUND` or `SHAPE` unless denoiser, reverse process and transition belong together. */
+export function assertPairing(caller: string, transition: Transition, denoiser: Denoiser, reverse: ReverseProcess): void {
+  if (denoiser.prediction !== reverse.prediction) {
+    throw new D3pmError(
+      'UNSOUND',
+      `${caller}: the denoiser predicts "${denoiser.prediction}" and the ${reverse.name} process reads "${reverse.prediction}"; take a reverse process that reads what it predicts`,
+    );
+  }
+  if (denoiser.numStates !== transition.numStates) {
+    throw new D3pmError(
+      'SHAPE',
+      `${caller}: denoiser has ${denoiser.numStates} states, expected the ${transition.numStates} of ${transition.name}`,
+    );
+  }
+}
+
+/** The replicates, an integer ≥ 1. */
+export function checkedReplicates(caller: string, replicates: number): number {
+  assertInteger(caller, 'replicates', replicates, 1);
+  return replicates;
+}

@@ -1,0 +1,11 @@
+import type { Rng } from '@d3pm/core';
+
+/**
+ * `count` numbers on [0, 1), one in each of `count` equal cells, the cells in random order: each
+ * number alone is uniform, and together they cover the interval.
+ */
+export function stratifiedUniforms(count: number, rng: Rng): Float64Array {
+  const cells = rng.split('cells').permutation(count);
+  const offsets = rng.split('offsets');
+  return Float64Array.from(cells, (cell, i) => Math.min((cell + offsets.float64(i)) / count, 1 - Number.EPSILON));
+}

@@ -1,0 +1,7 @@
+export { builtinSchedules } from './builtin-schedules.ts';
+export { cosine, cosineSchedule } from './cosine.ts';
+export { defineSchedule } from './define-schedule.ts';
+export { fromArray, fromArraySchedule, fromArrayVarianceSchedule, type FromArrayOptions } from './from-array.ts';
+export { inverseRemaining, inverseRemainingSchedule } from './inverse-remaining.ts';
+export { linear, linearSchedule, linearVarianceSchedule, type LinearOptions } from './linear.ts';
+export { createScheduleRegistry, type AnySchedulePlugin, type ScheduleConfig, type ScheduleOptions, type ScheduleRegistry } from './registry.ts';

@@ -1,0 +1,52 @@
+import { createRegistry, D3pmError, type NoiseSchedule, type NoiseUnit, type Registry, type SchedulePlugin } from '@d3pm/core';
+import type { FromArrayOptions } from './from-array.ts';
+import type { LinearOptions } from './linear.ts';
+
+export type AnySchedulePlugin = SchedulePlugin<string, any, NoiseUnit>;
+
+type Named<P, N> = Extract<P, { readonly name: N }>;
+type OptionsOf<P> = P extends SchedulePlugin<string, infer O, NoiseUnit> ? O : never;
+type UnitOf<P> = P extends { readonly unit: infer U extends NoiseUnit } ? U : never;
+
+/** Options by name, for typed configs: packages of other schedules augment this interface. */
+export interface ScheduleOptions {
+  linear: LinearOptions;
+  'linear-variance': LinearOptions;
+  cosine: Record<never, never>;
+  'inverse-remaining': Record<never, never>;
+  'from-array': FromArrayOptions;
+  'from-array-variance': FromArrayOptions;
+}
+
+/** `{ name, numSteps, …options }` */
+export type ScheduleConfig = { [N in keyof ScheduleOptions]: { readonly name: N; readonly numSteps: number } & Readonly<ScheduleOptions[N]> }[keyof ScheduleOptions];
+
+/** Schedules by name, typed from the list it was made of. */
+export interface ScheduleRegistry<P extends AnySchedulePlugin> extends Omit<Registry<P>, 'with'> {
+  with<const Q extends readonly AnySchedulePlugin[]>(...plugins: Q): ScheduleRegistry<P | Q[number]>;
+  create<N extends P['name']>(name: N, numSteps: number, options: OptionsOf<Named<P, N>>): NoiseSchedule<UnitOf<Named<P, N>>>;
+  /** @throws {D3pmError} `UNKNOWN_NAME`, `INVALID_OPTIONS` or `INVALID_SCHEDULE`. */
+  fromConfig(config: { readonly name: string; readonly numSteps: number }): NoiseSchedule;
+}
+
+/**
+ * A frozen registry of the schedules given.
+ *
+ * @throws {D3pmError} `SPEC_VERSION`, `DUPLICATE_NAME` or `INVALID_OPTIONS`, as {@link createRegistry}.
+ */
+export function createScheduleRegistry<const P extends readonly AnySchedulePlugin[]>(plugins: P): ScheduleRegistry<P[number]> {
+  const registry = createRegistry(plugins);
+  return Object.freeze({
+    ...registry,
+    with: (...more: AnySchedulePlugin[]) => createScheduleRegistry([...plugins, ...more]),
+    create: (name: string, numSteps: number, options: unknown) => registry.find(name).create(numSteps, options),
+    fromConfig: (config: unknown) => {
+      if (typeof config !== 'object' || config === null || !('name' in config) || typeof config.name !== 'string') {
+        throw new D3pmError('INVALID_OPTIONS', `schedule registry: config is ${JSON.stringify(config)}, expected { name, numSteps, …options }`);
+      }
+      const { name, numSteps, ...options } = config as { readonly name: string; readonly numSteps: number };
+      const plugin = registry.find(name);
+      return plugin.create(numSteps, plugin.parse(options));
+    },
+  }) as unknown as ScheduleRegistry<P[number]>;
+}
