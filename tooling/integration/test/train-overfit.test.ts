@@ -28,7 +28,15 @@ const batches = {
 async function lastLossBits(model: TrainableDenoiser<'denoiser'>, loss: TrainingLoss<'denoiser'>): Promise<number> {
   let bits = Infinity;
   const numSteps = 200;
-  for await (const event of train(model, { numSteps, batches, loss, learningRate: linearDecay({ rate: 0.01, numSteps }), clipNorm: 1, rng: createRng('train'), eventEvery: 50 })) {
+  for await (const event of train(model, {
+    numSteps,
+    batches,
+    loss,
+    learningRate: linearDecay({ rate: 0.01, numSteps }),
+    clipNorm: 1,
+    rng: createRng('train'),
+    eventEvery: 50,
+  })) {
     bits = event.lossBits;
   }
   return bits;
@@ -50,7 +58,9 @@ describe('each architecture learns five sequences by heart', () => {
     // One position left unmasked completes the sequence.
     for (const sequence of SEQUENCES) {
       const states = sequence.map((state, l) => (l === 3 ? state : MASK));
-      const answers = tidy(() => [...argMax(model.logits(toTensor({ values: Int32Array.from(states), shape: [1, L] }), 40), -1).dataSync()]);
+      const answers = tidy(() => [
+        ...argMax(model.logits(toTensor({ values: Int32Array.from(states), shape: [1, L] }), 40), -1).dataSync(),
+      ]);
       expect(answers.with(3, sequence[3]!)).toEqual(sequence);
     }
     model.dispose();

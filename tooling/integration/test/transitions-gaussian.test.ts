@@ -17,7 +17,10 @@ const bits = (nats: number): number => nats / Math.LN2;
 describe('L_T of the paper’s settings, bits a dimension', () => {
   it('Gaussian, linear 1e-4 → 0.02, T = 1000, K = 256', () => {
     const terms = priorTermNats(discretizedGaussian.create({ numStates: K, schedule }, {}), everyState);
-    expectAllClose([bits(Math.max(...terms)), bits(terms.reduce((sum, nats) => sum + nats, 0) / K)], [6.636e-6, 3.316e-6], { rtol: 2e-4, atol: 0 });
+    expectAllClose([bits(Math.max(...terms)), bits(terms.reduce((sum, nats) => sum + nats, 0) / K)], [6.636e-6, 3.316e-6], {
+      rtol: 2e-4,
+      atol: 0,
+    });
   });
   it('uniform, cosine, T = 1000, K = 256', () => {
     const terms = priorTermNats(uniform.create({ numStates: K, schedule: cosine({ numSteps: T }) }, {}), everyState);
@@ -61,7 +64,12 @@ const logSum = (values: ArrayLike<number>): number => {
 };
 
 /** KL(q(x_{t−1} | x_t, x_0) ‖ Σ_c q(x_{t−1} | x_t, c) f(c)), by its definition. */
-function mixtureKl(logits: ArrayLike<number>, x0: number, xt: number, { before, step, after }: { before: Rows; step: Rows; after: Rows }): number {
+function mixtureKl(
+  logits: ArrayLike<number>,
+  x0: number,
+  xt: number,
+  { before, step, after }: { before: Rows; step: Rows; after: Rows },
+): number {
   const total = logSum(logits);
   const posterior = (c: number, j: number): number => step[j]![xt]! + before[c]![j]! - after[c]![xt]!;
   let kl = 0;
@@ -81,7 +89,8 @@ describe('a confident, wrong f where most of Q̄_t is below every float32', () =
     { x0: 250, xt: 250, wrong: 3 },
   ];
   const states = (values: readonly number[]): Tensor => tensor([...values], [1, values.length], 'int32');
-  const logitsOf = (wrong: number, confidence: number): Float32Array => Float32Array.from({ length: K }, (_, k) => (k === wrong ? confidence : 0));
+  const logitsOf = (wrong: number, confidence: number): Float32Array =>
+    Float32Array.from({ length: K }, (_, k) => (k === wrong ? confidence : 0));
   let before = logGaussian(schedule.noise[0]!);
   let at = 1;
 
@@ -90,8 +99,18 @@ describe('a confident, wrong f where most of Q̄_t is below every float32', () =
     const step = logGaussian(schedule.noise[t - 1]!);
     const reference = { before, step, after: logProduct(before, step) };
     const loss = (logits: Tensor): Tensor =>
-      boundTermNats(transition, mixture(), { logits, x0: states(cases.map(({ x0 }) => x0)), xt: states(cases.map(({ xt }) => xt)), s: t - 1, t });
-    const input = (confidence: number): Tensor => tensor(cases.flatMap(({ wrong }) => [...logitsOf(wrong, confidence)]), [1, cases.length, K]);
+      boundTermNats(transition, mixture(), {
+        logits,
+        x0: states(cases.map(({ x0 }) => x0)),
+        xt: states(cases.map(({ xt }) => xt)),
+        s: t - 1,
+        t,
+      });
+    const input = (confidence: number): Tensor =>
+      tensor(
+        cases.flatMap(({ wrong }) => [...logitsOf(wrong, confidence)]),
+        [1, cases.length, K],
+      );
 
     for (const confidence of [8, 40]) {
       const expected = cases.reduce((sum, { x0, xt, wrong }) => sum + mixtureKl(logitsOf(wrong, confidence), x0, xt, reference), 0);
@@ -102,7 +121,13 @@ describe('a confident, wrong f where most of Q̄_t is below every float32', () =
     const slope = grad(loss)(input(8)).dataSync();
     expect(slope.every(Number.isFinite)).toBe(true);
     cases.forEach(({ x0, xt, wrong }, n) => {
-      const nudged = (by: number): number => mixtureKl(logitsOf(wrong, 8).map((logit, k) => (k === wrong ? logit + by : logit)), x0, xt, reference);
+      const nudged = (by: number): number =>
+        mixtureKl(
+          logitsOf(wrong, 8).map((logit, k) => (k === wrong ? logit + by : logit)),
+          x0,
+          xt,
+          reference,
+        );
       const expected = (nudged(0.05) - nudged(-0.05)) / 0.1;
       expect(Math.abs(expected)).toBeGreaterThan(1e-6);
       expectAllClose([slope[n * K + wrong]!], [expected], { rtol: 5e-3, atol: 1e-4 });

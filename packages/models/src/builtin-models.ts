@@ -1,0 +1,10 @@
+import { convolutionModel } from './convolution-denoiser.ts';
+import { mlpModel } from './mlp-denoiser.ts';
+import { transformerModel } from './transformer-denoiser.ts';
+
+/** Every architecture of this package. */
+export const builtinModels: readonly [typeof mlpModel, typeof transformerModel, typeof convolutionModel] = [
+  mlpModel,
+  transformerModel,
+  convolutionModel,
+];

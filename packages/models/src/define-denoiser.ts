@@ -1,0 +1,71 @@
+import {
+  assertShape,
+  assertStates,
+  stepPairs,
+  type ApplyOptions,
+  type Parameters,
+  type Prediction,
+  type Rng,
+  type Steps,
+  type TrainableDenoiser,
+} from '@d3pm/core';
+import { clone, dispose, keep, tidy, type Tensor } from '@tensorflow/tfjs-core';
+import { assertParameters, initialParameters, type ParameterSpecs } from './parameter-specs.ts';
+
+export interface DenoiserDefinition<P extends Prediction> {
+  /** Begins the messages of errors. */
+  readonly name: string;
+  readonly prediction: P;
+  /** K */
+  readonly numStates: number;
+  /** T */
+  readonly numSteps: number;
+  /** Shape of one example; −1 for an axis of any length. */
+  readonly exampleShape: readonly number[];
+  readonly timeFree: boolean;
+  readonly specs: ParameterSpecs;
+  readonly rng: Rng;
+  /** Logits, float32 `[B, …N, K]`: a pure function. What it allocates besides is freed around it. */
+  network(parameters: Parameters, states: Tensor, t: Steps, options: ApplyOptions): Tensor;
+}
+
+/**
+ * A denoiser of a network and the specification of its parameters: allocates them, checks states, time and
+ * parameters of every call, and frees intermediate tensors.
+ *
+ * Its `apply` and `logits` throw `DTYPE` or `SHAPE` for states that do not fit, and `STEP_RANGE` unless 1 ≤ t ≤ T
+ * (a network that is not told the time takes any t).
+ */
+export function defineDenoiser<P extends Prediction>(definition: DenoiserDefinition<P>): TrainableDenoiser<P> {
+  const { name, prediction, numStates, numSteps, exampleShape, timeFree, specs } = definition;
+  let current = initialParameters(specs, definition.rng.split(name));
+
+  const apply = (parameters: Parameters, states: Tensor, t: Steps, options: ApplyOptions = {}): Tensor => {
+    assertStates(name, 'states', states);
+    assertShape(name, 'states', states, [
+      states.shape[0]!,
+      ...exampleShape.map((size, axis) => (size < 0 ? (states.shape[axis + 1] ?? size) : size)),
+    ]);
+    assertParameters(name, specs, parameters);
+    if (!timeFree) stepPairs(name, 0, t, { batchSize: states.shape[0]!, numSteps, strict: true });
+    return tidy(() => definition.network(parameters, states, t, options));
+  };
+
+  return {
+    prediction,
+    numStates,
+    timeFree,
+    get parameters() {
+      return current;
+    },
+    apply,
+    logits: (states, t) => apply(current, states, t),
+    load: (parameters) => {
+      assertParameters(`${name}.load`, specs, parameters);
+      const loaded = Object.fromEntries(Object.keys(specs).map((key) => [key, keep(clone(parameters[key]!))]));
+      dispose(current);
+      current = loaded;
+    },
+    dispose: () => dispose(current),
+  };
+}

@@ -1,0 +1,11 @@
+export { builtinModels } from './builtin-models.ts';
+export { convolutionModel, createConvolutionDenoiser, type ConvolutionDenoiserOptions } from './convolution-denoiser.ts';
+export { defineDenoiser, type DenoiserDefinition } from './define-denoiser.ts';
+export { dilatedWindow, type DilatedWindow } from './dilated-window.ts';
+export { fanInValues, givenValues, normalValues, unitValues, zeroValues, type Initializer } from './initializers.ts';
+export { createMlpDenoiser, mlpModel, type MlpDenoiserOptions } from './mlp-denoiser.ts';
+export { parameterCount } from './parameter-count.ts';
+export type { ParameterSpec, ParameterSpecs } from './parameter-specs.ts';
+export { rmsNorm } from './rms-norm.ts';
+export { timeFeatures, type TimeFeaturesOptions } from './time-features.ts';
+export { createTransformerDenoiser, transformerModel, type TransformerDenoiserOptions } from './transformer-denoiser.ts';

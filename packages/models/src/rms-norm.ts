@@ -1,0 +1,28 @@
+import { withGradient } from '@d3pm/core';
+import { add, mean, mul, reshape, rsqrt, square, sub, sum, type Tensor } from '@tensorflow/tfjs-core';
+
+/** Keeps a row of zeros finite; next to a mean square of order 1 it changes nothing. */
+const FLOOR = 1e-6;
+
+/**
+ * `y = scale · x / √(mean(x²) + 10⁻⁶)` over the last axis (Zhang and Sennrich, 2019). A row of zeros stays 0.
+ *
+ * @param x float32 `[…, C]`.
+ * @param scale float32 `[C]`.
+ * @returns float32 of the shape of `x`; the caller disposes it.
+ */
+export function rmsNorm(x: Tensor, scale: Tensor): Tensor {
+  return withGradient(
+    [x, scale],
+    (input, factor) => {
+      const inverse = rsqrt(add(mean(square(input), -1, true), FLOOR));
+      const unit = mul(input, inverse);
+      return { value: mul(unit, factor), saved: [unit, inverse, factor] };
+    },
+    (dy, unit, inverse, factor) => {
+      const dUnit = mul(dy, factor!);
+      const dInput = mul(inverse!, sub(dUnit, mul(unit!, mean(mul(dUnit, unit!), -1, true))));
+      return [dInput, sum(reshape(mul(dy, unit!), [-1, scale.size]), 0)];
+    },
+  );
+}

@@ -1,0 +1,31 @@
+import { stepOf, type Steps } from '@d3pm/core';
+import { tensor2d, type Tensor } from '@tensorflow/tfjs-core';
+
+export interface TimeFeaturesOptions {
+  readonly batchSize: number;
+  /** T */
+  readonly numSteps: number;
+  /** Even, at least 2. */
+  readonly numFeatures: number;
+}
+
+/**
+ * Sines and cosines of the step at log-spaced frequencies (Vaswani et al., 2017), on a clock of 1000 ticks for any T:
+ *
+ *     y[b, i] = sin(ω_i · 1000 t_b / T),   y[b, D/2 + i] = cos(ω_i · 1000 t_b / T),   ω_i = 10⁻⁴ ^ (i / (D/2 − 1))
+ *
+ * Computed in float64. @returns float32 `[B, D]`; the caller disposes it.
+ */
+export function timeFeatures(t: Steps, { batchSize, numSteps, numFeatures }: TimeFeaturesOptions): Tensor {
+  const half = numFeatures / 2;
+  const values = new Float32Array(batchSize * numFeatures);
+  for (let b = 0; b < batchSize; b++) {
+    const ticks = (1000 * stepOf(t, b)) / numSteps;
+    for (let i = 0; i < half; i++) {
+      const angle = ticks * 1e-4 ** (i / Math.max(half - 1, 1));
+      values[b * numFeatures + i] = Math.sin(angle);
+      values[b * numFeatures + half + i] = Math.cos(angle);
+    }
+  }
+  return tensor2d(values, [batchSize, numFeatures]);
+}

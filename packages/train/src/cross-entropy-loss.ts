@@ -1,0 +1,26 @@
+import { crossEntropyNats, sampleForward, type Prediction, type ReverseProcess, type Transition } from '@d3pm/core';
+import { stratifiedUniforms } from './stratified-uniforms.ts';
+import type { TrainingLoss } from './training-loss.ts';
+import { uniformSteps } from './uniform-steps.ts';
+
+export interface CrossEntropyLossOptions<P extends Prediction> {
+  readonly transition: Transition;
+  readonly reverse: ReverseProcess<P>;
+}
+
+/**
+ * CE_t = −Σ log f(x_0 | x_t) over all positions, masked or not, t uniform on 1…T, stratified over the batch: nats per example.
+ * Not a bound. Gradients are of that divided by N.
+ */
+export function crossEntropyLoss<P extends Prediction>({ transition, reverse }: CrossEntropyLossOptions<P>): TrainingLoss<P> {
+  return {
+    name: 'cross-entropy',
+    accepts: (prediction) => prediction === reverse.prediction,
+    corrupt: (x0, rng) => {
+      const t = uniformSteps(stratifiedUniforms(x0.shape[0]!, rng.split('t')), transition.numSteps);
+      return { t, states: sampleForward(transition, x0, { t, rng: rng.split('noise') }) };
+    },
+    nats: ({ logits, x0, xt, t }) => crossEntropyNats(transition, reverse, { logits, x0, xt, t }),
+    gradientScale: (positions) => 1 / positions,
+  };
+}

@@ -1,0 +1,61 @@
+import {
+  D3pmError,
+  gatherClass,
+  maskCountWeights,
+  maskExactCount,
+  positionsOf,
+  predictionLogProbs,
+  type MaskCountWeights,
+  type Transition,
+} from '@d3pm/core';
+import { equal, mul, neg, reshape, sum, tensor1d, tidy, where, zerosLike } from '@tensorflow/tfjs-core';
+import { stratifiedUniforms } from './stratified-uniforms.ts';
+import type { TrainingLoss } from './training-loss.ts';
+
+/**
+ * The bound of an absorbing process with an extra mask, by the number n of masked positions in place of t:
+ *
+ *     L · w_n · Σ_{masked} −log f(x_0 | x_t),   n uniform on 1…L, stratified over the batch
+ *
+ * with the w_n of `maskCountWeights`. Its expectation is L_vb − L_T in nats per example, also for a network that is told the
+ * time: t is then drawn given n. A denoiser and a leave-one-out prediction are the same thing at a mask. Gradients are of that divided by L.
+ *
+ * @throws {D3pmError} `UNSOUND` for any other transition.
+ */
+export function exactCountLoss({ transition }: { readonly transition: Transition }): TrainingLoss<'denoiser' | 'leave-one-out'> {
+  const { absorbing } = transition;
+  if (!absorbing?.extraMask) {
+    throw new D3pmError(
+      'UNSOUND',
+      `exactCountLoss: ${transition.name} does not absorb into an extra mask, so the count of masks is not enough; use hybridLoss`,
+    );
+  }
+  const { maskState } = absorbing;
+  let weightsOfLength: MaskCountWeights | undefined;
+  const countWeights = (positions: number): MaskCountWeights => {
+    if (weightsOfLength?.positions !== positions) weightsOfLength = maskCountWeights(transition, positions);
+    return weightsOfLength;
+  };
+  return {
+    name: 'exact-count',
+    accepts: (prediction) => prediction === 'denoiser' || prediction === 'leave-one-out',
+    corrupt: (x0, rng) => {
+      const positions = positionsOf(x0);
+      const { weights, stepGivenCount } = countWeights(positions);
+      const uniforms = stratifiedUniforms(x0.shape[0]!, rng.split('count'));
+      const counts = Int32Array.from(uniforms, (uniform) => 1 + Math.floor(positions * uniform));
+      return {
+        states: maskExactCount(x0, { counts, maskState, rng: rng.split('masks') }),
+        t: counts.map((count, b) => stepGivenCount(count, rng.split('t').float64(b))),
+        weights: Float64Array.from(counts, (count) => positions * weights[count]!),
+      };
+    },
+    nats: ({ logits, x0, xt, weights }) =>
+      tidy(() => {
+        const nll = neg(gatherClass(predictionLogProbs(transition, logits), x0));
+        const masked = reshape(where(equal(xt, maskState), nll, zerosLike(nll)), [x0.shape[0]!, -1]);
+        return mul(sum(masked, 1), tensor1d(Float32Array.from(weights!)));
+      }),
+    gradientScale: (positions) => 1 / positions,
+  };
+}

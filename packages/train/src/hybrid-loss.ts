@@ -1,0 +1,28 @@
+import { hybridLossNats, sampleForward, type Prediction, type ReverseProcess, type Transition } from '@d3pm/core';
+import { stratifiedUniforms } from './stratified-uniforms.ts';
+import type { TrainingLoss } from './training-loss.ts';
+import { uniformSteps } from './uniform-steps.ts';
+
+export interface HybridLossOptions<P extends Prediction> {
+  readonly transition: Transition;
+  readonly reverse: ReverseProcess<P>;
+  /** Weight of the cross-entropy as in the authors' code: 0.01 for text, 0.001 for images. @defaultValue 0, the bound alone */
+  readonly lambda?: number;
+}
+
+/**
+ * L_λ, Eq. (5): `T · (L_{t−1} + λ CE_t)` at x_t ~ q(x_t | x_0), t uniform on 1…T, stratified over the batch.
+ * Its expectation is L_vb − L_T + λ Σ_t CE_t in nats per example. Gradients are of that divided by T · N.
+ */
+export function hybridLoss<P extends Prediction>({ transition, reverse, lambda = 0 }: HybridLossOptions<P>): TrainingLoss<P> {
+  return {
+    name: lambda === 0 ? 'bound' : 'hybrid',
+    accepts: (prediction) => prediction === reverse.prediction,
+    corrupt: (x0, rng) => {
+      const t = uniformSteps(stratifiedUniforms(x0.shape[0]!, rng.split('t')), transition.numSteps);
+      return { t, states: sampleForward(transition, x0, { t, rng: rng.split('noise') }) };
+    },
+    nats: ({ logits, x0, xt, t }) => hybridLossNats(transition, reverse, { logits, x0, xt, t, lambda }),
+    gradientScale: (positions) => 1 / (transition.numSteps * positions),
+  };
+}

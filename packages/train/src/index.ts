@@ -1,0 +1,14 @@
+export { adamUpdate, type AdamOptions, type AdamState, type AdamStep } from './adam.ts';
+export type { BatchSource } from './batch-source.ts';
+export { clipByNorm, euclideanNorm } from './clip-by-norm.ts';
+export { crossEntropyLoss, type CrossEntropyLossOptions } from './cross-entropy-loss.ts';
+export { exactCountLoss } from './exact-count-loss.ts';
+export { hybridLoss, type HybridLossOptions } from './hybrid-loss.ts';
+export { constantRate, inverseSquareRoot, linearDecay, warmUp, type LearningRate } from './learning-rate.ts';
+export { movingAverage, warmedUpDecay, type DecaySchedule } from './moving-average.ts';
+export { packParameters, parameterLayout, unpackParameters, type ParameterLayout } from './parameter-layout.ts';
+export { train } from './train.ts';
+export type { TrainEvent } from './train-event.ts';
+export type { TrainOptions } from './train-options.ts';
+export { disposeState, initialState, type TrainerState } from './trainer-state.ts';
+export type { CorruptedBatch, LossInput, TrainingLoss } from './training-loss.ts';

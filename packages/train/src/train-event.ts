@@ -1,0 +1,16 @@
+import type { TrainerState } from './trainer-state.ts';
+
+/** What is told of the updates since the event before. */
+export interface TrainEvent {
+  readonly type: 'step';
+  /** Updates done, 1…numSteps. */
+  readonly step: number;
+  /** The loss, in bits per dimension, as a mean over the updates since the event before. */
+  readonly lossBits: number;
+  /** ‖gradient‖₂ of the last update, before it was clipped. */
+  readonly gradientNorm: number;
+  /** That of the last update. */
+  readonly learningRate: number;
+  /** Owned by the trainer, and valid until the next event is asked for: read it out, or clone its tensors, to keep it. */
+  readonly state: TrainerState;
+}

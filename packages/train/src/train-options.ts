@@ -1,0 +1,51 @@
+import { assertInteger, D3pmError, type Prediction, type Rng } from '@d3pm/core';
+import { assertAdamOptions, type AdamOptions } from './adam.ts';
+import type { BatchSource } from './batch-source.ts';
+import type { LearningRate } from './learning-rate.ts';
+import type { DecaySchedule } from './moving-average.ts';
+import type { TrainerState } from './trainer-state.ts';
+import type { TrainingLoss } from './training-loss.ts';
+
+export interface TrainOptions<P extends Prediction = Prediction> extends AdamOptions {
+  /** Updates in the whole run, those of `state` included. */
+  readonly numSteps: number;
+  readonly batches: BatchSource;
+  readonly loss: TrainingLoss<P>;
+  /** A number, or a schedule such as `warmUp(100, linearDecay({ rate: 3e-3, numSteps }))`. */
+  readonly learningRate: LearningRate | number;
+  /** Gradients longer than this are scaled down to it. Absent: never. */
+  readonly clipNorm?: number;
+  /** Decay of a moving average of the parameters, which then are the ones that the model gets. Absent: no average. */
+  readonly emaDecay?: DecaySchedule | number;
+  /** Source of steps, noise and dropout; update n draws from `rng.split('step', n)`. */
+  readonly rng: Rng;
+  /** An event comes after every update whose number is a multiple of this, and after the last. Nothing is read back in between. @defaultValue 50 */
+  readonly eventEvery?: number;
+  /** Where to go on from. Absent: from the parameters of the model. It stays the caller's. */
+  readonly state?: TrainerState;
+  /** An `AbortSignal`, for example. Once aborted, the update that runs is finished and reported, and training ends. */
+  readonly signal?: { readonly aborted: boolean };
+}
+
+/** @throws {D3pmError} `INVALID_OPTIONS`, naming the field; `UNSOUND` for a loss that the network is not meant for. */
+export function assertTrainOptions<P extends Prediction>(caller: string, prediction: P, options: TrainOptions<P>): void {
+  assertInteger(caller, 'numSteps', options.numSteps, 0);
+  if (options.eventEvery !== undefined) assertInteger(caller, 'eventEvery', options.eventEvery, 1);
+  assertAdamOptions(caller, options);
+  const { learningRate, clipNorm, emaDecay, loss } = options;
+  if (typeof learningRate === 'number' && !(learningRate >= 0 && learningRate < Infinity)) {
+    throw new D3pmError('INVALID_OPTIONS', `${caller}: learningRate is ${learningRate}, expected a number ≥ 0 or a function of the step`);
+  }
+  if (clipNorm !== undefined && !(clipNorm > 0)) {
+    throw new D3pmError('INVALID_OPTIONS', `${caller}: clipNorm is ${clipNorm}, expected a positive number; leave it out for no clipping`);
+  }
+  if (typeof emaDecay === 'number' && !(emaDecay >= 0 && emaDecay < 1)) {
+    throw new D3pmError('INVALID_OPTIONS', `${caller}: emaDecay is ${emaDecay}, expected a number in [0, 1); leave it out for no average`);
+  }
+  if (!loss.accepts(prediction)) {
+    throw new D3pmError(
+      'UNSOUND',
+      `${caller}: the ${loss.name} loss does not fit a network that predicts "${prediction}"; make both for one meaning of the output`,
+    );
+  }
+}

@@ -1,0 +1,59 @@
+import { toTensor, type Prediction, type States, type TrainableDenoiser } from '@d3pm/core';
+import { keep, mean, mul, stack, tidy, valueAndGrads, type Tensor } from '@tensorflow/tfjs-core';
+import { adamUpdate } from './adam.ts';
+import { clipByNorm, euclideanNorm } from './clip-by-norm.ts';
+import { movingAverage } from './moving-average.ts';
+import { unpackParameters, type ParameterLayout } from './parameter-layout.ts';
+import type { TrainOptions } from './train-options.ts';
+import type { TrainerState } from './trainer-state.ts';
+
+export interface TrainStepResult {
+  readonly state: TrainerState;
+  /** [loss, ‖gradient‖₂], float32 `[2]`; the loss is the mean of nats per example times the gradient scale. */
+  readonly metrics: Tensor;
+}
+
+export interface TrainStepInput<P extends Prediction> {
+  readonly layout: ParameterLayout;
+  readonly state: TrainerState;
+  readonly x0: States;
+  readonly learningRate: number;
+  readonly gradientScale: number;
+  readonly options: TrainOptions<P>;
+}
+
+/** One update: a pure function of its input. The caller disposes the result; the old state is still the caller's. */
+export function trainStep<P extends Prediction>(
+  model: TrainableDenoiser<P>,
+  { layout, state, x0, learningRate, gradientScale, options }: TrainStepInput<P>,
+): TrainStepResult {
+  const step = state.step + 1;
+  const rng = options.rng.split('step', step);
+  const { states, t, weights } = options.loss.corrupt(x0, rng);
+  return tidy(() => {
+    const data = { x0: toTensor(x0), xt: toTensor(states), t, ...(weights && { weights }) };
+    const objective = (flat: Tensor): Tensor => {
+      const logits = model.apply(unpackParameters(layout, flat), data.xt, t, { rng: rng.split('dropout') });
+      return mul(mean(options.loss.nats({ ...data, logits })), gradientScale);
+    };
+    const { value, grads } = valueAndGrads(objective as never)([state.parameters]);
+    const gradient = grads[0]!;
+    const norm = euclideanNorm(gradient);
+    const updated = adamUpdate(state, {
+      ...options,
+      gradient: options.clipNorm === undefined ? gradient : clipByNorm(gradient, norm, options.clipNorm),
+      learningRate,
+      step,
+    });
+    const average = state.average && movingAverage(state.average, updated.parameters, decayAt(options, step));
+    const next: TrainerState = { step, ...updated, ...(average && { average }) };
+    const metrics = stack([value, norm]);
+    for (const tensor of [next.parameters, next.moment1, next.moment2, metrics]) keep(tensor);
+    if (average) keep(average);
+    return { state: next, metrics } as never;
+  }) as TrainStepResult;
+}
+
+function decayAt({ emaDecay = 0 }: Pick<TrainOptions, 'emaDecay'>, step: number): number {
+  return typeof emaDecay === 'number' ? emaDecay : emaDecay(step);
+}

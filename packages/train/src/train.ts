@@ -1,0 +1,89 @@
+import { bitsPerDimension, positionsOf, type Prediction, type TrainableDenoiser } from '@d3pm/core';
+import { concat, dispose, type Tensor } from '@tensorflow/tfjs-core';
+import { assertFinite } from './assert-finite.ts';
+import { parameterLayout, unpackParameters, type ParameterLayout } from './parameter-layout.ts';
+import type { TrainEvent } from './train-event.ts';
+import { assertTrainOptions, type TrainOptions } from './train-options.ts';
+import { trainStep } from './train-step.ts';
+import { adoptedState, disposeState, initialState, type TrainerState } from './trainer-state.ts';
+
+/**
+ * Trains a model with Adam, and tells of it. At every event, and at the start when `state` is given, the model has the parameters
+ * of that step: the moving average if one is kept, else the last ones. Stop by leaving the loop, or by `signal`.
+ *
+ * Batches, steps and noise are functions of the seed and of the step, so the same options give the same parameters on the same
+ * engine, and a run that goes on from a {@link TrainEvent.state} ends where it would have ended, bit for bit.
+ * The event loop gets a turn at every event. All tensors of the trainer are disposed when it ends.
+ *
+ * @throws {D3pmError} `INVALID_OPTIONS`, `UNSOUND` or `SHAPE` before the first update; `NON_FINITE` with step and parameter at the
+ * first event after a loss or gradient was NaN or infinite, with the model left as it was at the event before.
+ */
+export async function* train<P extends Prediction>(
+  model: TrainableDenoiser<P>,
+  options: TrainOptions<NoInfer<P>>,
+): AsyncGenerator<TrainEvent, void, undefined> {
+  assertTrainOptions('train', model.prediction, options);
+  const { numSteps, eventEvery = 50, emaDecay, signal, batches, loss } = options;
+  const layout = parameterLayout(model.parameters);
+  const averaged = emaDecay !== undefined;
+  let state = options.state
+    ? adoptedState('train', layout, options.state, { averaged })
+    : initialState(layout, model.parameters, { averaged });
+  const pending: Tensor[] = [];
+  try {
+    if (options.state) loadInto(model, layout, state);
+    while (state.step < numSteps && !signal?.aborted) {
+      const learningRate = rateAt(options, state.step + 1);
+      const x0 = batches.batchAt(state.step);
+      const gradientScale = loss.gradientScale(positionsOf(x0));
+      const result = trainStep(model, { layout, state, x0, learningRate, gradientScale, options });
+      disposeState(state);
+      state = result.state;
+      pending.push(result.metrics);
+      if (state.step % eventEvery !== 0 && state.step < numSteps && !signal?.aborted) continue;
+
+      const metrics = await readPending(pending);
+      await assertFinite('train', { layout, state, metrics });
+      loadInto(model, layout, state);
+      const losses = metrics.filter((_, i) => i % 2 === 0);
+      const nats = losses.reduce((total, value) => total + value, 0) / losses.length / gradientScale;
+      await turnOfEventLoop();
+      yield {
+        type: 'step',
+        step: state.step,
+        lossBits: bitsPerDimension(nats, positionsOf(x0)),
+        gradientNorm: metrics.at(-1)!,
+        learningRate,
+        state,
+      };
+    }
+  } finally {
+    dispose(pending);
+    disposeState(state);
+  }
+}
+
+function rateAt({ learningRate }: Pick<TrainOptions, 'learningRate'>, step: number): number {
+  return typeof learningRate === 'number' ? learningRate : learningRate(step);
+}
+
+/** [loss, norm, loss, norm, …] of the updates since the last event. */
+async function readPending(pending: Tensor[]): Promise<Float32Array> {
+  const all = concat(pending);
+  dispose(pending.splice(0));
+  const values = await all.data<'float32'>();
+  all.dispose();
+  return values;
+}
+
+function loadInto(model: TrainableDenoiser, layout: ParameterLayout, state: TrainerState): void {
+  const parameters = unpackParameters(layout, state.average ?? state.parameters);
+  model.load(parameters);
+  dispose(Object.values(parameters));
+}
+
+declare function setTimeout(callback: () => void, milliseconds: number): unknown;
+
+function turnOfEventLoop(): Promise<void> {
+  return new Promise((resolve) => void setTimeout(resolve, 0));
+}

@@ -1,0 +1,37 @@
+import type { Prediction, Rng, States, Steps } from '@d3pm/core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+
+/** A batch as the network meets it. */
+export interface CorruptedBatch {
+  /** x_t, `[B, …N]`. */
+  readonly states: States;
+  readonly t: Steps;
+  /** Factor of each example in the loss, `[B]`. Absent: 1. */
+  readonly weights?: Float64Array;
+}
+
+export interface LossInput {
+  /** Output of the network, float32 `[B, …N, K]`. */
+  readonly logits: Tensor;
+  /** int32 `[B, …N]` */
+  readonly x0: Tensor;
+  /** int32 `[B, …N]` */
+  readonly xt: Tensor;
+  readonly t: Steps;
+  readonly weights?: Float64Array;
+}
+
+/**
+ * What is trained on: how data is corrupted, and what an answer costs. Corruption happens on the host and is a pure
+ * function of the stream, so the same seed gives the same batches on every engine.
+ */
+export interface TrainingLoss<P extends Prediction = Prediction> {
+  readonly name: string;
+  /** Whether a network of this meaning can be trained on it. */
+  readonly accepts: (prediction: P) => boolean;
+  corrupt(x0: States, rng: Rng): CorruptedBatch;
+  /** Nats per example, float32 `[B]`; the caller disposes it. Its expectation is the quantity that is reported. */
+  nats(input: LossInput): Tensor;
+  /** What nats are multiplied by before differentiation, so that gradients do not grow with T and N. */
+  gradientScale(positions: number): number;
+}
