@@ -8,6 +8,7 @@ import {
   gather,
   getKernel,
   matMul,
+  oneHot,
   reshape,
   slice,
   split,
@@ -204,6 +205,14 @@ describe('kernels of the wasm back end agree with the cpu back end', () => {
       const values = from === 'bool' ? [0, 1, 1] : from === 'int32' ? [0, 2, -3] : [0, 0.5, -2.75];
       for (const to of dtypes) await expectSameAsCpu([{ shape: [3], values, dtype: from }], (x) => cast(x, to));
     }
+  });
+
+  it('oneHot of every dtype, and of an index that is in no class', async () => {
+    const indices = { shape: [2, 2], values: [0, 2, 3, -1], dtype: 'int32' as const };
+    for (const dtype of ['float32', 'int32', 'bool'] as const) {
+      await expectSameAsCpu([indices], (ids) => oneHot(ids, 3, 1, 0, dtype));
+    }
+    await expectSameAsCpu([indices], (ids) => oneHot(ids, 3, 0.5, -2, 'float32'));
   });
 
   it('clone outlives its original', async () => {

@@ -6,6 +6,7 @@ import { conv2DBackpropFilter } from './conv2d-backprop-filter.ts';
 import { conv2DBackpropInput } from './conv2d-backprop-input.ts';
 import { gatherV2 } from './gather-v2.ts';
 import { identity } from './identity.ts';
+import { oneHot } from './one-hot.ts';
 import { slice } from './slice.ts';
 import { splitV } from './split-v.ts';
 import { sum } from './sum.ts';
@@ -23,6 +24,7 @@ export const wasmKernels: readonly AnyWasmKernel[] = Object.freeze([
   conv2DBackpropInput,
   gatherV2,
   identity,
+  oneHot,
   slice,
   splitV,
   sum,
