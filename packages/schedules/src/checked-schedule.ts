@@ -26,7 +26,10 @@ export function checkedSchedule<U extends NoiseUnit>(caller: string, unit: U, no
   const most = unit === 'jump-probability' ? 1 : Number.MAX_VALUE;
   const wrong = noise.findIndex((beta) => !(beta >= 0 && beta <= most));
   if (wrong >= 0) {
-    throw new D3pmError('INVALID_SCHEDULE', `${caller}: β of step ${wrong + 1} is ${noise[wrong]}, expected ${EXPECTED[unit]} (unit ${unit})`);
+    throw new D3pmError(
+      'INVALID_SCHEDULE',
+      `${caller}: β of step ${wrong + 1} is ${noise[wrong]}, expected ${EXPECTED[unit]} (unit ${unit})`,
+    );
   }
   return Object.freeze({ unit, numSteps: noise.length, noise });
 }

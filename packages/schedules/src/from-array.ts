@@ -8,7 +8,13 @@ import { assertOptionNames } from './parse-options.ts';
  *
  * @throws {D3pmError} `UNIT` for an unknown unit, `INVALID_SCHEDULE` for no value or one outside its unit.
  */
-export function fromArray<const U extends NoiseUnit>({ unit, noise }: { readonly unit: U; readonly noise: ArrayLike<number> }): NoiseSchedule<U> {
+export function fromArray<const U extends NoiseUnit>({
+  unit,
+  noise,
+}: {
+  readonly unit: U;
+  readonly noise: ArrayLike<number>;
+}): NoiseSchedule<U> {
   return checkedSchedule('fromArray', unit, Float64Array.from(noise));
 }
 
@@ -26,12 +32,13 @@ export const fromArraySchedule: SchedulePlugin<'from-array', FromArrayOptions, '
 });
 
 /** {@link fromArray} of variances, for configs. */
-export const fromArrayVarianceSchedule: SchedulePlugin<'from-array-variance', FromArrayOptions, 'variance'> = /* @__PURE__ */ defineSchedule({
-  name: 'from-array-variance',
-  unit: 'variance',
-  parse: (options) => parseNoise('from-array-variance', options),
-  create: (numSteps, { noise }) => fromArray({ unit: 'variance', noise: assertCount('from-array-variance', noise, numSteps) }),
-});
+export const fromArrayVarianceSchedule: SchedulePlugin<'from-array-variance', FromArrayOptions, 'variance'> =
+  /* @__PURE__ */ defineSchedule({
+    name: 'from-array-variance',
+    unit: 'variance',
+    parse: (options) => parseNoise('from-array-variance', options),
+    create: (numSteps, { noise }) => fromArray({ unit: 'variance', noise: assertCount('from-array-variance', noise, numSteps) }),
+  });
 
 function parseNoise(name: string, options: unknown): FromArrayOptions {
   const { noise } = assertOptionNames(name, options, ['noise']);

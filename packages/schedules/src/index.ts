@@ -4,4 +4,10 @@ export { defineSchedule } from './define-schedule.ts';
 export { fromArray, fromArraySchedule, fromArrayVarianceSchedule, type FromArrayOptions } from './from-array.ts';
 export { inverseRemaining, inverseRemainingSchedule } from './inverse-remaining.ts';
 export { linear, linearSchedule, linearVarianceSchedule, type LinearOptions } from './linear.ts';
-export { createScheduleRegistry, type AnySchedulePlugin, type ScheduleConfig, type ScheduleOptions, type ScheduleRegistry } from './registry.ts';
+export {
+  createScheduleRegistry,
+  type AnySchedulePlugin,
+  type ScheduleConfig,
+  type ScheduleOptions,
+  type ScheduleRegistry,
+} from './registry.ts';

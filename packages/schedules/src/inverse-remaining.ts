@@ -11,11 +11,19 @@ import { parseNumbers } from './parse-options.ts';
  */
 export function inverseRemaining({ numSteps }: { readonly numSteps: number }): NoiseSchedule<'jump-probability'> {
   assertNumSteps('inverseRemaining', numSteps);
-  return checkedSchedule('inverseRemaining', 'jump-probability', Float64Array.from({ length: numSteps }, (_, i) => 1 / (numSteps - i)));
+  return checkedSchedule(
+    'inverseRemaining',
+    'jump-probability',
+    Float64Array.from({ length: numSteps }, (_, i) => 1 / (numSteps - i)),
+  );
 }
 
 /** {@link inverseRemaining}, for configs. */
-export const inverseRemainingSchedule: SchedulePlugin<'inverse-remaining', Record<never, never>, 'jump-probability'> = /* @__PURE__ */ defineSchedule({
+export const inverseRemainingSchedule: SchedulePlugin<
+  'inverse-remaining',
+  Record<never, never>,
+  'jump-probability'
+> = /* @__PURE__ */ defineSchedule({
   name: 'inverse-remaining',
   unit: 'jump-probability',
   parse: (options) => parseNumbers('inverse-remaining', options, []),

@@ -26,7 +26,9 @@ export function linear<U extends NoiseUnit = 'jump-probability'>({
   unit = 'jump-probability' as U,
 }: LinearOptions & { readonly numSteps: number; readonly unit?: U }): NoiseSchedule<U> {
   assertNumSteps('linear', numSteps);
-  const noise = Float64Array.from({ length: numSteps }, (_, i) => (i === 0 ? start : i === numSteps - 1 ? stop : start + (stop - start) * (i / (numSteps - 1))));
+  const noise = Float64Array.from({ length: numSteps }, (_, i) =>
+    i === 0 ? start : i === numSteps - 1 ? stop : start + (stop - start) * (i / (numSteps - 1)),
+  );
   return checkedSchedule('linear', unit, noise);
 }
 

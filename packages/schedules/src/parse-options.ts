@@ -6,7 +6,8 @@ export function assertOptionNames(name: string, options: unknown, known: readonl
     throw new D3pmError('INVALID_OPTIONS', `${name}: options are ${JSON.stringify(options)}, expected an object`);
   }
   const unknown = Object.keys(options).find((key) => !known.includes(key));
-  if (unknown !== undefined) throw new D3pmError('INVALID_OPTIONS', `${name}: no option is named "${unknown}"; ${suggestName(unknown, known)}`);
+  if (unknown !== undefined)
+    throw new D3pmError('INVALID_OPTIONS', `${name}: no option is named "${unknown}"; ${suggestName(unknown, known)}`);
   return options as Readonly<Record<string, unknown>>;
 }
 
@@ -14,7 +15,8 @@ export function assertOptionNames(name: string, options: unknown, known: readonl
 export function parseNumbers<const F extends string>(name: string, options: unknown, fields: readonly F[]): Readonly<Record<F, number>> {
   const record = assertOptionNames(name, options, fields);
   for (const field of fields) {
-    if (typeof record[field] !== 'number') throw new D3pmError('INVALID_OPTIONS', `${name}: ${field} is ${JSON.stringify(record[field])}, expected a number`);
+    if (typeof record[field] !== 'number')
+      throw new D3pmError('INVALID_OPTIONS', `${name}: ${field} is ${JSON.stringify(record[field])}, expected a number`);
   }
   return record as Readonly<Record<F, number>>;
 }

@@ -2,6 +2,7 @@ import { createRegistry, D3pmError, type NoiseSchedule, type NoiseUnit, type Reg
 import type { FromArrayOptions } from './from-array.ts';
 import type { LinearOptions } from './linear.ts';
 
+// oxlint-disable-next-line typescript/no-explicit-any -- options of any type, known only to the plugin
 export type AnySchedulePlugin = SchedulePlugin<string, any, NoiseUnit>;
 
 type Named<P, N> = Extract<P, { readonly name: N }>;
@@ -19,7 +20,9 @@ export interface ScheduleOptions {
 }
 
 /** `{ name, numSteps, …options }` */
-export type ScheduleConfig = { [N in keyof ScheduleOptions]: { readonly name: N; readonly numSteps: number } & Readonly<ScheduleOptions[N]> }[keyof ScheduleOptions];
+export type ScheduleConfig = {
+  [N in keyof ScheduleOptions]: { readonly name: N; readonly numSteps: number } & Readonly<ScheduleOptions[N]>;
+}[keyof ScheduleOptions];
 
 /** Schedules by name, typed from the list it was made of. */
 export interface ScheduleRegistry<P extends AnySchedulePlugin> extends Omit<Registry<P>, 'with'> {
@@ -42,7 +45,10 @@ export function createScheduleRegistry<const P extends readonly AnySchedulePlugi
     create: (name: string, numSteps: number, options: unknown) => registry.find(name).create(numSteps, options),
     fromConfig: (config: unknown) => {
       if (typeof config !== 'object' || config === null || !('name' in config) || typeof config.name !== 'string') {
-        throw new D3pmError('INVALID_OPTIONS', `schedule registry: config is ${JSON.stringify(config)}, expected { name, numSteps, …options }`);
+        throw new D3pmError(
+          'INVALID_OPTIONS',
+          `schedule registry: config is ${JSON.stringify(config)}, expected { name, numSteps, …options }`,
+        );
       }
       const { name, numSteps, ...options } = config as { readonly name: string; readonly numSteps: number };
       const plugin = registry.find(name);

@@ -1,7 +1,15 @@
 import { createRegistry, survival, type NoiseSchedule } from '@d3pm/core';
 import { defaultRegistry } from '@d3pm/core/default-registry';
 import { expectAllClose } from '@d3pm/core/testing';
-import { builtinSchedules, cosine, createScheduleRegistry, fromArray, inverseRemaining, linear, type ScheduleConfig } from '@d3pm/schedules';
+import {
+  builtinSchedules,
+  cosine,
+  createScheduleRegistry,
+  fromArray,
+  inverseRemaining,
+  linear,
+  type ScheduleConfig,
+} from '@d3pm/schedules';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
@@ -19,7 +27,11 @@ describe('linear', () => {
   it('includes both ends and is evenly spaced', () => {
     const { noise, unit, numSteps } = linear({ numSteps: 1000, start: 1e-4, stop: 0.02, unit: 'variance' });
     expect([unit, numSteps, noise.length, noise[0], noise[999]]).toEqual(['variance', 1000, 1000, 1e-4, 0.02]);
-    expectAllClose(noise.slice(1).map((beta, i) => beta - noise[i]!), new Float64Array(999).fill((0.02 - 1e-4) / 999), { rtol: 1e-10, atol: 0 });
+    expectAllClose(
+      noise.slice(1).map((beta, i) => beta - noise[i]!),
+      new Float64Array(999).fill((0.02 - 1e-4) / 999),
+      { rtol: 1e-10, atol: 0 },
+    );
   });
   it('is a jump probability unless said otherwise, also by type', () => {
     const schedule: NoiseSchedule<'jump-probability'> = linear({ numSteps: 2, start: 0.02, stop: 1 });
@@ -74,13 +86,21 @@ describe('bad input', () => {
     ['T = 0', () => cosine({ numSteps: 0 }), /^INVALID_SCHEDULE: cosine: numSteps is 0, expected an integer of at least 1/],
     ['T = 2.5', () => inverseRemaining({ numSteps: 2.5 }), /^INVALID_SCHEDULE: .*2\.5/],
     ['T = NaN', () => linear({ numSteps: NaN, start: 0, stop: 1 }), /^INVALID_SCHEDULE: .*NaN/],
-    ['β > 1', () => linear({ numSteps: 3, start: 0.5, stop: 1.5 }), /^INVALID_SCHEDULE: linear: β of step 3 is 1\.5, expected a probability/],
+    [
+      'β > 1',
+      () => linear({ numSteps: 3, start: 0.5, stop: 1.5 }),
+      /^INVALID_SCHEDULE: linear: β of step 3 is 1\.5, expected a probability/,
+    ],
     ['β < 0', () => fromArray({ unit: 'jump-probability', noise: [0.1, -0.1] }), /^INVALID_SCHEDULE: fromArray: β of step 2 is -0\.1/],
     ['β = NaN', () => fromArray({ unit: 'variance', noise: [NaN] }), /^INVALID_SCHEDULE: .*step 1 is NaN/],
     ['an infinite variance', () => fromArray({ unit: 'variance', noise: [Infinity] }), /^INVALID_SCHEDULE: .*Infinity/],
     ['a negative variance', () => linear({ numSteps: 2, start: -1, stop: 1, unit: 'variance' }), /^INVALID_SCHEDULE: /],
     ['no values', () => fromArray({ unit: 'rate', noise: [] }), /^INVALID_SCHEDULE: /],
-    ['an unknown unit', () => fromArray({ unit: 'probability' as 'rate', noise: [0.1] }), /^UNIT: fromArray: unit is "probability", expected one of jump-probability, rate, variance/],
+    [
+      'an unknown unit',
+      () => fromArray({ unit: 'probability' as 'rate', noise: [0.1] }),
+      /^UNIT: fromArray: unit is "probability", expected one of jump-probability, rate, variance/,
+    ],
   ])('%s', (_, work, expected) => expect(code(work)).toMatch(expected));
 });
 
@@ -107,10 +127,18 @@ describe('registry', () => {
     expect(code(() => registry.create('linear', 10, { start: 0 }))).toMatch(/^INVALID_SCHEDULE/);
   });
   it.each([
-    ['a misspelt option', { name: 'linear', numSteps: 3, start: 0, stpo: 1 }, /^INVALID_OPTIONS: linear: no option is named "stpo"; did you mean "stop"/],
+    [
+      'a misspelt option',
+      { name: 'linear', numSteps: 3, start: 0, stpo: 1 },
+      /^INVALID_OPTIONS: linear: no option is named "stpo"; did you mean "stop"/,
+    ],
     ['a missing option', { name: 'linear', numSteps: 3, start: 0 }, /^INVALID_OPTIONS: linear: stop is undefined, expected a number/],
     ['a text for a number', { name: 'linear', numSteps: 3, start: '0', stop: 1 }, /^INVALID_OPTIONS: linear: start is "0"/],
-    ['noise of another length', { name: 'from-array', numSteps: 3, noise: [0.1] }, /^INVALID_SCHEDULE: from-array: noise has 1 values for numSteps = 3/],
+    [
+      'noise of another length',
+      { name: 'from-array', numSteps: 3, noise: [0.1] },
+      /^INVALID_SCHEDULE: from-array: noise has 1 values for numSteps = 3/,
+    ],
     ['an option of none', { name: 'cosine', numSteps: 3, power: 2 }, /^INVALID_OPTIONS: cosine: no option is named "power"/],
     ['a missing T', { name: 'cosine' }, /^INVALID_SCHEDULE: cosine: numSteps is undefined/],
     ['no config', null, /^INVALID_OPTIONS: schedule registry: config is null/],

@@ -1,0 +1,120 @@
+import { createRng, positionsOf, priorTermNats, type Rng, type Transition } from '@d3pm/core';
+import { worstOf, type Deviation } from './laws/deviation.ts';
+import { logSumExpOf, positionCount, type LawCase } from './laws/law-case.ts';
+import { hasTables } from './laws/transition-law.ts';
+import { transitionLaws } from './laws/transition-laws.ts';
+
+export interface LawResult {
+  readonly name: string;
+  readonly ok: boolean;
+  /** Whether the law is about this transition at all: a capability may be absent, a table too large. */
+  readonly applies: boolean;
+  /** Where it is farthest off, and what came. */
+  readonly detail: string;
+  /** In tolerances: the law holds up to 1. */
+  readonly worst: number;
+}
+
+export interface CheckReport {
+  readonly transition: string;
+  readonly ok: boolean;
+  readonly laws: readonly LawResult[];
+  /**
+   * The largest L_T over x_0, nats a position: what Q̄_T still knows of the data. Large for a chain that is
+   * periodic or too short. Undefined for a learned prior, and for K > 512.
+   */
+  readonly priorTermNats: number | undefined;
+}
+
+export interface CheckOptions {
+  /** @defaultValue the stream of seed 0 */
+  readonly rng?: Rng;
+  /** Random triples r ≤ s ≤ t to try, besides the ends. @defaultValue 4 */
+  readonly numCases?: number;
+}
+
+/** States a case tries. */
+const CASE_STATES = 4;
+
+/**
+ * Tries every law of a transition on random times, distributions and states: rows, identity,
+ * Chapman–Kolmogorov, the adjoint, tables, gathers, stationarity, closed forms, support of the reverse step,
+ * positions, underflow, refusals and leaks. The same seed tries the same.
+ *
+ * Reads tensors synchronously, so that the engine must be able to (WebGPU is not).
+ *
+ * @returns A report. A law that is broken, or throws, is in it; nothing is thrown.
+ */
+export function checkTransition(transition: Transition, { rng = createRng(0), numCases = 4 }: CheckOptions = {}): CheckReport {
+  const { numSteps: T } = transition;
+  const ends = [
+    [0, 0, 1],
+    [0, 1, T],
+    [T - 1, T - 1, T],
+    [0, T, T],
+  ] as const;
+  const cases = [
+    ...ends.map((times, i) => lawCase(transition, times, rng.split('ends', i))),
+    ...Array.from({ length: numCases }, (_, i) => {
+      const stream = rng.split('case', i);
+      const [r, s, t] = [0, 1, 2].map((index) => stream.split('time').integer(T + 1, index)).sort((a, b) => a - b) as [
+        number,
+        number,
+        number,
+      ];
+      return lawCase(transition, [r, s, t], stream);
+    }),
+  ];
+  const laws = transitionLaws.map((law): LawResult => {
+    const applies = attempt(() => law.appliesTo(transition), true);
+    if (!applies) return { name: law.name, ok: true, applies, detail: 'does not apply', worst: 0 };
+    const { worst, detail } = worstOf(
+      (law.once ? cases.slice(0, 1) : cases).map((each): Deviation => {
+        try {
+          return law.deviation(each);
+        } catch (error) {
+          return { worst: Infinity, detail: `(r, s, t) = (${each.r}, ${each.s}, ${each.t}): ${String(error)}` };
+        }
+      }),
+    );
+    return { name: law.name, ok: worst <= 1, applies, detail, worst };
+  });
+  return {
+    transition: transition.name,
+    ok: laws.every(({ ok }) => ok),
+    laws,
+    priorTermNats: attempt(() => largestPriorTerm(transition), undefined),
+  };
+}
+
+function lawCase(transition: Transition, [r, s, t]: readonly [number, number, number], rng: Rng): LawCase {
+  const { numStates: K } = transition;
+  const spread = (label: string): number[] => Array.from(rng.split(label).float64s(K), (u) => 20 * (u - 1));
+  const logits = spread('probs');
+  const total = logSumExpOf(logits);
+  return {
+    transition,
+    r,
+    s,
+    t,
+    logProbs: logits.map((logit) => Math.fround(logit - total)),
+    logLikelihood: spread('likelihood').map((log, k) => (k % 3 === 1 ? -Infinity : Math.fround(log))),
+    states: Array.from({ length: CASE_STATES }, (_, i) => rng.split('states').integer(K, i)),
+  };
+}
+
+function largestPriorTerm(transition: Transition): number | undefined {
+  const { numStates: K, prior } = transition;
+  if (prior.kind !== 'fixed' || !hasTables(transition)) return undefined;
+  const count = positionCount(transition);
+  const x0 = { values: Int32Array.from({ length: K * count }, (_, i) => Math.floor(i / count)), shape: [K, count] };
+  return priorTermNats(transition, x0).reduce((largest, nats) => Math.max(largest, nats), 0) / positionsOf(x0);
+}
+
+function attempt<V>(work: () => V, otherwise: V): V {
+  try {
+    return work();
+  } catch {
+    return otherwise;
+  }
+}

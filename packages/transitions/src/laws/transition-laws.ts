@@ -1,0 +1,39 @@
+import { adjoint } from './adjoint.ts';
+import { chapmanKolmogorov } from './chapman-kolmogorov.ts';
+import { closedForms } from './closed-forms.ts';
+import { denseForm } from './dense-form.ts';
+import { doublyStochastic } from './doubly-stochastic.ts';
+import { gathers } from './gathers.ts';
+import { identity } from './identity.ts';
+import { noLeak } from './no-leak.ts';
+import { priorNormalized } from './prior-normalized.ts';
+import { refusals } from './refusals.ts';
+import { reverseSupport } from './reverse-support.ts';
+import { rowsForDraws } from './rows-for-draws.ts';
+import { severalPositions } from './several-positions.ts';
+import { stationarity } from './stationarity.ts';
+import { stepsPerExample } from './steps-per-example.ts';
+import { stochasticRows } from './stochastic-rows.ts';
+import { underflow } from './underflow.ts';
+import type { TransitionLaw } from './transition-law.ts';
+
+/** Every law, in the order of what to look at first when a family is wrong. */
+export const transitionLaws: readonly TransitionLaw[] = [
+  stochasticRows,
+  identity,
+  denseForm,
+  gathers,
+  rowsForDraws,
+  adjoint,
+  chapmanKolmogorov,
+  underflow,
+  stationarity,
+  doublyStochastic,
+  priorNormalized,
+  closedForms,
+  reverseSupport,
+  severalPositions,
+  stepsPerExample,
+  refusals,
+  noLeak,
+];

@@ -1,0 +1,101 @@
+import {
+  add,
+  concat,
+  exp,
+  expandDims,
+  gather,
+  log,
+  matMul,
+  max,
+  maximum,
+  mul,
+  range,
+  sub,
+  sum,
+  tidy,
+  transpose,
+  type Tensor,
+} from '@tensorflow/tfjs-core';
+import { logSumExp } from '@d3pm/core';
+
+/** log Q(s→t) on the device. */
+export interface LogTable {
+  /** float32 `[K, K]` */
+  readonly logProbs: Tensor;
+  /** Its smallest entry, −∞ included. */
+  readonly smallest: number;
+}
+
+/**
+ * From this smallest entry on, float32 carries the linear values. What a row loses by
+ * underflow, below e^−87 of its largest entry, is then a relative e^−27 of every sum it is part of.
+ */
+const LINEAR_FROM = -60;
+/** Elements of the largest intermediate of the exact path, 8 MB. */
+const CHUNK_ELEMENTS = 2 ** 21;
+/** Stands in for −∞ where −∞ − (−∞) would be NaN; below every float32 that occurs. */
+const FINITE_MIN = -3e38;
+
+export type MapDirection = 'pull' | 'push';
+
+/**
+ * `log (exp(x) M)` of rows x, where M is the table for `push` and its transpose for `pull`.
+ *
+ * One matrix product where float32 carries the linear values, else a log-sum-exp over every entry,
+ * in chunks of rows.
+ *
+ * @param rows float32 `[R, K]`. @returns float32 `[R, K]`.
+ */
+export function logTableMap(rows: Tensor, table: LogTable, direction: MapDirection): Tensor {
+  return tidy(() => {
+    if (table.smallest >= LINEAR_FROM) {
+      const shift = maximum(max(rows, 1, true), FINITE_MIN);
+      return add(log(matMul(exp(sub(rows, shift)), exp(table.logProbs), false, direction === 'pull')), shift);
+    }
+    const to = expandDims(outputsByInputs(table, direction), 0);
+    return inChunks([rows], ([part]) => logSumExp(add(expandDims(part!, 1), to), 2));
+  });
+}
+
+/**
+ * dL/dx of {@link logTableMap}: Σ_j dy_j exp(x_i + log M_ij − y_j), the share that each input has in an output.
+ *
+ * @param dy float32 `[R, K]`, as the input `rows` and the output `mapped`.
+ */
+export function logTableMapGradient(dy: Tensor, rows: Tensor, mapped: Tensor, table: LogTable, direction: MapDirection): Tensor {
+  return tidy(() => {
+    if (table.smallest >= LINEAR_FROM) {
+      const shift = maximum(max(rows, 1, true), FINITE_MIN);
+      // y − shift is at least LINEAR_FROM, but for rows of −∞, whose share is 0.
+      const perOutput = mul(dy, exp(sub(0, maximum(sub(mapped, shift), LINEAR_FROM - 1))));
+      return mul(exp(sub(rows, shift)), matMul(perOutput, exp(table.logProbs), false, direction === 'push'));
+    }
+    const from = expandDims(transpose(outputsByInputs(table, direction)), 0);
+    return inChunks([dy, rows, mapped], ([part, input, output]) => {
+      const share = exp(sub(add(expandDims(input!, 2), from), expandDims(maximum(output!, FINITE_MIN), 1)));
+      return sum(mul(share, expandDims(part!, 1)), 2);
+    });
+  });
+}
+
+/** log M transposed: `[output, input]`. */
+function outputsByInputs({ logProbs }: LogTable, direction: MapDirection): Tensor {
+  return direction === 'push' ? transpose(logProbs) : logProbs;
+}
+
+/** Applies `map` to a few rows at a time, so that `[rows, K, K]` stays small. */
+function inChunks(inputs: readonly Tensor[], map: (parts: Tensor[]) => Tensor): Tensor {
+  const [count, numStates] = inputs[0]!.shape as [number, number];
+  const size = Math.max(1, Math.floor(CHUNK_ELEMENTS / numStates ** 2));
+  if (count <= size) return map([...inputs]);
+  const parts: Tensor[] = [];
+  for (let from = 0; from < count; from += size) {
+    parts.push(
+      tidy(() => {
+        const indices = range(from, Math.min(from + size, count), 1, 'int32');
+        return map(inputs.map((input) => gather(input, indices)));
+      }),
+    );
+  }
+  return concat(parts, 0);
+}

@@ -1,0 +1,67 @@
+import {
+  createRegistry,
+  D3pmError,
+  type AnyTransitionPlugin,
+  type NoiseUnit,
+  type Registry,
+  type Transition,
+  type TransitionPlugin,
+  type TransitionSetting,
+} from '@d3pm/core';
+import type { AbsorbingOptions } from './absorbing.ts';
+import type { DiscretizedGaussianOptions } from './discretized-gaussian.ts';
+import type { UniformOptions } from './uniform.ts';
+
+type Named<P, N> = Extract<P, { readonly name: N }>;
+// oxlint-disable-next-line typescript/no-explicit-any -- infers the options of a plugin of any unit
+type OptionsOf<P> = P extends TransitionPlugin<string, infer O, any> ? O : never;
+type UnitOf<P> = P extends { readonly unit: infer U extends NoiseUnit } ? U : never;
+
+/**
+ * Options by name, for typed configs where no registry is in scope. Packages of other families
+ * augment it: `declare module '@d3pm/transitions' { interface TransitionOptions { 'owner/name': … } }`.
+ */
+export interface TransitionOptions {
+  uniform: UniformOptions;
+  absorbing: AbsorbingOptions;
+  'discretized-gaussian': DiscretizedGaussianOptions;
+}
+
+/** `{ name, …options }` of any family whose types are known to the program. */
+export type TransitionConfig = { [N in keyof TransitionOptions]: { readonly name: N } & TransitionOptions[N] }[keyof TransitionOptions];
+
+/** Families by name, typed from the list that it was made of. */
+export interface TransitionRegistry<P extends AnyTransitionPlugin> extends Omit<Registry<P>, 'with'> {
+  /** A new registry with more families. */
+  with<const Q extends readonly AnyTransitionPlugin[]>(...plugins: Q): TransitionRegistry<P | Q[number]>;
+  /** A wrong name, option or unit is a compile error. */
+  create<N extends P['name']>(name: N, setting: TransitionSetting<UnitOf<Named<P, N>>>, options: OptionsOf<Named<P, N>>): Transition;
+  /**
+   * The transition of a config from JSON, checked at run time.
+   *
+   * @throws {D3pmError} `UNKNOWN_NAME`, `INVALID_OPTIONS`, `UNIT` or `INVALID_SCHEDULE`.
+   */
+  fromConfig(config: { readonly name: string }, setting: TransitionSetting): Transition;
+}
+
+/**
+ * A frozen registry of the families given: a value that is passed by hand, no module-level table.
+ *
+ * @throws {D3pmError} `SPEC_VERSION`, `DUPLICATE_NAME` or `INVALID_OPTIONS`, as {@link createRegistry}.
+ */
+export function createTransitionRegistry<const P extends readonly AnyTransitionPlugin[]>(plugins: P): TransitionRegistry<P[number]> {
+  const registry = createRegistry(plugins);
+  return Object.freeze({
+    ...registry,
+    with: (...more: AnyTransitionPlugin[]) => createTransitionRegistry([...plugins, ...more]),
+    create: (name: string, setting: TransitionSetting, options: unknown) => registry.find(name).create(setting, options),
+    fromConfig: (config: unknown, setting: TransitionSetting) => {
+      if (typeof config !== 'object' || config === null || !('name' in config) || typeof config.name !== 'string') {
+        throw new D3pmError('INVALID_OPTIONS', `transition registry: config is ${JSON.stringify(config)}, expected { name, …options }`);
+      }
+      const { name, ...options } = config as { readonly name: string };
+      const plugin: AnyTransitionPlugin = registry.find(name);
+      return plugin.create(setting, plugin.parse(options));
+    },
+  }) as unknown as TransitionRegistry<P[number]>;
+}

@@ -1,0 +1,53 @@
+import { D3pmError } from '@d3pm/core';
+
+/** How far a row sum may be from 1: rounding of K float64 terms stays far below. */
+const SUM_TOLERANCE = 1e-9;
+
+/** Throws `NOT_STOCHASTIC` unless `probs` is non-negative, finite and sums to 1. */
+export function assertDistribution(caller: string, argument: string, probs: Float64Array): void {
+  assertRows(caller, argument, probs, probs.length, 1);
+}
+
+/**
+ * Throws unless `matrix` is row-stochastic and K×K.
+ *
+ * @throws {D3pmError} `SHAPE` for another size, `NOT_STOCHASTIC` naming the first entry that is negative or
+ * not finite, or the row whose sum is farthest from 1.
+ */
+export function assertStochasticRows(caller: string, argument: string, matrix: Float64Array, numStates: number): void {
+  if (matrix.length !== numStates ** 2) {
+    throw new D3pmError(
+      'SHAPE',
+      `${caller}: ${argument} has ${matrix.length} entries, expected ${numStates}×${numStates} = ${numStates ** 2}`,
+    );
+  }
+  assertRows(caller, argument, matrix, numStates, numStates);
+}
+
+function assertRows(caller: string, argument: string, matrix: Float64Array, numStates: number, numRows: number): void {
+  let worstRow = 0;
+  let worstSum = 1;
+  for (let i = 0; i < numRows; i++) {
+    let sum = 0;
+    let isValid = true;
+    for (let at = i * numStates; at < (i + 1) * numStates; at++) {
+      const entry = matrix[at]!;
+      isValid &&= entry >= 0;
+      sum += entry;
+    }
+    if (!isValid || sum === Infinity) {
+      const j = matrix.subarray(i * numStates, (i + 1) * numStates).findIndex((entry) => !(entry >= 0 && entry < Infinity));
+      throw new D3pmError(
+        'NOT_STOCHASTIC',
+        `${caller}: ${argument} is ${matrix[i * numStates + j]} at row ${i}, column ${j}, expected a probability`,
+      );
+    }
+    if (Math.abs(sum - 1) > Math.abs(worstSum - 1)) [worstRow, worstSum] = [i, sum];
+  }
+  if (Math.abs(worstSum - 1) > SUM_TOLERANCE) {
+    throw new D3pmError(
+      'NOT_STOCHASTIC',
+      `${caller}: row ${worstRow} of ${argument} sums to ${worstSum}, expected 1 (rows are "from", columns are "to")`,
+    );
+  }
+}

@@ -1,0 +1,1 @@
+export { describeTransitionLaws, type LawSuiteOptions } from './describe-transition-laws.ts';
