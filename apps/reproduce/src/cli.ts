@@ -28,13 +28,23 @@ const program = new Command('d3pm')
   .version(version)
   .showHelpAfterError('(add --help for all options and an example)')
   .addCommand(
-    experiment('quickstart', 'Figure 1 of the paper, then a D3PM trained on a real book: a few minutes.', 'd3pm quickstart --out runs/first').action(runQuickstart),
+    experiment(
+      'quickstart',
+      'Figure 1 of the paper, then a D3PM trained on a real book: a few minutes.',
+      'd3pm quickstart --out runs/first',
+    ).action(runQuickstart),
   )
   .addCommand(
-    experiment('figure-1', 'Forward processes, their matrices and a learned reverse process on a swiss roll.', 'd3pm figure-1 --seed 7').action(runFigure1),
+    experiment(
+      'figure-1',
+      'Forward processes, their matrices and a learned reverse process on a swiss roll.',
+      'd3pm figure-1 --seed 7',
+    ).action(runFigure1),
   );
 
 program.parseAsync().catch((error: unknown) => {
-  process.stderr.write(isD3pmError(error) ? `error ${error.code}: ${error.message}\n` : `${error instanceof Error ? error.stack : String(error)}\n`);
+  process.stderr.write(
+    isD3pmError(error) ? `error ${error.code}: ${error.message}\n` : `${error instanceof Error ? error.stack : String(error)}\n`,
+  );
   process.exitCode = 1;
 });

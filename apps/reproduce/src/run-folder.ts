@@ -23,7 +23,11 @@ export async function createRunFolder(path: string): Promise<RunFolder> {
     await mkdir(folder, { recursive: true });
     await write('README.txt', 'Results of a run of d3pm. Open index.html.\n');
   } catch (cause) {
-    throw new D3pmError('INVALID_OPTIONS', `createRunFolder: cannot write to ${folder} (${(cause as Error).message}); choose another folder with --out`, { cause });
+    throw new D3pmError(
+      'INVALID_OPTIONS',
+      `createRunFolder: cannot write to ${folder} (${(cause as Error).message}); choose another folder with --out`,
+      { cause },
+    );
   }
   return { path: folder, write };
 }

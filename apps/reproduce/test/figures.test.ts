@@ -28,7 +28,21 @@ describe('pictures', () => {
 
   it('put each point into its cell, the second variable upwards, and masked ones on the margin', () => {
     const corner = (x: number, y: number, maskState?: number): Uint8Array =>
-      renderPng(svgDocument(120, 120, translate(10, 10, scatterPanel({ values: Int32Array.of(x, y), shape: [1, 2] }, { size: 100, numStates: 4, colors: ['#000'], ...(maskState === undefined ? {} : { maskState }) }))), { scale: 1 });
+      renderPng(
+        svgDocument(
+          120,
+          120,
+          translate(
+            10,
+            10,
+            scatterPanel(
+              { values: Int32Array.of(x, y), shape: [1, 2] },
+              { size: 100, numStates: 4, colors: ['#000'], ...(maskState === undefined ? {} : { maskState }) },
+            ),
+          ),
+        ),
+        { scale: 1 },
+      );
     expect(inked(corner(0, 3), [12, 12, 33, 33])).toBeGreaterThan(0.4);
     expect(inked(corner(3, 0), [87, 87, 108, 108])).toBeGreaterThan(0.4);
     expect(inked(corner(0, 3), [87, 87, 108, 108])).toBe(0);
@@ -50,7 +64,10 @@ describe('pictures', () => {
 
   it('draw the bound against the number of steps', () => {
     const svg = stepsChart({
-      bounds: [{ steps: 1000, bits: 2.8, standardError: 0.02 }, { steps: 20, bits: 3, standardError: 0.02 }],
+      bounds: [
+        { steps: 1000, bits: 2.8, standardError: 0.02 },
+        { steps: 20, bits: 3, standardError: 0.02 },
+      ],
       baselines: [{ name: 'bigram', bits: 3.3 }],
       yLabel: 'bits/char',
     });

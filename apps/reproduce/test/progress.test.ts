@@ -3,7 +3,13 @@ import { expect, it } from 'vitest';
 import { createProgress } from '../src/progress.ts';
 
 const written = (isTTY: boolean, quiet: boolean): string => {
-  const stream = Object.assign(new PassThrough(), { isTTY, columns: 100, clearLine: () => true, cursorTo: () => true, moveCursor: () => true });
+  const stream = Object.assign(new PassThrough(), {
+    isTTY,
+    columns: 100,
+    clearLine: () => true,
+    cursorTo: () => true,
+    moveCursor: () => true,
+  });
   const progress = createProgress({ stream: stream as unknown as NodeJS.WriteStream, quiet, intervalMs: 0 });
   progress.start('training', 4);
   progress.update(2, 'loss 3.10');

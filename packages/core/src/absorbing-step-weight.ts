@@ -17,7 +17,10 @@ export function absorbingStepWeight(transition: Transition, s: number, t: number
 /** The survival of a process whose closed forms hold. */
 export function absorbingSurvival(caller: string, { absorbing, rankOne, name }: Transition): RankOne {
   if (!absorbing?.extraMask || !rankOne) {
-    throw new D3pmError('UNSOUND', `${caller}: ${name} does not absorb into an extra mask, so this closed form does not hold; use the general bound`);
+    throw new D3pmError(
+      'UNSOUND',
+      `${caller}: ${name} does not absorb into an extra mask, so this closed form does not hold; use the general bound`,
+    );
   }
   return rankOne;
 }

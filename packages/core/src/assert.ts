@@ -2,7 +2,12 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { D3pmError } from './errors.ts';
 
 /** Throws `SHAPE` unless `tensor` has exactly the shape `expected`. */
-export function assertShape(caller: string, argument: string, tensor: { readonly shape: readonly number[] }, expected: readonly number[]): void {
+export function assertShape(
+  caller: string,
+  argument: string,
+  tensor: { readonly shape: readonly number[] },
+  expected: readonly number[],
+): void {
   const { shape } = tensor;
   if (shape.length !== expected.length || shape.some((size, axis) => size !== expected[axis])) {
     throw new D3pmError('SHAPE', `${caller}: ${argument} has shape [${shape.join(', ')}], expected [${expected.join(', ')}]`);
@@ -23,13 +28,22 @@ export function assertClassAxis(caller: string, argument: string, tensor: Tensor
 /** Throws `DTYPE` unless `tensor` holds int32 states, and `SHAPE` when it has no batch axis. */
 export function assertStates(caller: string, argument: string, tensor: Tensor): void {
   if (tensor.dtype !== 'int32') {
-    throw new D3pmError('DTYPE', `${caller}: ${argument} is ${tensor.dtype}, expected int32 states; make it with tensor(values, shape, 'int32')`);
+    throw new D3pmError(
+      'DTYPE',
+      `${caller}: ${argument} is ${tensor.dtype}, expected int32 states; make it with tensor(values, shape, 'int32')`,
+    );
   }
   if (tensor.rank < 1) throw new D3pmError('SHAPE', `${caller}: ${argument} is a scalar, expected [batch, …positions]`);
 }
 
 /** Throws `INVALID_OPTIONS` unless `value` is an integer with `min ≤ value ≤ max`. */
-export function assertInteger(caller: string, argument: string, value: unknown, min: number, max: number = Number.MAX_SAFE_INTEGER): asserts value is number {
+export function assertInteger(
+  caller: string,
+  argument: string,
+  value: unknown,
+  min: number,
+  max: number = Number.MAX_SAFE_INTEGER,
+): asserts value is number {
   if (typeof value !== 'number' || !Number.isInteger(value) || value < min || value > max) {
     const range = max === Number.MAX_SAFE_INTEGER ? `at least ${min}` : `in ${min}…${max}`;
     throw new D3pmError('INVALID_OPTIONS', `${caller}: ${argument} is ${String(value)}, expected an integer ${range}`);

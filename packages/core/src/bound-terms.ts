@@ -57,7 +57,10 @@ export function crossEntropyNats<P extends Prediction>(
   assertStates('crossEntropyNats', 'x0', x0);
   assertShape('crossEntropyNats', 'logits', input.logits, [...x0.shape, transition.numStates]);
   if (!reverse.denoiserLogProbs) {
-    throw new D3pmError('UNSOUND', `crossEntropyNats: the ${reverse.name} process predicts x_{t−1} and has no distribution over x_0; use the bound alone`);
+    throw new D3pmError(
+      'UNSOUND',
+      `crossEntropyNats: the ${reverse.name} process predicts x_{t−1} and has no distribution over x_0; use the bound alone`,
+    );
   }
   const { denoiserLogProbs } = reverse;
   return tidy(() => sumPositions(neg(gatherClass(denoiserLogProbs(transition, input), x0))));
@@ -78,8 +81,13 @@ export interface HybridLossInput extends Omit<BoundTermInput, 's'> {
  * @returns nats per example, float32 `[B]`; the caller disposes it.
  * @throws {D3pmError} `INVALID_OPTIONS` unless λ ≥ 0.
  */
-export function hybridLossNats<P extends Prediction>(transition: Transition, reverse: ReverseProcess<P>, { lambda, ...input }: HybridLossInput): Tensor {
-  if (!(lambda >= 0 && lambda < Infinity)) throw new D3pmError('INVALID_OPTIONS', `hybridLossNats: lambda is ${lambda}, expected a number ≥ 0`);
+export function hybridLossNats<P extends Prediction>(
+  transition: Transition,
+  reverse: ReverseProcess<P>,
+  { lambda, ...input }: HybridLossInput,
+): Tensor {
+  if (!(lambda >= 0 && lambda < Infinity))
+    throw new D3pmError('INVALID_OPTIONS', `hybridLossNats: lambda is ${lambda}, expected a number ≥ 0`);
   const s = typeof input.t === 'number' ? input.t - 1 : input.t.map((step) => step - 1);
   return tidy(() => {
     const bound = boundTermNats(transition, reverse, { ...input, s });

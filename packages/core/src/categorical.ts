@@ -57,7 +57,11 @@ export function drawFromProbs(probs: ArrayLike<number>, offset: number, numState
  * @param logProbs float32 `[B, …N, K]`, need not be normalised; still the caller's.
  * @throws {D3pmError} `NON_FINITE` when a row has NaN or no possible class, naming example and position.
  */
-export async function sampleCategorical(logProbs: Tensor, rng: Rng, { firstExample = 0 }: { readonly firstExample?: number } = {}): Promise<States> {
+export async function sampleCategorical(
+  logProbs: Tensor,
+  rng: Rng,
+  { firstExample = 0 }: { readonly firstExample?: number } = {},
+): Promise<States> {
   const numStates = logProbs.shape.at(-1)!;
   const shape = logProbs.shape.slice(0, -1);
   const rows = await logProbs.data<'float32'>();
@@ -69,7 +73,10 @@ export async function sampleCategorical(logProbs: Tensor, rng: Rng, { firstExamp
       const i = b * positions + n;
       const state = drawFromLogProbs(rows, i * numStates, numStates, stream.float64(n));
       if (state < 0) {
-        throw new D3pmError('NON_FINITE', `sampleCategorical: example ${firstExample + b}, position ${n} has NaN or no possible class among its ${numStates} log-probabilities`);
+        throw new D3pmError(
+          'NON_FINITE',
+          `sampleCategorical: example ${firstExample + b}, position ${n} has NaN or no possible class among its ${numStates} log-probabilities`,
+        );
       }
       values[i] = state;
     }

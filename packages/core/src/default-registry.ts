@@ -18,7 +18,11 @@ export function registerPlugin(plugin: Plugin): void {
   const key = `${plugin.kind}:${plugin.name}`;
   const known = table().get(key);
   if (known === plugin) return;
-  if (known) throw new D3pmError('DUPLICATE_NAME', `registerPlugin: the ${plugin.kind} "${plugin.name}" is already taken by another package, or by a second copy of this one`);
+  if (known)
+    throw new D3pmError(
+      'DUPLICATE_NAME',
+      `registerPlugin: the ${plugin.kind} "${plugin.name}" is already taken by another package, or by a second copy of this one`,
+    );
   table().set(key, plugin);
 }
 

@@ -27,7 +27,11 @@ export function denoiserLogits(caller: string, denoiser: Denoiser, states: Tenso
 const EXPECTED = 'expected a float32 tensor, returned at once and left to the caller to dispose';
 
 function assertLive(caller: string, logits: unknown): asserts logits is Tensor {
-  const { then, dataSync, isDisposed } = (logits ?? {}) as { readonly then?: unknown; readonly dataSync?: unknown; readonly isDisposed?: boolean };
+  const { then, dataSync, isDisposed } = (logits ?? {}) as {
+    readonly then?: unknown;
+    readonly dataSync?: unknown;
+    readonly isDisposed?: boolean;
+  };
   if (typeof dataSync === 'function' && isDisposed !== true) return;
   const came = isDisposed === true ? 'a disposed tensor' : typeof then === 'function' ? 'a promise' : String(logits);
   throw new D3pmError('DTYPE', `${caller}: the denoiser returned ${came}, ${EXPECTED}`);

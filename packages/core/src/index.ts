@@ -1,4 +1,5 @@
 export { absorbingStepWeight } from './absorbing-step-weight.ts';
+export { assertSchedule } from './assert-schedule.ts';
 export { assertClassAxis, assertInteger, assertShape, assertStates } from './assert.ts';
 export { boundTermNats, crossEntropyNats, hybridLossNats, type BoundTermInput, type HybridLossInput } from './bound-terms.ts';
 export { drawFromLogProbs, drawFromProbs, sampleCategorical } from './categorical.ts';
@@ -16,11 +17,12 @@ export { D3pmError, isD3pmError, type D3pmErrorCode } from './errors.ts';
 export { gatherClass } from './gather-class.ts';
 export { logAddExp } from './log-add-exp.ts';
 export { logNormalize } from './log-normalize.ts';
-export { logSumExp, logSumExpKept } from './log-sum-exp.ts';
+export { FINITE_MIN, logSumExp, logSumExpKept } from './log-sum-exp.ts';
 export { maskCountWeights, type MaskCountWeights } from './mask-count-weights.ts';
-export { maskExactCount } from './mask-exact-count.ts';
+export { maskExactCount, type MaskExactCountOptions } from './mask-exact-count.ts';
 export type { ModelPlugin, ModelSetting } from './model-plugin.ts';
 export { nearestName, suggestName } from './nearest-name.ts';
+export { assertOptionNames } from './option-names.ts';
 export type { Plugin, PluginKind } from './plugin.ts';
 export { posteriorLogProbs, type PosteriorInput } from './posterior.ts';
 export { predictionLogProbs } from './prediction-log-probs.ts';
@@ -39,15 +41,7 @@ export { assertStateRange, positionsOf, toTensor, type States } from './states.t
 export { stepGrid } from './step-grid.ts';
 export { perExample, stepOf, stepPairs, type Steps } from './steps.ts';
 export { survival, type Survival } from './survival.ts';
-export type {
-  Absorbing,
-  AnyTransitionPlugin,
-  Prior,
-  RankOne,
-  Transition,
-  TransitionPlugin,
-  TransitionSetting,
-} from './transition.ts';
+export type { Absorbing, AnyTransitionPlugin, Prior, RankOne, Transition, TransitionPlugin, TransitionSetting } from './transition.ts';
 export { truncatedLogisticLogits, type TruncatedLogisticInput } from './truncated-logistic.ts';
 export { bitsPerDimension, perplexityPerWord } from './units.ts';
 export { withGradient } from './with-gradient.ts';

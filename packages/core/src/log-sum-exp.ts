@@ -2,7 +2,7 @@ import { add, exp, log, max, maximum, mul, reshape, sub, sum, type Tensor } from
 import { withGradient } from './with-gradient.ts';
 
 /** Below every float32 that can occur: stands in for −∞ where −∞ − (−∞) would be NaN. */
-export const FINITE_MIN = -3e38;
+export const FINITE_MIN: number = -3e38;
 
 /**
  * `log Σ exp(x)` over one axis. A row of −∞ gives −∞ with gradient 0, never NaN.

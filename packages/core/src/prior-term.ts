@@ -31,7 +31,8 @@ export function priorTermNats(transition: Transition, x0: States): Float64Array 
  */
 export function learnedPriorTermNats(transition: Transition, x0: Tensor): Tensor {
   const { prior } = transition;
-  if (prior.kind !== 'learned') throw new D3pmError('UNSOUND', `learnedPriorTermNats: the prior of ${transition.name} is fixed; use priorTermNats`);
+  if (prior.kind !== 'learned')
+    throw new D3pmError('UNSOUND', `learnedPriorTermNats: the prior of ${transition.name} is fixed; use priorTermNats`);
   return tidy(() => {
     const kl = categoricalKlNats(transition.pushStates(x0, 0, transition.numSteps), logNormalize(prior.logits));
     return sum(kl, kl.shape.map((_, axis) => axis).slice(1));
@@ -41,7 +42,11 @@ export function learnedPriorTermNats(transition: Transition, x0: Tensor): Tensor
 /** KL of row `state` of Q̄_T to the prior, each computed once. */
 function stateKl(transition: Transition): (state: number, position: number) => number {
   const { prior, numStates: K, numSteps: T, rankOne } = transition;
-  if (prior.kind !== 'fixed') throw new D3pmError('UNSOUND', `priorTermNats: the prior of ${transition.name} is learned; use learnedPriorTermNats, which has a gradient`);
+  if (prior.kind !== 'fixed')
+    throw new D3pmError(
+      'UNSOUND',
+      `priorTermNats: the prior of ${transition.name} is learned; use learnedPriorTermNats, which has a gradient`,
+    );
   const { probs } = prior;
   const known = new Map<number, number>();
   const matrices = new Map<number, Float64Array>();

@@ -25,7 +25,10 @@ export function createRegistry<const P extends readonly Plugin[]>(plugins: P): R
     assertPlugin(plugin, plugins[0]!.kind);
     const known = byName.get(plugin.name);
     if (known !== undefined && known !== plugin) {
-      throw new D3pmError('DUPLICATE_NAME', `createRegistry: two different ${plugin.kind} plugins are named "${plugin.name}"; rename one, as owner/name`);
+      throw new D3pmError(
+        'DUPLICATE_NAME',
+        `createRegistry: two different ${plugin.kind} plugins are named "${plugin.name}"; rename one, as owner/name`,
+      );
     }
     byName.set(plugin.name, plugin);
   }
@@ -51,7 +54,10 @@ const NAME = /^(?:[a-z0-9][a-z0-9-]*\/)?[a-z0-9][a-z0-9-]*$/;
 export function assertPlugin(plugin: Plugin, kind: string): void {
   const { name, specVersion } = plugin;
   if (specVersion !== 1) {
-    throw new D3pmError('SPEC_VERSION', `registry: plugin "${name}" follows specification ${String(specVersion)}, this release knows 1; install a release that matches`);
+    throw new D3pmError(
+      'SPEC_VERSION',
+      `registry: plugin "${name}" follows specification ${String(specVersion)}, this release knows 1; install a release that matches`,
+    );
   }
   if (typeof name !== 'string' || !NAME.test(name)) {
     throw new D3pmError('INVALID_OPTIONS', `registry: plugin name "${String(name)}" must be kebab-case, or owner/name`);

@@ -28,7 +28,10 @@ export function stepPairs(
   for (let b = 0; b < batchSize; b++) {
     const [from, to] = [pairs.s[b]!, pairs.t[b]!];
     if (!(from >= 0 && to <= numSteps && (strict ? from < to : from <= to))) {
-      throw new D3pmError('STEP_RANGE', `${caller}: needs 0 ≤ s ${strict ? '<' : '≤'} t ≤ ${numSteps}, got s = ${from} and t = ${to} for example ${b}`);
+      throw new D3pmError(
+        'STEP_RANGE',
+        `${caller}: needs 0 ≤ s ${strict ? '<' : '≤'} t ≤ ${numSteps}, got s = ${from} and t = ${to} for example ${b}`,
+      );
     }
   }
   return pairs;

@@ -48,9 +48,7 @@ export interface Transition {
 }
 
 /** A fixed p(x_T) as float64 `[K]` or `[N·K]`, or one that is learned as logits `[K]` or `[N, K]`. */
-export type Prior =
-  | { readonly kind: 'fixed'; readonly probs: Float64Array }
-  | { readonly kind: 'learned'; readonly logits: Tensor };
+export type Prior = { readonly kind: 'fixed'; readonly probs: Float64Array } | { readonly kind: 'learned'; readonly logits: Tensor };
 
 /** `Q(s→t) = keep · I + refresh · 1 πᵀ`: with probability `refresh` the state is drawn anew from π. */
 export interface RankOne {
@@ -85,4 +83,5 @@ export interface TransitionPlugin<N extends string, O, U extends NoiseUnit> exte
   create(setting: TransitionSetting<U>, options: O): Transition;
 }
 
+// oxlint-disable-next-line typescript/no-explicit-any -- options and unit of any plugin, known only to itself
 export type AnyTransitionPlugin = TransitionPlugin<string, any, any>;

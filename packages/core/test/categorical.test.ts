@@ -7,7 +7,14 @@ describe('categorical draws', () => {
   it('invert the cumulative distribution exactly, and never return an impossible class', () => {
     const probs = [0, 0.25, 0, 0.5, 0.25, 0];
     const logs = probs.map(Math.log);
-    const expected: [number, number][] = [[0, 1], [0.2499999, 1], [0.25, 3], [0.7499999, 3], [0.75, 4], [1 - 2 ** -53, 4]];
+    const expected: [number, number][] = [
+      [0, 1],
+      [0.2499999, 1],
+      [0.25, 3],
+      [0.7499999, 3],
+      [0.75, 4],
+      [1 - 2 ** -53, 4],
+    ];
     for (const [uniform, state] of expected) {
       expect(drawFromProbs(probs, 0, 6, uniform)).toBe(state);
       expect(drawFromLogProbs(logs, 0, 6, uniform)).toBe(state);

@@ -5,7 +5,10 @@ import { describe, expect, it } from 'vitest';
 import { categoricalKlNats, gatherClass, logAddExp, logNormalize, logSumExp, safeLog } from '../src/index.ts';
 import { expectAllClose, expectNoLeak } from '../src/testing/index.ts';
 
-const arbLog = fc.oneof({ weight: 1, arbitrary: fc.constant(-Infinity) }, { weight: 4, arbitrary: fc.double({ min: -300, max: 80, noNaN: true }) });
+const arbLog = fc.oneof(
+  { weight: 1, arbitrary: fc.constant(-Infinity) },
+  { weight: 4, arbitrary: fc.double({ min: -300, max: 80, noNaN: true }) },
+);
 const arbRow = fc.array(arbLog, { minLength: 2, maxLength: 6 });
 const float32 = (row: readonly number[]): number[] => [...Float32Array.from(row)];
 
@@ -32,7 +35,11 @@ describe('log space', () => {
   });
 
   it('logSumExp sums over a middle axis', () => {
-    const x = tensor2d([[0, 1], [2, 3], [-Infinity, 4]]);
+    const x = tensor2d([
+      [0, 1],
+      [2, 3],
+      [-Infinity, 4],
+    ]);
     expectAllClose(logSumExp(x, 0), [logSumExp64([0, 2]), logSumExp64([1, 3, 4])], tolerance);
   });
 
@@ -55,15 +62,33 @@ describe('log space', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(arbLog, arbLog), { minLength: 1, maxLength: 5 }), (pairs) => {
         const [a, b] = [float32(pairs.map(([x]) => x)), float32(pairs.map(([, y]) => y))];
-        expectAllClose(logAddExp(tensor1d(a), tensor1d(b)), a.map((x, i) => logSumExp64([x, b[i]!])), tolerance);
+        expectAllClose(
+          logAddExp(tensor1d(a), tensor1d(b)),
+          a.map((x, i) => logSumExp64([x, b[i]!])),
+          tolerance,
+        );
         const [da, db] = grads(logAddExp)([tensor1d(a), tensor1d(b)], tensor1d(a.map(() => 1)));
-        expectAllClose(da!, a.map((x, i) => softmax64([x, b[i]!])[0]!), tolerance);
-        expectAllClose(db!, a.map((x, i) => softmax64([x, b[i]!])[1]!), tolerance);
+        expectAllClose(
+          da!,
+          a.map((x, i) => softmax64([x, b[i]!])[0]!),
+          tolerance,
+        );
+        expectAllClose(
+          db!,
+          a.map((x, i) => softmax64([x, b[i]!])[1]!),
+          tolerance,
+        );
       }),
     );
     const column = tensor2d([[0], [-Infinity]]);
     const row = tensor1d([0, 1, -Infinity]);
-    const [dColumn, dRow] = grads(logAddExp)([column, row], tensor2d([[1, 1, 1], [1, 1, 1]]));
+    const [dColumn, dRow] = grads(logAddExp)(
+      [column, row],
+      tensor2d([
+        [1, 1, 1],
+        [1, 1, 1],
+      ]),
+    );
     const half = 1 / (1 + Math.E);
     expectAllClose(dColumn!, [0.5 + half + 1, 0], tolerance);
     expectAllClose(dRow!, [1.5, 2 - half, 0], tolerance);
@@ -76,7 +101,9 @@ describe('log space', () => {
   });
 
   it('categoricalKlNats is Σ q log(q/p) with 0 · log 0 = 0, +∞ where p excludes what q has, gradient −q', () => {
-    const arbProbs = fc.array(fc.oneof(fc.constant(0), fc.double({ min: 1e-6, max: 1, noNaN: true })), { minLength: 3, maxLength: 3 }).filter((w) => w.some((x) => x > 0));
+    const arbProbs = fc
+      .array(fc.oneof(fc.constant(0), fc.double({ min: 1e-6, max: 1, noNaN: true })), { minLength: 3, maxLength: 3 })
+      .filter((w) => w.some((x) => x > 0));
     const normalize = (w: number[]): number[] => w.map((x) => x / w.reduce((sum, y) => sum + y, 0));
     fc.assert(
       fc.property(arbProbs, arbProbs, (a, b) => {
@@ -84,7 +111,11 @@ describe('log space', () => {
         const expected = q.reduce((sum, x, k) => sum + (x === 0 ? 0 : x * Math.log(x / p[k]!)), 0);
         const [logQ, logP] = [tensor2d([q.map(Math.log)]), tensor2d([p.map(Math.log)])];
         expectAllClose(categoricalKlNats(logQ, logP), [expected], { rtol: 1e-5, atol: 1e-5 });
-        expectAllClose(grad((input: Tensor) => categoricalKlNats(logQ, input))(logP, tensor1d([1])), q.map((x) => -x), tolerance);
+        expectAllClose(
+          grad((input: Tensor) => categoricalKlNats(logQ, input))(logP, tensor1d([1])),
+          q.map((x) => -x),
+          tolerance,
+        );
       }),
     );
     expect(categoricalKlNats(tensor2d([[0, -Infinity]]), tensor2d([[-Infinity, 0]])).dataSync()[0]).toBe(Infinity);
@@ -92,7 +123,10 @@ describe('log space', () => {
   });
 
   it('gatherClass picks one class per row and sends its gradient there', () => {
-    const values = tensor2d([[1, 2, 3], [4, 5, 6]]);
+    const values = tensor2d([
+      [1, 2, 3],
+      [4, 5, 6],
+    ]);
     const states = tensor1d([2, 0], 'int32');
     expectAllClose(gatherClass(values, states), [3, 4]);
     expectAllClose(grad((input: Tensor) => gatherClass(input, states))(values, tensor1d([10, 20])), [0, 0, 10, 20, 0, 0]);

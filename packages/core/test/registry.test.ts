@@ -33,7 +33,8 @@ describe('createRegistry', () => {
     expect(code(() => createRegistry([plugin('a'), plugin('a')]))).toBe('DUPLICATE_NAME');
     expect(code(() => createRegistry([{ ...plugin('a'), specVersion: 2 } as never]))).toBe('SPEC_VERSION');
     expect(code(() => createRegistry([plugin('a'), { ...plugin('b'), kind: 'schedule' }] as never))).toBe('INVALID_OPTIONS');
-    for (const name of ['', 'A', 'a b', '/a', 'a/b/c', '__proto__', '../x']) expect(code(() => createRegistry([plugin(name)]))).toBe('INVALID_OPTIONS');
+    for (const name of ['', 'A', 'a b', '/a', 'a/b/c', '__proto__', '../x'])
+      expect(code(() => createRegistry([plugin(name)]))).toBe('INVALID_OPTIONS');
   });
 
   it('accepts the same plugin twice: two imports of one package', () => {

@@ -32,7 +32,18 @@ describe('Rng', () => {
 
   it('splits by labels: the same labels give the same stream, and no order or type is confused', () => {
     const rng = createRng(1);
-    const keys = [rng.split('a', 1), rng.split(1, 'a'), rng.split('a1'), rng.split('a'), rng.split('1'), rng.split(1), rng.split(''), rng.split('a\0'), rng, rng.split(2 ** 32 + 1)];
+    const keys = [
+      rng.split('a', 1),
+      rng.split(1, 'a'),
+      rng.split('a1'),
+      rng.split('a'),
+      rng.split('1'),
+      rng.split(1),
+      rng.split(''),
+      rng.split('a\0'),
+      rng,
+      rng.split(2 ** 32 + 1),
+    ];
     expect(new Set(keys.map((child) => child.key.join())).size).toBe(keys.length);
     expect(rng.split('a', 1).key).toEqual(rng.split('a').split(1).key);
     expect(rngFromKey(rng.key).float64(3)).toBe(rng.float64(3));
@@ -62,7 +73,11 @@ describe('Rng', () => {
 
   it('places each element of a permutation everywhere equally often', () => {
     const places = Array.from({ length: 4 }, () => new Int32Array(4));
-    for (let i = 0; i < 4000; i++) createRng(9).split(i).permutation(4).forEach((element, place) => places[element]![place]!++);
+    for (let i = 0; i < 4000; i++)
+      createRng(9)
+        .split(i)
+        .permutation(4)
+        .forEach((element, place) => places[element]![place]!++);
     for (const row of places) for (const count of row) expect(Math.abs(count - 1000)).toBeLessThan(5 * Math.sqrt(750));
   });
 });

@@ -2,7 +2,16 @@ import './engine.ts';
 import { tensor } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { assertShape, assertStateRange, assertStates, bitsPerDimension, perplexityPerWord, stepGrid, stepPairs, survival } from '../src/index.ts';
+import {
+  assertShape,
+  assertStateRange,
+  assertStates,
+  bitsPerDimension,
+  perplexityPerWord,
+  stepGrid,
+  stepPairs,
+  survival,
+} from '../src/index.ts';
 
 describe('stepPairs', () => {
   const options = { batchSize: 2, numSteps: 5 };

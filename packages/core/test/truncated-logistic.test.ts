@@ -28,14 +28,24 @@ it.each([
   [10, 0, -7, 256],
   [3, 0.1, 2, 17],
 ])('is the discretised logistic of A.8 for x_t = %d, μ′ = %d, s = %d, K = %d', (xt, shift, logScale, K) => {
-  const logits = truncatedLogisticLogits({ xt: tensor2d([[xt]], [1, 1], 'int32'), shift: tensor2d([[shift]]), logScale: tensor2d([[logScale]]), numStates: K });
+  const logits = truncatedLogisticLogits({
+    xt: tensor2d([[xt]], [1, 1], 'int32'),
+    shift: tensor2d([[shift]]),
+    logScale: tensor2d([[logScale]]),
+    numStates: K,
+  });
   // Logits of hundreds to thousands in float32: relative rounding of 2⁻²² of the largest.
   expectAllClose(logNormalize(logits), paperLogProbs(xt, shift, logScale, K), { rtol: 2e-5, atol: 2e-4 });
 });
 
 it('falls alike on both sides of the mean, where the authors’ code floors one', () => {
   const K = 255;
-  const logits = truncatedLogisticLogits({ xt: tensor2d([[127]], [1, 1], 'int32'), shift: tensor2d([[0]]), logScale: tensor2d([[-3]]), numStates: K });
+  const logits = truncatedLogisticLogits({
+    xt: tensor2d([[127]], [1, 1], 'int32'),
+    shift: tensor2d([[0]]),
+    logScale: tensor2d([[-3]]),
+    numStates: K,
+  });
   const values = logits.dataSync();
   for (let k = 0; k < K; k++) expect(Math.abs(values[k]! - values[K - 1 - k]!)).toBeLessThan(1e-3);
   expect(values[0]).toBeLessThan(-100);

@@ -1,4 +1,4 @@
-import { D3pmError, suggestName } from '@d3pm/core';
+import { assertOptionNames, D3pmError } from '@d3pm/core';
 
 /** What an option of a config may be: one of a list, or whatever satisfies the test. */
 export interface OptionRule {
@@ -13,14 +13,7 @@ export function parseOptions(
   options: unknown,
   rules: Readonly<Record<string, OptionRule>>,
 ): Readonly<Record<string, unknown>> {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new D3pmError('INVALID_OPTIONS', `${name}: options are ${JSON.stringify(options)}, expected an object`);
-  }
-  const record = options as Readonly<Record<string, unknown>>;
-  for (const key of Object.keys(record)) {
-    if (!Object.hasOwn(rules, key))
-      throw new D3pmError('INVALID_OPTIONS', `${name}: no option is named "${key}"; ${suggestName(key, Object.keys(rules))}`);
-  }
+  const record = assertOptionNames(name, options, Object.keys(rules));
   for (const [key, { expected, required, accepts }] of Object.entries(rules)) {
     if (record[key] === undefined ? required : !accepts(record[key])) {
       throw new D3pmError('INVALID_OPTIONS', `${name}: ${key} is ${JSON.stringify(record[key]) ?? 'missing'}, expected ${expected}`);

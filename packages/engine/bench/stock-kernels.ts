@@ -13,13 +13,18 @@ export interface KernelCase {
 }
 
 /** Both kernels of a name: the one of tfjs-backend-wasm as installed, and the one that {@link prepareEngine} puts in its place. */
-export async function stockAndOurs(): Promise<{ readonly stock: ReadonlyMap<string, KernelFunc>; readonly ours: ReadonlyMap<string, KernelFunc> }> {
+export async function stockAndOurs(): Promise<{
+  readonly stock: ReadonlyMap<string, KernelFunc>;
+  readonly ours: ReadonlyMap<string, KernelFunc>;
+}> {
   await setBackend('wasm');
   const kernels = (): Map<string, KernelFunc> =>
-    new Map(wasmKernels.flatMap(({ kernelName }) => {
-      const config = getKernel(kernelName, 'wasm');
-      return config === undefined ? [] : [[kernelName, config.kernelFunc] as const];
-    }));
+    new Map(
+      wasmKernels.flatMap(({ kernelName }) => {
+        const config = getKernel(kernelName, 'wasm');
+        return config === undefined ? [] : [[kernelName, config.kernelFunc] as const];
+      }),
+    );
   const stock = kernels();
   await prepareEngine({ backend: 'wasm' });
   return { stock, ours: kernels() };

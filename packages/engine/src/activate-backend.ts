@@ -6,4 +6,3 @@ export async function activateBackend(name: string): Promise<void> {
   if (await setBackend(name)) return;
   throw new D3pmError('ENGINE', `the ${name} back end did not start; tfjs has printed the reason above`);
 }
-

@@ -17,7 +17,8 @@ export async function keepErrorListeners<T>(start: () => Promise<T>): Promise<T>
     return await start();
   } finally {
     EVENTS.forEach((event, i) => {
-      for (const listener of process?.listeners?.(event) ?? []) if (!before[i]!.includes(listener)) process!.removeListener(event, listener);
+      for (const listener of process?.listeners?.(event) ?? [])
+        if (!before[i]!.includes(listener)) process!.removeListener(event, listener);
     });
   }
 }

@@ -46,7 +46,10 @@ export async function prepareEngine(options: EngineOptions = {}): Promise<Engine
       failures.push(`${candidate.name}: ${cause instanceof Error ? cause.message : String(cause)}`);
     }
   }
-  throw new D3pmError('ENGINE', `prepareEngine: backend "${backend}" cannot be used (${failures.join('; ')}); backend "cpu" runs everywhere`);
+  throw new D3pmError(
+    'ENGINE',
+    `prepareEngine: backend "${backend}" cannot be used (${failures.join('; ')}); backend "cpu" runs everywhere`,
+  );
 }
 
 function choose(backend: string): readonly EngineCandidate[] {
@@ -54,7 +57,10 @@ function choose(backend: string): readonly EngineCandidate[] {
   const chosen = candidates.filter(({ name }) => name === backend);
   if (chosen.length > 0) return chosen;
   const known = ['auto', ...candidates.map(({ name }) => name)];
-  throw new D3pmError('UNKNOWN_NAME', `prepareEngine: backend "${backend}" is not known, ${suggestName(backend, known)}; leave it out to get the fastest that starts`);
+  throw new D3pmError(
+    'UNKNOWN_NAME',
+    `prepareEngine: backend "${backend}" is not known, ${suggestName(backend, known)}; leave it out to get the fastest that starts`,
+  );
 }
 
 function reasonOf(backend: string, failures: readonly string[]): string {

@@ -1,4 +1,24 @@
-import { conv2d, gather, getGradient, grad, grads, greater, matMul, mean, mul, setBackend, square, sum, tensor, tidy, where, zerosLike, type Tensor, type Tensor1D, type Tensor4D } from '@tensorflow/tfjs-core';
+import {
+  conv2d,
+  gather,
+  getGradient,
+  grad,
+  grads,
+  greater,
+  matMul,
+  mean,
+  mul,
+  setBackend,
+  square,
+  sum,
+  tensor,
+  tidy,
+  where,
+  zerosLike,
+  type Tensor,
+  type Tensor1D,
+  type Tensor4D,
+} from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { prepareEngine } from '@d3pm/engine';
@@ -35,7 +55,9 @@ async function expectGradients(inputs: readonly HostArray[], compute: (...inputs
   for (const backend of ['wasm', 'cpu']) {
     await setBackend(backend);
     const actual = tidy(() =>
-      grads((...made: Tensor[]) => sum(square(compute(...made))))(inputs.map(({ values, shape }) => tensor(values, shape))).map((gradient) => ({ shape: gradient.shape, values: Array.from(gradient.dataSync()) })),
+      grads((...made: Tensor[]) => sum(square(compute(...made))))(inputs.map(({ values, shape }) => tensor(values, shape))).map(
+        (gradient) => ({ shape: gradient.shape, values: Array.from(gradient.dataSync()) }),
+      ),
     );
     inputs.forEach(({ shape }, i) => {
       expect(actual[i]!.shape).toEqual(shape);
@@ -46,7 +68,41 @@ async function expectGradients(inputs: readonly HostArray[], compute: (...inputs
 
 describe('gradients against central differences in float64', () => {
   it('every kernel that training uses has one', () => {
-    const names = ['Mean', 'Add', 'BatchMatMul', 'Cast', 'Concat', 'Conv2D', 'Cumsum', 'Exp', 'Expm1', 'GatherV2', 'Log', 'Log1p', 'Max', 'Maximum', 'Multiply', 'Neg', 'RealDiv', 'Relu', 'Reshape', 'Rsqrt', 'Select', 'Sigmoid', 'Slice', 'Softmax', 'Sqrt', 'Square', 'Sub', 'Sum', 'Tanh', 'Tile', 'Transpose', 'UnsortedSegmentSum', 'Greater'];
+    const names = [
+      'Mean',
+      'Add',
+      'BatchMatMul',
+      'Cast',
+      'Concat',
+      'Conv2D',
+      'Cumsum',
+      'Exp',
+      'Expm1',
+      'GatherV2',
+      'Log',
+      'Log1p',
+      'Max',
+      'Maximum',
+      'Multiply',
+      'Neg',
+      'RealDiv',
+      'Relu',
+      'Reshape',
+      'Rsqrt',
+      'Select',
+      'Sigmoid',
+      'Slice',
+      'Softmax',
+      'Sqrt',
+      'Square',
+      'Sub',
+      'Sum',
+      'Tanh',
+      'Tile',
+      'Transpose',
+      'UnsortedSegmentSum',
+      'Greater',
+    ];
     expect(names.filter((name) => getGradient(name) === undefined)).toEqual([]);
   });
 
@@ -62,7 +118,10 @@ describe('gradients against central differences in float64', () => {
     const [m, k, n] = [3, 4, 2];
     for (const transposeA of [false, true]) {
       for (const transposeB of [false, true]) {
-        const shapes = [[...aBatch, ...(transposeA ? [k, m] : [m, k])], [...bBatch, ...(transposeB ? [n, k] : [k, n])]];
+        const shapes = [
+          [...aBatch, ...(transposeA ? [k, m] : [m, k])],
+          [...bBatch, ...(transposeB ? [n, k] : [k, n])],
+        ];
         const inputs = fc.sample(fc.tuple(hostArray(shapes[0]!), hostArray(shapes[1]!)), { numRuns: 1, seed: 7 })[0]!;
         const count = (batch: number[]): number => batch.reduce((product, size) => product * size, 1);
         const batches = Math.max(count(aBatch), count(bBatch));
@@ -73,7 +132,8 @@ describe('gradients against central differences in float64', () => {
             for (let i = 0; i < m; i++) {
               for (let j = 0; j < n; j++) {
                 let y = 0;
-                for (let l = 0; l < k; l++) y += a![ia + (transposeA ? l * m + i : i * k + l)]! * b![ib + (transposeB ? j * k + l : l * n + j)]!;
+                for (let l = 0; l < k; l++)
+                  y += a![ia + (transposeA ? l * m + i : i * k + l)]! * b![ib + (transposeB ? j * k + l : l * n + j)]!;
                 total += y * y;
               }
             }
@@ -86,13 +146,19 @@ describe('gradients against central differences in float64', () => {
   });
 
   it('gather: an embedding table with repeated and unused rows', async () => {
-    const input = fc.record({ rows: fc.integer({ min: 1, max: 6 }), width: fc.integer({ min: 1, max: 5 }), positions: fc.integer({ min: 1, max: 12 }) }).chain(({ rows, width, positions }) =>
-      fc.record({ table: hostArray([rows, width]), ids: fc.array(fc.nat(rows - 1), { minLength: positions, maxLength: positions }) }),
-    );
+    const input = fc
+      .record({ rows: fc.integer({ min: 1, max: 6 }), width: fc.integer({ min: 1, max: 5 }), positions: fc.integer({ min: 1, max: 12 }) })
+      .chain(({ rows, width, positions }) =>
+        fc.record({ table: hostArray([rows, width]), ids: fc.array(fc.nat(rows - 1), { minLength: positions, maxLength: positions }) }),
+      );
     await fc.assert(
       fc.asyncProperty(input, async ({ table, ids }) => {
         const width = table.shape[1]!;
-        const loss: Loss = (values) => ids.reduce((total, id) => total + values!.subarray(id * width, (id + 1) * width).reduce((part, value) => part + value * value, 0), 0);
+        const loss: Loss = (values) =>
+          ids.reduce(
+            (total, id) => total + values!.subarray(id * width, (id + 1) * width).reduce((part, value) => part + value * value, 0),
+            0,
+          );
         await expectGradients([table], (values) => gather(values!, tensor(ids, [ids.length], 'int32') as Tensor1D), loss);
       }),
       { numRuns: 40 },
@@ -106,7 +172,10 @@ describe('gradients against central differences in float64', () => {
     { strides: [2, 1], pad: 'valid' },
   ] as const)('conv2d, input and filter, strides $strides, $pad', async ({ strides, pad }) => {
     const [batch, height, width, channels, outChannels, filterSize] = [2, 6, 5, 2, 3, 3];
-    const [x, filter] = fc.sample(fc.tuple(hostArray([batch, height, width, channels]), hostArray([filterSize, filterSize, channels, outChannels])), { numRuns: 1, seed: 11 })[0]!;
+    const [x, filter] = fc.sample(
+      fc.tuple(hostArray([batch, height, width, channels]), hostArray([filterSize, filterSize, channels, outChannels])),
+      { numRuns: 1, seed: 11 },
+    )[0]!;
     const side = (length: number, stride: number): { readonly out: number; readonly before: number } => {
       const out = pad === 'same' ? Math.ceil(length / stride) : Math.ceil((length - filterSize + 1) / stride);
       return { out, before: pad === 'same' ? Math.floor(Math.max((out - 1) * stride + filterSize - length, 0) / 2) : 0 };
@@ -123,7 +192,10 @@ describe('gradients against central differences in float64', () => {
                 for (let j = 0; j < filterSize; j++) {
                   const [row, column] = [y * strides[0] + i - down.before, z * strides[1] + j - across.before];
                   if (row < 0 || row >= height || column < 0 || column >= width) continue;
-                  for (let c = 0; c < channels; c++) value += image![((b * height + row) * width + column) * channels + c]! * weights![((i * filterSize + j) * channels + c) * outChannels + d]!;
+                  for (let c = 0; c < channels; c++)
+                    value +=
+                      image![((b * height + row) * width + column) * channels + c]! *
+                      weights![((i * filterSize + j) * channels + c) * outChannels + d]!;
                 }
               total += value * value;
             }

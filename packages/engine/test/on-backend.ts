@@ -35,5 +35,10 @@ export function largestError(left: readonly number[], right: readonly number[]):
 /** Multiples of 1/8 in [−2, 2]: sums and products of a few of them are exact in float32. */
 export function hostArray(shape: number[]): fc.Arbitrary<HostArray> {
   const size = shape.reduce((product, length) => product * length, 1);
-  return fc.array(fc.integer({ min: -16, max: 16 }).map((value) => value / 8), { minLength: size, maxLength: size }).map((values) => ({ shape, values }));
+  return fc
+    .array(
+      fc.integer({ min: -16, max: 16 }).map((value) => value / 8),
+      { minLength: size, maxLength: size },
+    )
+    .map((values) => ({ shape, values }));
 }

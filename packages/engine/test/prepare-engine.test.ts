@@ -38,12 +38,18 @@ describe('prepareEngine', () => {
   it('takes the next candidate when one does not start, and says why', async () => {
     vi.stubGlobal('WebAssembly', undefined);
     expect(await prepareEngine()).toMatchObject({ backend: 'cpu', reason: 'first that started, after wasm: no WebAssembly here' });
-    await expect(prepareEngine({ backend: 'wasm' })).rejects.toMatchObject({ code: 'ENGINE', message: expect.stringMatching(/"wasm" cannot be used \(wasm: no WebAssembly here\); backend "cpu" runs everywhere/) });
+    await expect(prepareEngine({ backend: 'wasm' })).rejects.toMatchObject({
+      code: 'ENGINE',
+      message: expect.stringMatching(/"wasm" cannot be used \(wasm: no WebAssembly here\); backend "cpu" runs everywhere/),
+    });
     vi.unstubAllGlobals();
   });
 
   it('refuses an unknown name with the nearest one and the way out', async () => {
-    await expect(prepareEngine({ backend: 'wsam' as 'wasm' })).rejects.toMatchObject({ code: 'UNKNOWN_NAME', message: expect.stringMatching(/backend "wsam" is not known, did you mean "wasm"\?.*leave it out/) });
+    await expect(prepareEngine({ backend: 'wsam' as 'wasm' })).rejects.toMatchObject({
+      code: 'UNKNOWN_NAME',
+      message: expect.stringMatching(/backend "wsam" is not known, did you mean "wasm"\?.*leave it out/),
+    });
   });
 
   it.each([0, -1, 1.5, NaN])('refuses %s threads', async (threads) => {
@@ -64,7 +70,11 @@ it('lists what wasm still lacks', async () => {
   expect(await missingKernels('cpu')).toEqual([]);
   const missing = await missingKernels('wasm');
   expect(missing).toContain('Einsum');
-  expect(missing.filter((name) => ['UnsortedSegmentSum', 'Conv2DBackpropFilter', 'Log1p', 'Expm1', 'Softplus', 'IsFinite', 'IsNan', 'Select'].includes(name))).toEqual([]);
+  expect(
+    missing.filter((name) =>
+      ['UnsortedSegmentSum', 'Conv2DBackpropFilter', 'Log1p', 'Expm1', 'Softplus', 'IsFinite', 'IsNan', 'Select'].includes(name),
+    ),
+  ).toEqual([]);
 });
 
 // Last: after a failed start tfjs takes no other path in this process.

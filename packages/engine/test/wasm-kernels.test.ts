@@ -49,12 +49,23 @@ describe('kernels of the wasm back end agree with the cpu back end', () => {
   it('matMul, both operands plain or transposed, with batches', async () => {
     const size = fc.integer({ min: 1, max: 40 });
     const input = fc
-      .record({ m: size, k: size, n: size, batch: fc.array(fc.integer({ min: 1, max: 3 }), { maxLength: 2 }), transposeA: fc.boolean(), transposeB: fc.boolean() })
+      .record({
+        m: size,
+        k: size,
+        n: size,
+        batch: fc.array(fc.integer({ min: 1, max: 3 }), { maxLength: 2 }),
+        transposeA: fc.boolean(),
+        transposeB: fc.boolean(),
+      })
       .chain(({ m, k, n, batch, transposeA, transposeB }) =>
-        fc.tuple(hostArray([...batch, ...(transposeA ? [k, m] : [m, k])]), hostArray([...batch, ...(transposeB ? [n, k] : [k, n])])).map(([a, b]) => ({ a, b, transposeA, transposeB })),
+        fc
+          .tuple(hostArray([...batch, ...(transposeA ? [k, m] : [m, k])]), hostArray([...batch, ...(transposeB ? [n, k] : [k, n])]))
+          .map(([a, b]) => ({ a, b, transposeA, transposeB })),
       );
     await fc.assert(
-      fc.asyncProperty(input, ({ a, b, transposeA, transposeB }) => expectSameAsCpu([a, b], (left, right) => matMul(left, right, transposeA, transposeB))),
+      fc.asyncProperty(input, ({ a, b, transposeA, transposeB }) =>
+        expectSameAsCpu([a, b], (left, right) => matMul(left, right, transposeA, transposeB)),
+      ),
       { numRuns: 100 },
     );
   });
@@ -69,7 +80,13 @@ describe('kernels of the wasm back end agree with the cpu back end', () => {
     const [left, right] = fc.sample(fc.tuple(hostArray(a), hostArray(b)), { numRuns: 1, seed: 3 })[0]!;
     await expectSameAsCpu([left, right], (first, second) => matMul(first, second));
     const flip = (shape: number[]): number[] => [...shape.slice(0, -2), shape.at(-1)!, shape.at(-2)!];
-    await expectSameAsCpu([{ ...left, shape: flip(a) }, { ...right, shape: flip(b) }], (first, second) => matMul(first, second, true, true));
+    await expectSameAsCpu(
+      [
+        { ...left, shape: flip(a) },
+        { ...right, shape: flip(b) },
+      ],
+      (first, second) => matMul(first, second, true, true),
+    );
   });
 
   it('matMul broadcasts two batch axes at once, which the cpu back end does not', async () => {
@@ -89,24 +106,47 @@ describe('kernels of the wasm back end agree with the cpu back end', () => {
   });
 
   it('matMul with an empty axis is empty or zero', async () => {
-    await expectSameAsCpu([{ shape: [2, 0], values: [] }, { shape: [0, 3], values: [] }], (a, b) => matMul(a, b));
-    await expectSameAsCpu([{ shape: [0, 2], values: [] }, { shape: [2, 3], values: [1, 2, 3, 4, 5, 6] }], (a, b) => matMul(a, b));
+    await expectSameAsCpu(
+      [
+        { shape: [2, 0], values: [] },
+        { shape: [0, 3], values: [] },
+      ],
+      (a, b) => matMul(a, b),
+    );
+    await expectSameAsCpu(
+      [
+        { shape: [0, 2], values: [] },
+        { shape: [2, 3], values: [1, 2, 3, 4, 5, 6] },
+      ],
+      (a, b) => matMul(a, b),
+    );
   });
 
   it('matMul refuses integers, and says what to do', async () => {
     const ints: HostArray = { shape: [1, 1], values: [1], dtype: 'int32' };
-    await expect(onBackend('wasm', [ints, ints], (a, b) => matMul(a, b))).rejects.toMatchObject({ code: 'DTYPE', message: expect.stringContaining("cast(a, 'float32')") });
+    await expect(onBackend('wasm', [ints, ints], (a, b) => matMul(a, b))).rejects.toMatchObject({
+      code: 'DTYPE',
+      message: expect.stringContaining("cast(a, 'float32')"),
+    });
   });
 
   it('unsortedSegmentSum, with ids outside of the segments', async () => {
     const input = fc
-      .record({ rows: fc.integer({ min: 0, max: 20 }), inner: fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 2 }), segments: fc.integer({ min: 1, max: 6 }) })
+      .record({
+        rows: fc.integer({ min: 0, max: 20 }),
+        inner: fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 2 }),
+        segments: fc.integer({ min: 1, max: 6 }),
+      })
       .chain(({ rows, inner, segments }) =>
-        fc.tuple(hostArray([rows, ...inner]), fc.array(fc.integer({ min: -2, max: segments + 1 }), { minLength: rows, maxLength: rows })).map(([x, ids]) => ({ x, ids, segments })),
+        fc
+          .tuple(hostArray([rows, ...inner]), fc.array(fc.integer({ min: -2, max: segments + 1 }), { minLength: rows, maxLength: rows }))
+          .map(([x, ids]) => ({ x, ids, segments })),
       );
     await fc.assert(
       fc.asyncProperty(input, async ({ x, ids, segments }) => {
-        const { shape, values } = await onBackend('wasm', [x, { shape: [ids.length], values: ids, dtype: 'int32' }], (data, segmentIds) => unsortedSegmentSum(data, segmentIds as Tensor1D, segments));
+        const { shape, values } = await onBackend('wasm', [x, { shape: [ids.length], values: ids, dtype: 'int32' }], (data, segmentIds) =>
+          unsortedSegmentSum(data, segmentIds as Tensor1D, segments),
+        );
         const length = x.shape.slice(1).reduce((product, size) => product * size, 1);
         const expected = new Array<number>(segments * length).fill(0);
         x.values.forEach((value, i) => {
@@ -134,16 +174,29 @@ describe('kernels of the wasm back end agree with the cpu back end', () => {
       })
       .chain((size) =>
         fc
-          .tuple(hostArray([size.batch, size.height, size.width, size.channels]), hostArray([size.filterHeight, size.filterWidth, size.channels, size.outChannels]))
+          .tuple(
+            hostArray([size.batch, size.height, size.width, size.channels]),
+            hostArray([size.filterHeight, size.filterWidth, size.channels, size.outChannels]),
+          )
           .map(([x, filter]) => ({ x, filter, stride: size.stride, pad: size.pad })),
       );
     await fc.assert(
       fc.asyncProperty(input, async ({ x, filter, stride, pad }) => {
-        const { shape, values } = await onBackend('cpu', [x, filter], (image, weights) => conv2d(image as Tensor4D, weights as Tensor4D, stride, pad));
+        const { shape, values } = await onBackend('cpu', [x, filter], (image, weights) =>
+          conv2d(image as Tensor4D, weights as Tensor4D, stride, pad),
+        );
         const dy = { shape, values };
         const attrs = { strides: stride, pad, dataFormat: 'NHWC' };
-        await expectSameAsCpu([x, dy], (image, upstream) => engine().runKernel('Conv2DBackpropFilter', { x: image, dy: upstream }, { ...attrs, filterShape: filter.shape }) as Tensor);
-        await expectSameAsCpu([dy, filter], (upstream, weights) => engine().runKernel('Conv2DBackpropInput', { dy: upstream, filter: weights }, { ...attrs, inputShape: x.shape }) as Tensor);
+        await expectSameAsCpu(
+          [x, dy],
+          (image, upstream) =>
+            engine().runKernel('Conv2DBackpropFilter', { x: image, dy: upstream }, { ...attrs, filterShape: filter.shape }) as Tensor,
+        );
+        await expectSameAsCpu(
+          [dy, filter],
+          (upstream, weights) =>
+            engine().runKernel('Conv2DBackpropInput', { dy: upstream, filter: weights }, { ...attrs, inputShape: x.shape }) as Tensor,
+        );
       }),
       { numRuns: 60 },
     );
@@ -156,7 +209,13 @@ describe('kernels of the wasm back end agree with the cpu back end', () => {
       .chain((axes) => hostArray(axes.map(({ size }) => size)).map((x) => ({ x, axes })));
     await fc.assert(
       fc.asyncProperty(input, async ({ x, axes }) => {
-        await expectSameAsCpu([x], (data) => slice(data, axes.map(({ begin }) => begin), axes.map(({ length }) => length)));
+        await expectSameAsCpu([x], (data) =>
+          slice(
+            data,
+            axes.map(({ begin }) => begin),
+            axes.map(({ length }) => length),
+          ),
+        );
         const axis = axes.length - 1;
         await expectSameAsCpu([x], (data) => split(data, [axes[axis]!.begin, axes[axis]!.size - axes[axis]!.begin], axis)[1]!);
       }),
@@ -165,16 +224,31 @@ describe('kernels of the wasm back end agree with the cpu back end', () => {
 
   it('slice of long runs, of integers and of booleans', async () => {
     const x = { shape: [3, 100, 2], values: Array.from({ length: 600 }, (_, i) => i % 7) };
-    for (const dtype of ['float32', 'int32'] as const) await expectSameAsCpu([{ ...x, dtype }], (data) => slice(data, [1, 20, 0], [2, 70, 2]));
+    for (const dtype of ['float32', 'int32'] as const)
+      await expectSameAsCpu([{ ...x, dtype }], (data) => slice(data, [1, 20, 0], [2, 70, 2]));
     await expectSameAsCpu([{ shape: [4], values: [1, 0, 0, 1], dtype: 'bool' }], (data) => slice(data, 1, 3));
   });
 
   it('sum over any axes', async () => {
     const input = fc
       .array(fc.integer({ min: 0, max: 5 }), { minLength: 1, maxLength: 4 })
-      .chain((shape) => fc.record({ x: hostArray(shape), axes: fc.subarray(shape.map((_, axis) => axis)), keepDims: fc.boolean(), dtype: fc.constantFrom<'float32' | 'int32'>('float32', 'int32') }))
-      .map(({ x, axes, keepDims, dtype }) => ({ axes, keepDims, x: dtype === 'int32' ? { ...x, values: x.values.map((value) => value * 8), dtype } : x }));
-    await fc.assert(fc.asyncProperty(input, ({ x, axes, keepDims }) => expectSameAsCpu([x], (data) => sum(data, axes, keepDims))), { numRuns: 150 });
+      .chain((shape) =>
+        fc.record({
+          x: hostArray(shape),
+          axes: fc.subarray(shape.map((_, axis) => axis)),
+          keepDims: fc.boolean(),
+          dtype: fc.constantFrom<'float32' | 'int32'>('float32', 'int32'),
+        }),
+      )
+      .map(({ x, axes, keepDims, dtype }) => ({
+        axes,
+        keepDims,
+        x: dtype === 'int32' ? { ...x, values: x.values.map((value) => value * 8), dtype } : x,
+      }));
+    await fc.assert(
+      fc.asyncProperty(input, ({ x, axes, keepDims }) => expectSameAsCpu([x], (data) => sum(data, axes, keepDims))),
+      { numRuns: 150 },
+    );
   });
 
   it('clipByValue of integers and floats', async () => {
@@ -185,18 +259,24 @@ describe('kernels of the wasm back end agree with the cpu back end', () => {
   it('gather along any axis', async () => {
     const input = fc
       .array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 3 })
-      .chain((shape) => fc.record({ x: hostArray(shape), axis: fc.nat(shape.length - 1), picks: fc.array(fc.nat(), { minLength: 1, maxLength: 6 }) }))
+      .chain((shape) =>
+        fc.record({ x: hostArray(shape), axis: fc.nat(shape.length - 1), picks: fc.array(fc.nat(), { minLength: 1, maxLength: 6 }) }),
+      )
       .map(({ x, axis, picks }) => ({ x, axis, ids: picks.map((pick) => pick % x.shape[axis]!) }));
     await fc.assert(
       fc.asyncProperty(input, ({ x, axis, ids }) =>
-        expectSameAsCpu([x, { shape: [ids.length, 1], values: ids, dtype: 'int32' }], (data, indices) => gather(data, indices as Tensor1D, axis)),
+        expectSameAsCpu([x, { shape: [ids.length, 1], values: ids, dtype: 'int32' }], (data, indices) =>
+          gather(data, indices as Tensor1D, axis),
+        ),
       ),
     );
   });
 
   it.each([-1, 2])('gather refuses index %i of two rows', async (index) => {
     const table = { shape: [2, 1], values: [1, 2] };
-    await expect(onBackend('wasm', [table, { shape: [1], values: [index], dtype: 'int32' }], (x, ids) => gather(x, ids as Tensor1D))).rejects.toThrow(`index value ${index} is not in [0, 1]`);
+    await expect(
+      onBackend('wasm', [table, { shape: [1], values: [index], dtype: 'int32' }], (x, ids) => gather(x, ids as Tensor1D)),
+    ).rejects.toThrow(`index value ${index} is not in [0, 1]`);
   });
 
   it('cast between every two dtypes', async () => {

@@ -1,4 +1,4 @@
-import { assertInteger, D3pmError, suggestName, type Prediction } from '@d3pm/core';
+import { assertInteger, assertOptionNames, D3pmError, suggestName, type Prediction } from '@d3pm/core';
 
 /** Throws `INVALID_OPTIONS` for a value that the field does not take. */
 export type OptionCheck = (caller: string, field: string, value: unknown) => void;
@@ -13,13 +13,7 @@ export function parseOptions<O extends object>(
   options: unknown,
   checks: { readonly [F in keyof Required<O>]: OptionCheck },
 ): O {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new D3pmError('INVALID_OPTIONS', `${caller}: options are ${JSON.stringify(options)}, expected an object`);
-  }
-  for (const [field, value] of Object.entries(options)) {
-    if (!Object.hasOwn(checks, field)) {
-      throw new D3pmError('INVALID_OPTIONS', `${caller}: no option is named "${field}"; ${suggestName(field, Object.keys(checks))}`);
-    }
+  for (const [field, value] of Object.entries(assertOptionNames(caller, options, Object.keys(checks)))) {
     if (value !== undefined) checks[field as keyof O](caller, field, value);
   }
   return options as O;

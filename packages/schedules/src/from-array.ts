@@ -1,7 +1,6 @@
-import { D3pmError, type NoiseSchedule, type NoiseUnit, type SchedulePlugin } from '@d3pm/core';
+import { assertOptionNames, D3pmError, type NoiseSchedule, type NoiseUnit, type SchedulePlugin } from '@d3pm/core';
 import { checkedSchedule } from './checked-schedule.ts';
 import { defineSchedule } from './define-schedule.ts';
-import { assertOptionNames } from './parse-options.ts';
 
 /**
  * β_1 … β_T as given; the values are copied.

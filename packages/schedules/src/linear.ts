@@ -16,7 +16,8 @@ export interface LinearOptions {
  * The paper's images use 1e-4 → 0.02 as a *variance* (Gaussian) and 0.02 → 1 as a jump probability
  * (uniform), T = 1000. At T = 1 the one value is `start`.
  *
- * @param options.unit What β measures. @defaultValue 'jump-probability'
+ * `unit` says what β measures: a jump probability unless said otherwise.
+ *
  * @throws {D3pmError} `INVALID_SCHEDULE` for a T below 1 or a β outside its unit.
  */
 export function linear<U extends NoiseUnit = 'jump-probability'>({

@@ -1,6 +1,5 @@
-import { assertInteger, D3pmError, type TransitionPlugin } from '@d3pm/core';
+import { assertInteger, assertOptionNames, D3pmError, type TransitionPlugin } from '@d3pm/core';
 import { defineTransition } from './define-transition.ts';
-import { assertOptionNames } from './option-names.ts';
 import { rankOneMixing } from './rank-one-mixing.ts';
 
 export interface AbsorbingOptions {

@@ -21,7 +21,7 @@ export interface ChainTablesOptions {
 }
 
 /** Up to this K every Q̄_t is kept in float64; above, in float32, with a float64 product now and then. */
-export const SMALL_STATES = 64;
+const SMALL_STATES = 64;
 /** Steps between two float64 products: at K = 256, T = 1000 they take 22 MB, and getting back to one t takes 6 products on average. */
 const CHECKPOINT_EVERY = 12;
 /** Below this a float32, and a float64, loses digits to denormals. */

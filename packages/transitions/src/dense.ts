@@ -38,7 +38,7 @@ export interface DenseOptions {
   readonly maxTableBytes?: number;
 }
 
-/** Of log tables on the device: 256 of them at K = 256. */
+/** Of log tables on the device: 256 of them at K = 256, four times the largest stack that maps make. */
 const DEVICE_BYTES = 2 ** 26;
 
 /**

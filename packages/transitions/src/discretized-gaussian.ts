@@ -1,7 +1,6 @@
-import type { TransitionPlugin } from '@d3pm/core';
+import { assertOptionNames, type TransitionPlugin } from '@d3pm/core';
 import { defineTransition } from './define-transition.ts';
 import { dense } from './dense.ts';
-import { assertOptionNames } from './option-names.ts';
 
 export type DiscretizedGaussianOptions = Record<never, never>;
 

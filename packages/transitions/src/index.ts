@@ -4,7 +4,6 @@ export { checkTransition, type CheckOptions, type CheckReport, type LawResult } 
 export { defineTransition, type TransitionDefinition } from './define-transition.ts';
 export { dense, type DenseOptions } from './dense.ts';
 export { discretizedGaussian, type DiscretizedGaussianOptions } from './discretized-gaussian.ts';
-export { assertOptionNames } from './option-names.ts';
 export { rankOneMixing, type RankOneMixingOptions } from './rank-one-mixing.ts';
 export { createTransitionRegistry, type TransitionConfig, type TransitionOptions, type TransitionRegistry } from './registry.ts';
 export { strided } from './strided.ts';

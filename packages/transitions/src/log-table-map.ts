@@ -16,7 +16,7 @@ import {
   transpose,
   type Tensor,
 } from '@tensorflow/tfjs-core';
-import { logSumExp } from '@d3pm/core';
+import { FINITE_MIN, logSumExp } from '@d3pm/core';
 
 /** log Q(s→t) on the device. */
 export interface LogTable {
@@ -33,43 +33,54 @@ export interface LogTable {
 const LINEAR_FROM = -60;
 /** Elements of the largest intermediate of the exact path, 8 MB. */
 const CHUNK_ELEMENTS = 2 ** 21;
-/** Stands in for −∞ where −∞ − (−∞) would be NaN; below every float32 that occurs. */
-const FINITE_MIN = -3e38;
 
 export type MapDirection = 'pull' | 'push';
+
+/** Whether a product of linear float32 values is right for a table, as said at {@link linearMap}. */
+export function isLinearSafe({ smallest }: LogTable): boolean {
+  return smallest >= LINEAR_FROM;
+}
+
+/**
+ * `log (exp(x) M)` as one matrix product, for tables whose entries float32 carries: what a row loses by
+ * underflow is below e^−27 of every sum it is part of.
+ *
+ * @param rows float32 `[…, R, K]`.
+ * @param linear M, or one for each leading axis of `rows`; `pull` takes its transpose.
+ */
+export function linearMap(rows: Tensor, linear: Tensor, direction: MapDirection): Tensor {
+  const shift = maximum(max(rows, -1, true), FINITE_MIN);
+  return add(log(matMul(exp(sub(rows, shift)), linear, false, direction === 'pull')), shift);
+}
+
+/** dL/dx of {@link linearMap}: Σ_j dy_j exp(x_i + log M_ij − y_j), the share that each input has in an output. */
+export function linearMapGradient(dy: Tensor, rows: Tensor, mapped: Tensor, linear: Tensor, direction: MapDirection): Tensor {
+  const shift = maximum(max(rows, -1, true), FINITE_MIN);
+  // y − shift is at least LINEAR_FROM, but for rows of −∞, whose share is 0.
+  const perOutput = mul(dy, exp(sub(0, maximum(sub(mapped, shift), LINEAR_FROM - 1))));
+  return mul(exp(sub(rows, shift)), matMul(perOutput, linear, false, direction === 'push'));
+}
 
 /**
  * `log (exp(x) M)` of rows x, where M is the table for `push` and its transpose for `pull`.
  *
- * One matrix product where float32 carries the linear values, else a log-sum-exp over every entry,
+ * {@link linearMap} where float32 carries the linear values, else a log-sum-exp over every entry,
  * in chunks of rows.
  *
  * @param rows float32 `[R, K]`. @returns float32 `[R, K]`.
  */
 export function logTableMap(rows: Tensor, table: LogTable, direction: MapDirection): Tensor {
   return tidy(() => {
-    if (table.smallest >= LINEAR_FROM) {
-      const shift = maximum(max(rows, 1, true), FINITE_MIN);
-      return add(log(matMul(exp(sub(rows, shift)), exp(table.logProbs), false, direction === 'pull')), shift);
-    }
+    if (isLinearSafe(table)) return linearMap(rows, exp(table.logProbs), direction);
     const to = expandDims(outputsByInputs(table, direction), 0);
     return inChunks([rows], ([part]) => logSumExp(add(expandDims(part!, 1), to), 2));
   });
 }
 
-/**
- * dL/dx of {@link logTableMap}: Σ_j dy_j exp(x_i + log M_ij − y_j), the share that each input has in an output.
- *
- * @param dy float32 `[R, K]`, as the input `rows` and the output `mapped`.
- */
+/** dL/dx of {@link logTableMap}. @param dy float32 `[R, K]`, as the input `rows` and the output `mapped`. */
 export function logTableMapGradient(dy: Tensor, rows: Tensor, mapped: Tensor, table: LogTable, direction: MapDirection): Tensor {
   return tidy(() => {
-    if (table.smallest >= LINEAR_FROM) {
-      const shift = maximum(max(rows, 1, true), FINITE_MIN);
-      // y − shift is at least LINEAR_FROM, but for rows of −∞, whose share is 0.
-      const perOutput = mul(dy, exp(sub(0, maximum(sub(mapped, shift), LINEAR_FROM - 1))));
-      return mul(exp(sub(rows, shift)), matMul(perOutput, exp(table.logProbs), false, direction === 'push'));
-    }
+    if (isLinearSafe(table)) return linearMapGradient(dy, rows, mapped, exp(table.logProbs), direction);
     const from = expandDims(transpose(outputsByInputs(table, direction)), 0);
     return inChunks([dy, rows, mapped], ([part, input, output]) => {
       const share = exp(sub(add(expandDims(input!, 2), from), expandDims(maximum(output!, FINITE_MIN), 1)));

@@ -1,6 +1,7 @@
 import { add, equal, expandDims, fill, gather, range, reshape, tensor1d, tidy, where, type Tensor } from '@tensorflow/tfjs-core';
 import {
   assertClassAxis,
+  assertSchedule,
   assertStates,
   logAddExp,
   logSumExpKept,
@@ -42,7 +43,7 @@ export interface RankOneMixingOptions {
  * log α and log(1 − α) are computed in float64, each by itself, and uploaded as a float32 column: a
  * jump of probability 1e-12 is not rounded away. Log-probabilities carry float32's 6e-8, relatively.
  *
- * @throws {D3pmError} `NOT_STOCHASTIC` unless π is a distribution.
+ * @throws {D3pmError} `NOT_STOCHASTIC` unless π is a distribution, and what `assertSchedule` throws.
  */
 export function rankOneMixing({
   name,
@@ -51,6 +52,7 @@ export function rankOneMixing({
   prior = { kind: 'fixed', probs: target },
   absorbing,
 }: RankOneMixingOptions): Transition {
+  assertSchedule(name, 'jump-probability', schedule);
   assertDistribution(name, 'target', target);
   const { numSteps } = schedule;
   const numStates = target.length;

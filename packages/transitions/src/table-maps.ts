@@ -1,7 +1,8 @@
 import { clone, gather, reshape, stack, tensor1d, tidy, transpose, type Tensor } from '@tensorflow/tfjs-core';
 import { assertClassAxis, assertStates, D3pmError, stepPairs, withGradient, type Steps, type Transition } from '@d3pm/core';
-import { byStepPair } from './by-step-pair.ts';
-import { logTableMap, logTableMapGradient, type LogTable, type MapDirection } from './log-table-map.ts';
+import { isLinearSafe, logTableMap, logTableMapGradient, type LogTable, type MapDirection } from './log-table-map.ts';
+import { placesOf, stackedMap, stackedMapGradient, stackedStates, type TableStack } from './stacked-tables.ts';
+import { inParts, stepGroups, type StepGroup } from './step-groups.ts';
 
 export interface TableMapsOptions {
   readonly name: string;
@@ -9,11 +10,22 @@ export interface TableMapsOptions {
   readonly numSteps: number;
   /** N, when the tables depend on the position. */
   readonly positions: number | undefined;
-  /** log Q(s→t) of a position; it stays valid at least until the next call. */
+  /** log Q(s→t) of a position; it stays valid until tables of 2²³ other entries have been asked for. */
   table(s: number, t: number, position: number): LogTable;
 }
 
-/** The four maps of a transition that is kept as log tables. */
+type StepPairs = { readonly s: Int32Array; readonly t: Int32Array };
+
+/** Examples of a batch that are mapped together. */
+type Part = StepGroup | { readonly stack: TableStack; readonly examples: readonly number[] };
+
+/** Entries of the largest stack, of tables or of rows laid out by table, 16 MB: devices keep several times as many, so that none is freed while it is stacked. */
+const STACK_ENTRIES = 2 ** 22;
+
+/**
+ * The four maps of a transition that is kept as log tables. A batch with many different steps and few
+ * rows for each stacks their tables: a handful of operations in place of a handful for each step.
+ */
 export function tableMaps({
   name,
   numStates,
@@ -21,7 +33,7 @@ export function tableMaps({
   positions,
   table,
 }: TableMapsOptions): Pick<Transition, 'pull' | 'pullStates' | 'push' | 'pushStates'> {
-  const pairsOf = (caller: string, x: Tensor, s: Steps, t: Steps): { readonly s: Int32Array; readonly t: Int32Array } =>
+  const pairsOf = (caller: string, x: Tensor, s: Steps, t: Steps): StepPairs =>
     stepPairs(`${name}.${caller}`, s, t, { batchSize: x.shape[0]!, numSteps });
 
   /** Applies `map` to `[R, …]` of all positions together, or to those of each position. Inputs are `[b, P, …]`. */
@@ -55,26 +67,52 @@ export function tableMaps({
     return perExample;
   };
 
+  /** The groups of a batch, those that may be stacked as one part if that is worth it. */
+  const partsOf = (
+    pairs: StepPairs,
+    isStackable: (group: StepGroup) => boolean,
+    entries: (stacked: readonly StepGroup[]) => number,
+  ): Part[] => {
+    const groups = stepGroups(pairs);
+    const stacked = positions === undefined ? groups.filter(isStackable) : [];
+    if (stacked.length < 2 || entries(stacked) > STACK_ENTRIES) return groups;
+    const members = stacked
+      .flatMap(({ examples }, at) => examples.map((example) => ({ example, at })))
+      .sort((a, b) => a.example - b.example);
+    const stack: TableStack = { tables: stacked.map(({ s, t }) => table(s, t, 0)), tableOf: Int32Array.from(members, ({ at }) => at) };
+    return [{ stack, examples: members.map(({ example }) => example) }, ...groups.filter((group) => !stacked.includes(group))];
+  };
+
+  const rowParts = (pairs: StepPairs, perExample: number): Part[] =>
+    partsOf(
+      pairs,
+      ({ s, t }) => s !== t && isLinearSafe(table(s, t, 0)),
+      (stacked) => Math.max(stacked.length * numStates, placesOf(stacked.map(({ examples }) => examples.length)) * perExample) * numStates,
+    );
+
   const mapRows = (direction: MapDirection, x: Tensor, s: Steps, t: Steps): Tensor => {
     assertClassAxis(`${name}.${direction}`, direction === 'push' ? 'logProbs' : 'logLikelihood', x, numStates);
     const pairs = pairsOf(direction, x, s, t);
-    const flat = [x.shape[0]!, assertPositions(direction, x.shape.slice(0, -1)), numStates];
+    const perExample = assertPositions(direction, x.shape.slice(0, -1));
+    const flat = [x.shape[0]!, perExample, numStates];
     return withGradient(
       [x],
       (input) => {
-        const value = byStepPair([reshape(input, flat)], pairs, (parts, from, to) =>
-          from === to ? clone(parts[0]!) : byPosition(parts, ([rows], n) => logTableMap(rows!, table(from, to, n), direction)),
-        );
+        const value = inParts([reshape(input, flat)], rowParts(pairs, perExample), (inputs, part) => {
+          if ('stack' in part) return stackedMap(inputs[0]!, part.stack, direction);
+          if (part.s === part.t) return clone(inputs[0]!);
+          return byPosition(inputs, ([rows], n) => logTableMap(rows!, table(part.s, part.t, n), direction));
+        });
         return { value: reshape(value, x.shape), saved: [input, value] };
       },
       (dy, input, value) => {
-        const gradient = byStepPair([reshape(dy, flat), reshape(input, flat), value], pairs, (parts, from, to) =>
-          from === to
-            ? clone(parts[0]!)
-            : byPosition(parts, ([upstream, rows, mapped], n) =>
-                logTableMapGradient(upstream!, rows!, mapped!, table(from, to, n), direction),
-              ),
-        );
+        const gradient = inParts([reshape(dy, flat), reshape(input, flat), value], rowParts(pairs, perExample), (inputs, part) => {
+          if ('stack' in part) return stackedMapGradient(inputs[0]!, inputs[1]!, inputs[2]!, part.stack, direction);
+          if (part.s === part.t) return clone(inputs[0]!);
+          return byPosition(inputs, ([upstream, rows, mapped], n) =>
+            logTableMapGradient(upstream!, rows!, mapped!, table(part.s, part.t, n), direction),
+          );
+        });
         return [reshape(gradient, x.shape)];
       },
     );
@@ -86,12 +124,18 @@ export function tableMaps({
     const pairs = pairsOf(caller, states, s, t);
     const flat = [states.shape[0]!, assertPositions(caller, states.shape)];
     return tidy(() => {
-      const rows = byStepPair([reshape(states, flat)], pairs, (parts, from, to) =>
-        byPosition(parts, ([x], n) => {
-          const { logProbs } = table(from, to, n);
-          return gather(direction === 'push' ? logProbs : transpose(logProbs), x!);
-        }),
+      const parts = partsOf(
+        pairs,
+        () => true,
+        (stacked) => stacked.length * numStates ** 2,
       );
+      const rows = inParts([reshape(states, flat)], parts, (inputs, part) => {
+        if ('stack' in part) return stackedStates(inputs[0]!, part.stack, direction);
+        return byPosition(inputs, ([x], n) => {
+          const { logProbs } = table(part.s, part.t, n);
+          return gather(direction === 'push' ? logProbs : transpose(logProbs), x!);
+        });
+      });
       return reshape(rows, [...states.shape, numStates]);
     });
   };

@@ -1,6 +1,5 @@
-import type { TransitionPlugin } from '@d3pm/core';
+import { assertOptionNames, type TransitionPlugin } from '@d3pm/core';
 import { defineTransition } from './define-transition.ts';
-import { assertOptionNames } from './option-names.ts';
 import { rankOneMixing } from './rank-one-mixing.ts';
 
 export type UniformOptions = Record<never, never>;

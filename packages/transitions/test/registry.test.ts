@@ -1,7 +1,6 @@
-import { D3pmError, type Transition, type TransitionPlugin } from '@d3pm/core';
+import { assertOptionNames, D3pmError, type Transition, type TransitionPlugin } from '@d3pm/core';
 import { defaultRegistry } from '@d3pm/core/default-registry';
 import {
-  assertOptionNames,
   builtinTransitions,
   createTransitionRegistry,
   defineTransition,

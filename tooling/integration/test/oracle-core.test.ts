@@ -5,14 +5,11 @@ import {
   boundTermNats,
   crossEntropyNats,
   denoiserFromLeaveOneOut,
-  direct,
   hybridLossNats,
   learnedPriorTermNats,
-  leaveOneOut,
   leaveOneOutFromDenoiser,
   maskCountWeights,
   mixture,
-  plugIn,
   posteriorLogProbs,
   priorTermNats,
   restrictToCompatible,
@@ -21,11 +18,8 @@ import {
 } from '@d3pm/core';
 import {
   exactBound,
-  exactDirectReverse,
   exactHybridNats,
-  exactLeaveOneOutReverse,
   exactMixture,
-  exactPlugIn,
   exactReverseRows,
   expectAllClose,
   forwardLaw,
@@ -37,18 +31,11 @@ import {
 } from '@d3pm/core/testing';
 import { prepareEngine } from '@d3pm/engine';
 import { familyNames, makeFamily, randomLogits, type Family } from './oracle-families.ts';
+import { processes } from './oracle-processes.ts';
 
 beforeAll(async () => {
   await prepareEngine({ backend: 'cpu' });
 });
-
-const processes = [
-  ['mixture', mixture(), exactMixture],
-  ['plug-in, first step by Bayes', plugIn(), exactPlugIn({ firstStep: 'bayes' })],
-  ['plug-in, first step the denoiser', plugIn({ firstStep: 'denoiser' }), exactPlugIn({ firstStep: 'denoiser' })],
-  ['leave-one-out', leaveOneOut(), exactLeaveOneOutReverse],
-  ['direct', direct(), exactDirectReverse],
-] as const;
 
 /** Predictions that know nothing of the data: moderate, confident, and with classes excluded. */
 const predictions = [
@@ -81,7 +68,8 @@ function possiblePairs({ chain, dataLaw }: Family, grid: readonly number[]): Row
 }
 
 const everyStep = ({ chain }: Family): number[] => Array.from({ length: chain.numSteps + 1 }, (_, t) => t);
-const states = (rows: readonly (readonly number[])[]): Tensor => tensor(Int32Array.from(rows.flat()), [rows.length, rows[0]!.length], 'int32');
+const states = (rows: readonly (readonly number[])[]): Tensor =>
+  tensor(Int32Array.from(rows.flat()), [rows.length, rows[0]!.length], 'int32');
 const steps = (values: readonly number[]): Int32Array => Int32Array.from(values);
 
 /** One batch of all rows, each with its own steps. */
@@ -110,7 +98,9 @@ describe.each(familyNames)('core on %s noise against enumeration', (name) => {
   const family = makeFamily(name, { seed: 11, numSteps: 4 });
   const { transition, chain, dataLaw } = family;
   const K = chain.numStates;
-  const allSteps = everyStep(family).slice(1).flatMap((t) => Array.from({ length: t }, (_, s) => ({ s, t })));
+  const allSteps = everyStep(family)
+    .slice(1)
+    .flatMap((t) => Array.from({ length: t }, (_, s) => ({ s, t })));
 
   it('is the transition of the paper: rows, columns and dense form over every interval', () => {
     const all = chain.sequences;
@@ -121,8 +111,14 @@ describe.each(familyNames)('core on %s noise against enumeration', (name) => {
         for (let n = 0; n < (transition.positions ?? 1); n++) {
           expectAllClose(transition.toDense(s, t, n), chain.between(s, t, n).flat(), { rtol: 1e-12, atol: 1e-14 });
         }
-        expectAllClose(transition.pushStates(states(all), s, t), all.flatMap((x) => x.flatMap((state, n) => classes.map((j) => entry(state, j, n)))));
-        expectAllClose(transition.pullStates(states(all), s, t), all.flatMap((x) => x.flatMap((state, n) => classes.map((i) => entry(i, state, n)))));
+        expectAllClose(
+          transition.pushStates(states(all), s, t),
+          all.flatMap((x) => x.flatMap((state, n) => classes.map((j) => entry(state, j, n)))),
+        );
+        expectAllClose(
+          transition.pullStates(states(all), s, t),
+          all.flatMap((x) => x.flatMap((state, n) => classes.map((i) => entry(i, state, n)))),
+        );
       }
     });
   });
@@ -145,7 +141,13 @@ describe.each(familyNames)('core on %s noise against enumeration', (name) => {
     const nats = priorTermNats(transition, { values: Int32Array.from(possible.flat()), shape: [possible.length, chain.numPositions] });
     expectAllClose(
       nats,
-      possible.map((x0) => exactBound(modelOf(family, exactMixture, randomLogits(1, K)), chain.sequences.map((other) => (other === x0 ? 1 : 0))).priorNats),
+      possible.map(
+        (x0) =>
+          exactBound(
+            modelOf(family, exactMixture, randomLogits(1, K)),
+            chain.sequences.map((other) => (other === x0 ? 1 : 0)),
+          ).priorNats,
+      ),
       { rtol: 1e-12, atol: 1e-13 },
     );
   });
@@ -184,7 +186,10 @@ describe.each(familyNames)('core on %s noise against enumeration', (name) => {
         expectAllClose(
           crossEntropyNats(transition, reverse as ReverseProcess, batch(rows, logits, K)),
           rows.map(({ x0, xt, t }) =>
-            logits(xt, t).reduce((sum, row, position) => sum - exact.denoiserLogProbs!(chain, { logits: row, xt: xt[position]!, position, t })[x0[position]!]!, 0),
+            logits(xt, t).reduce(
+              (sum, row, position) => sum - exact.denoiserLogProbs!(chain, { logits: row, xt: xt[position]!, position, t })[x0[position]!]!,
+              0,
+            ),
           ),
           tolerance,
         );
@@ -198,7 +203,8 @@ describe.each(familyNames)('core on %s noise against enumeration', (name) => {
     for (const lambda of [0, 0.01, 1.5]) {
       const losses = tidy(() => hybridLossNats(transition, reverse as ReverseProcess, { ...batch(rows, logits, K), lambda }).dataSync());
       const mean = rows.reduce((sum, { x0, xt, t }, i) => {
-        const weight = dataLaw[chain.sequences.indexOf(x0)]! * forwardLaw(chain, t)[chain.sequences.indexOf(x0)]![chain.sequences.indexOf(xt)]!;
+        const weight =
+          dataLaw[chain.sequences.indexOf(x0)]! * forwardLaw(chain, t)[chain.sequences.indexOf(x0)]![chain.sequences.indexOf(xt)]!;
         return sum + (weight * losses[i]!) / chain.numSteps;
       }, 0);
       expectAllClose([mean], [exactHybridNats(modelOf(family, exact, logits), dataLaw, lambda)], { rtol: 2e-6, atol: 0 });
@@ -208,7 +214,13 @@ describe.each(familyNames)('core on %s noise against enumeration', (name) => {
   it('has the bound of the n-step chain on the grid ⌈iT/n⌉, also when n does not divide T', () => {
     const longer = makeFamily(name, { seed: 12, numSteps: 5 });
     const logits = randomLogits(31, K);
-    for (const [count, expected] of [[1, [0, 5]], [2, [0, 3, 5]], [3, [0, 2, 4, 5]], [4, [0, 2, 3, 4, 5]], [5, [0, 1, 2, 3, 4, 5]]] as const) {
+    for (const [count, expected] of [
+      [1, [0, 5]],
+      [2, [0, 3, 5]],
+      [3, [0, 2, 4, 5]],
+      [4, [0, 2, 3, 4, 5]],
+      [5, [0, 1, 2, 3, 4, 5]],
+    ] as const) {
       const grid = [...stepGrid(5, count)];
       expect(grid).toEqual(expected);
       const rows = possiblePairs(longer, grid);
@@ -226,14 +238,20 @@ describe.each(familyNames)('core on %s noise against enumeration', (name) => {
     fc.assert(
       fc.property(fc.nat(1_000_000), (seed) => {
         const logits = randomLogits(seed, K, { scale: 3 });
-        const rows = everyStep(family).slice(1).flatMap((t) => chain.sequences.map((xt) => ({ x0: xt, xt, s: 0, t })));
+        const rows = everyStep(family)
+          .slice(1)
+          .flatMap((t) => chain.sequences.map((xt) => ({ x0: xt, xt, s: 0, t })));
         tidy(() => {
           const { logits: logProbs, xt, t } = batch(rows, logits, K);
           const converted = leaveOneOutFromDenoiser(transition, { logProbs, xt, t });
-          expectAllClose(denoiserFromLeaveOneOut(transition, { logProbs: converted, xt, t }), restrictToCompatible(transition, { logProbs, xt, t }), {
-            rtol: 1e-5,
-            atol: 1e-5,
-          });
+          expectAllClose(
+            denoiserFromLeaveOneOut(transition, { logProbs: converted, xt, t }),
+            restrictToCompatible(transition, { logProbs, xt, t }),
+            {
+              rtol: 1e-5,
+              atol: 1e-5,
+            },
+          );
           const expected = rows.flatMap((row) =>
             logits(row.xt, row.t).flatMap((values, n) => {
               const weights = values.map((logit, c) => {
@@ -254,7 +272,8 @@ describe.each(familyNames)('core on %s noise against enumeration', (name) => {
 
 describe('the exact-count form of the absorbing bound', () => {
   const logits = randomLogits(37, 4, { timeFree: true });
-  const subsets = (L: number): number[][] => Array.from({ length: 2 ** L }, (_, bits) => Array.from({ length: L }, (_, n) => n).filter((n) => (bits >> n) & 1));
+  const subsets = (L: number): number[][] =>
+    Array.from({ length: 2 ** L }, (_, bits) => Array.from({ length: L }, (_, n) => n).filter((n) => (bits >> n) & 1));
 
   it.each([
     { numSteps: 1, numPositions: 2 },
@@ -272,7 +291,10 @@ describe('the exact-count form of the absorbing bound', () => {
         if (masked.length === 0) return inner;
         const row = { xt: x0.map((state, n) => (masked.includes(n) ? mask : state)) };
         const predicted = logits(row.xt, 1);
-        const nll = masked.reduce((nats, n) => nats - exactMixture.denoiserLogProbs!(chain, { logits: predicted[n]!, xt: mask, position: n, t: 1 })[x0[n]!]!, 0);
+        const nll = masked.reduce(
+          (nats, n) => nats - exactMixture.denoiserLogProbs!(chain, { logits: predicted[n]!, xt: mask, position: n, t: 1 })[x0[n]!]!,
+          0,
+        );
         return inner + (dataLaw[index]! * weights[masked.length]! * nll) / all.filter(({ length }) => length === masked.length).length;
       }, sum);
     }, 0);
@@ -289,7 +311,10 @@ describe('the exact-count form of the absorbing bound', () => {
         const r = (clean(t - 1) - clean(t)) / (1 - clean(t));
         return r * (count === 1 ? 2 * (1 - clean(t)) * clean(t) : (1 - clean(t)) ** 2);
       });
-      expect(weights[count]).toBeCloseTo(law.reduce((sum, weight) => sum + weight, 0), 13);
+      expect(weights[count]).toBeCloseTo(
+        law.reduce((sum, weight) => sum + weight, 0),
+        13,
+      );
       let below = 0;
       law.forEach((weight, i) => {
         const [from, to] = [below / weights[count]!, (below + weight) / weights[count]!];
@@ -324,23 +349,40 @@ it('an unmasked position stays what it is and costs 0, even when f excludes it',
 
 it('has L_T of a prior that differs by position under one Q', () => {
   const family = makeFamily('dense, asymmetric', { seed: 53, numSteps: 3 });
-  const prior = [[0.2, 0.3, 0.5], [0.6, 0.3, 0.1]];
+  const prior = [
+    [0.2, 0.3, 0.5],
+    [0.6, 0.3, 0.1],
+  ];
   const transition = { ...family.transition, prior: { kind: 'fixed' as const, probs: Float64Array.from(prior.flat()) } };
-  const nats = priorTermNats(transition, { values: Int32Array.from(family.chain.sequences.flat()), shape: [family.chain.sequences.length, 2] });
+  const nats = priorTermNats(transition, {
+    values: Int32Array.from(family.chain.sequences.flat()),
+    shape: [family.chain.sequences.length, 2],
+  });
   const mean = family.dataLaw.reduce((sum, prob, i) => sum + prob * nats[i]!, 0);
-  expectAllClose([mean], [exactBound({ ...modelOf(family, exactMixture, randomLogits(1, 3)), prior }, family.dataLaw).priorNats], { rtol: 1e-12, atol: 0 });
+  expectAllClose([mean], [exactBound({ ...modelOf(family, exactMixture, randomLogits(1, 3)), prior }, family.dataLaw).priorNats], {
+    rtol: 1e-12,
+    atol: 0,
+  });
 });
 
 it('has L_T of a learned prior', () => {
   const family = makeFamily('uniform', { seed: 53, numSteps: 3 });
-  const [a, b] = [[0.3, -1, 0.5], [2, 0, 0.1]];
-  const prior = [a!, b!].map((row) => row.map((logit) => Math.exp(Math.fround(logit)) / row.reduce((sum, other) => sum + Math.exp(Math.fround(other)), 0)));
+  const [a, b] = [
+    [0.3, -1, 0.5],
+    [2, 0, 0.1],
+  ];
+  const prior = [a!, b!].map((row) =>
+    row.map((logit) => Math.exp(Math.fround(logit)) / row.reduce((sum, other) => sum + Math.exp(Math.fround(other)), 0)),
+  );
   const before = memory().numTensors;
   tidy(() => {
     const transition = { ...family.transition, prior: { kind: 'learned' as const, logits: tensor([a!, b!]) } };
     const nats = learnedPriorTermNats(transition, states(family.chain.sequences)).dataSync();
     const mean = family.dataLaw.reduce((sum, prob, i) => sum + prob * nats[i]!, 0);
-    expectAllClose([mean], [exactBound({ ...modelOf(family, exactMixture, randomLogits(1, 3)), prior }, family.dataLaw).priorNats], { rtol: 1e-5, atol: 1e-7 });
+    expectAllClose([mean], [exactBound({ ...modelOf(family, exactMixture, randomLogits(1, 3)), prior }, family.dataLaw).priorNats], {
+      rtol: 1e-5,
+      atol: 1e-7,
+    });
   });
   expect(memory().numTensors).toBe(before);
 });

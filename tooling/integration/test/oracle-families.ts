@@ -35,10 +35,11 @@ export type FamilyName = (typeof familyNames)[number];
 export const uniformStep = (K: number, beta: number): Matrix => square(K, (i, j) => (i === j ? 1 - beta : 0) + beta / K);
 
 /** A.2.2: (1 − β) I + β · 1 e_mᵀ. */
-export const absorbingStep = (K: number, beta: number, mask: number): Matrix => square(K, (i, j) => (i === j ? 1 - beta : 0) + (j === mask ? beta : 0));
+export const absorbingStep = (K: number, beta: number, mask: number): Matrix =>
+  square(K, (i, j) => (i === j ? 1 - beta : 0) + (j === mask ? beta : 0));
 
 /** A.2.3: a Gaussian in i − j, normalised over −(K−1)…K−1; what falls outside stays on the diagonal. */
-export const gaussianStep = (K: number, beta: number): Matrix => {
+const gaussianStep = (K: number, beta: number): Matrix => {
   const weight = (offset: number): number => Math.exp((-4 * offset ** 2) / ((K - 1) ** 2 * beta));
   let total = 0;
   for (let n = -(K - 1); n <= K - 1; n++) total += weight(n);
@@ -49,7 +50,7 @@ export const gaussianStep = (K: number, beta: number): Matrix => {
 };
 
 /** Half the identity and half rows drawn at random, far from symmetric; 0 → K − 1 is impossible in one step. */
-export const asymmetricStep = (K: number, seed: number, t: number): Matrix =>
+const asymmetricStep = (K: number, seed: number, t: number): Matrix =>
   Array.from({ length: K }, (_, i) =>
     randomLaw(1000 * seed + 10 * t + i, K, (j) => i > 0 || j < K - 1).map((prob, j) => prob / 2 + (i === j ? 0.5 : 0)),
   );
@@ -71,21 +72,40 @@ export function makeFamily(name: FamilyName, { seed, numSteps: T, numPositions: 
   switch (name) {
     case 'uniform': {
       const transition = uniform.create({ numStates: 3, schedule: schedule('jump-probability', betas) }, {});
-      return family(transition, chainOf((t) => uniformStep(3, betas[t - 1]!)), [1 / 3, 1 / 3, 1 / 3]);
+      return family(
+        transition,
+        chainOf((t) => uniformStep(3, betas[t - 1]!)),
+        [1 / 3, 1 / 3, 1 / 3],
+      );
     }
     case 'absorbing, extra mask': {
       const sure = [...betas.slice(0, -1), 1];
       const transition = absorbing.create({ numStates: 4, schedule: schedule('jump-probability', sure) }, { maskState: 1 });
-      return family(transition, chainOf((t) => absorbingStep(4, sure[t - 1]!, 1), 1), [0, 1, 0, 0]);
+      return family(
+        transition,
+        chainOf((t) => absorbingStep(4, sure[t - 1]!, 1), 1),
+        [0, 1, 0, 0],
+      );
     }
     case 'absorbing, re-used mask': {
       const sure = [...betas.slice(0, -1), 1];
-      const transition = absorbing.create({ numStates: 3, schedule: schedule('jump-probability', sure) }, { maskState: 1, extraMask: false });
-      return family(transition, chainOf((t) => absorbingStep(3, sure[t - 1]!, 1)), [0, 1, 0]);
+      const transition = absorbing.create(
+        { numStates: 3, schedule: schedule('jump-probability', sure) },
+        { maskState: 1, extraMask: false },
+      );
+      return family(
+        transition,
+        chainOf((t) => absorbingStep(3, sure[t - 1]!, 1)),
+        [0, 1, 0],
+      );
     }
     case 'discretised Gaussian': {
       const transition = discretizedGaussian.create({ numStates: 3, schedule: schedule('variance', betas) }, {});
-      return family(transition, chainOf((t) => gaussianStep(3, betas[t - 1]!)), [1 / 3, 1 / 3, 1 / 3]);
+      return family(
+        transition,
+        chainOf((t) => gaussianStep(3, betas[t - 1]!)),
+        [1 / 3, 1 / 3, 1 / 3],
+      );
     }
     case 'dense, asymmetric': {
       const step = (t: number): Matrix => asymmetricStep(3, seed, t);
@@ -116,12 +136,17 @@ export function makeFamily(name: FamilyName, { seed, numSteps: T, numPositions: 
 }
 
 /** Logits that depend on x_t and t and know nothing of the data, in float32 numbers. */
-export function randomLogits(seed: number, numStates: number, { scale = 2, zeros = 0, extraMask, timeFree = false }: RandomLogitsOptions = {}): ExactLogits {
+export function randomLogits(
+  seed: number,
+  numStates: number,
+  { scale = 2, zeros = 0, extraMask, timeFree = false }: RandomLogitsOptions = {},
+): ExactLogits {
   const rows = new Map<string, Matrix>();
   return (xt, t) => {
     const key = timeFree ? xt.join() : `${xt.join()} ${t}`;
     const keptOf = (state: number): number => (state === extraMask ? (state + 1) % numStates : state);
-    const known = rows.get(key) ?? xt.map((state, n) => randomRow(hash(`${seed} ${key} ${n}`), { numStates, scale, zeros, kept: keptOf(state) }));
+    const known =
+      rows.get(key) ?? xt.map((state, n) => randomRow(hash(`${seed} ${key} ${n}`), { numStates, scale, zeros, kept: keptOf(state) }));
     rows.set(key, known);
     return known;
   };

@@ -2,10 +2,7 @@ import { tensor, tidy, tile, type Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   createRng,
-  direct,
-  leaveOneOut,
   mixture,
-  plugIn,
   sampleCategorical,
   sampleForward,
   stepGrid,
@@ -17,22 +14,19 @@ import {
   type Steps,
 } from '@d3pm/core';
 import {
-  exactDirectReverse,
-  exactLeaveOneOutReverse,
   exactMixture,
   exactModelLaw,
-  exactPlugIn,
   exactReverseLaw,
   expectSampledFrom,
   forwardLaw,
   productLaw,
   type ExactLogits,
-  type ExactReverse,
   type ForwardChain,
 } from '@d3pm/core/testing';
 import { prepareEngine } from '@d3pm/engine';
 import { ancestralSampler, finalStates } from '@d3pm/samplers';
 import { familyNames, makeFamily, randomLogits } from './oracle-families.ts';
+import { processes } from './oracle-processes.ts';
 
 beforeAll(async () => {
   await prepareEngine({ backend: 'cpu' });
@@ -49,7 +43,8 @@ function repeated(sequence: readonly number[], count: number): States {
 function countSequences({ sequences, numStates }: ForwardChain, { values, shape }: States): number[] {
   const counts = sequences.map(() => 0);
   const [size, length] = shape as [number, number];
-  for (let b = 0; b < size; b++) counts[values.subarray(b * length, (b + 1) * length).reduce((index, state) => index * numStates + state, 0)]!++;
+  for (let b = 0; b < size; b++)
+    counts[values.subarray(b * length, (b + 1) * length).reduce((index, state) => index * numStates + state, 0)]!++;
   return counts;
 }
 
@@ -72,14 +67,6 @@ function tableDenoiser<P extends Prediction>(prediction: P, { numStates, sequenc
   };
 }
 
-const processes = [
-  ['mixture', mixture(), exactMixture],
-  ['plug-in', plugIn(), exactPlugIn({ firstStep: 'bayes' })],
-  ['plug-in, first step the denoiser', plugIn({ firstStep: 'denoiser' }), exactPlugIn({ firstStep: 'denoiser' })],
-  ['leave-one-out', leaveOneOut(), exactLeaveOneOutReverse],
-  ['direct', direct(), exactDirectReverse],
-] as const satisfies readonly (readonly [string, ReverseProcess<any>, ExactReverse])[];
-
 describe.each(familyNames)('draws of %s noise', (name) => {
   const family = makeFamily(name, { seed: 61, numSteps: 3 });
   const { transition, chain } = family;
@@ -95,11 +82,17 @@ describe.each(familyNames)('draws of %s noise', (name) => {
     const [x1, rng] = [chain.sequences[1]!, createRng('intermediate')];
     const t = Int32Array.from({ length: draws }, (_, b) => (b % 2 === 0 ? 3 : 2));
     const xt = sampleForward(transition, repeated(x1, draws), { s: 1, t, rng });
-    for (const [parity, to] of [[0, 3], [1, 2]] as const) {
+    for (const [parity, to] of [
+      [0, 3],
+      [1, 2],
+    ] as const) {
       const chosen = Int32Array.from({ length: draws }, (_, i) => xt.values[2 * (2 * Math.floor(i / 2) + parity) + (i % 2)]!);
       expectSampledFrom(
         countSequences(chain, { values: chosen, shape: [draws / 2, 2] }),
-        productLaw(chain, x1.map((state, n) => chain.between(1, to, n)[state]!)),
+        productLaw(
+          chain,
+          x1.map((state, n) => chain.between(1, to, n)[state]!),
+        ),
       );
     }
   });
@@ -146,7 +139,8 @@ describe.each(familyNames)('draws of %s noise', (name) => {
       const rng = createRng(79);
       const together = await finalStates(ancestralSampler({ ...options, shape: [8, 2], rng }));
       const alone: number[] = [];
-      for (let b = 0; b < 8; b++) alone.push(...(await finalStates(ancestralSampler({ ...options, shape: [1, 2], rng, firstExample: b }))).values);
+      for (let b = 0; b < 8; b++)
+        alone.push(...(await finalStates(ancestralSampler({ ...options, shape: [1, 2], rng, firstExample: b }))).values);
       expect([...together.values]).toEqual(alone);
     });
   });

@@ -18,7 +18,10 @@ function logStep(t: number): Matrix {
   const exponent = (offset: number): number => (-4 * offset ** 2) / ((K - 1) ** 2 * beta(t));
   const logZ = logTotal(Array.from({ length: 2 * K - 1 }, (_, n) => exponent(n - (K - 1))));
   return Array.from({ length: K }, (_, i) => {
-    const leaving = Array.from({ length: K }, (__, j) => (i === j ? 0 : Math.exp(exponent(i - j) - logZ))).reduce((total, prob) => total + prob, 0);
+    const leaving = Array.from({ length: K }, (__, j) => (i === j ? 0 : Math.exp(exponent(i - j) - logZ))).reduce(
+      (total, prob) => total + prob,
+      0,
+    );
     return Array.from({ length: K }, (__, j) => (i === j ? Math.log1p(-leaving) : exponent(i - j) - logZ));
   });
 }
@@ -35,14 +38,25 @@ const pull = (logs: readonly number[], s: number, t: number): readonly number[] 
 const point = (state: number): number[] => Array.from({ length: K }, (_, k) => (k === state ? 0 : -Infinity));
 
 /** KL(q(x_{t−1} | x_t, x_0) ‖ p_θ(x_{t−1} | x_t)) of both reverse processes that read a denoiser. */
-function referenceKl({ x0, xt, t, logits }: { readonly x0: number; readonly xt: number; readonly t: number; readonly logits: readonly number[] }) {
+function referenceKl({
+  x0,
+  xt,
+  t,
+  logits,
+}: {
+  readonly x0: number;
+  readonly xt: number;
+  readonly t: number;
+  readonly logits: readonly number[];
+}) {
   const s = t - 1;
   const lastStep = pull(point(xt), s, t);
   const bayes = (logs: readonly number[]): number[] => logDistribution(push(logs, 0, s).map((entry, j) => entry + lastStep[j]!));
   const posterior = bayes(point(x0));
   const f = logDistribution(logits);
   const evidence = pull(point(xt), 0, t);
-  const kl = (model: readonly number[]): number => posterior.reduce((total, logProb, j) => total + Math.exp(logProb) * (logProb - model[j]!), 0);
+  const kl = (model: readonly number[]): number =>
+    posterior.reduce((total, logProb, j) => total + Math.exp(logProb) * (logProb - model[j]!), 0);
   return { mixture: kl(bayes(f.map((logProb, c) => logProb - evidence[c]!))), plugIn: kl(bayes(f)) };
 }
 
@@ -63,10 +77,14 @@ describe('the discretised Gaussian of the paper at small t, with a confident, wr
   ])('t = $t: x_0 = $x0, x_t = $xt, f near $wrong', ({ t, x0, xt, wrong }) => {
     const logits = Array.from({ length: K }, (_, c) => Math.fround(-0.5 * Math.abs(c - wrong)));
     const reference = referenceKl({ x0, xt, t, logits });
-    for (const [reverse, expected] of [[mixture(), reference.mixture], [plugIn(), reference.plugIn]] as const) {
+    for (const [reverse, expected] of [
+      [mixture(), reference.mixture],
+      [plugIn(), reference.plugIn],
+    ] as const) {
       tidy(() => {
         const states = (state: number): Tensor => tensor([[state]], [1, 1], 'int32');
-        const term = (x: Tensor): Tensor => sum(boundTermNats(transition, reverse, { x0: states(x0), xt: states(xt), s: t - 1, t, logits: x }));
+        const term = (x: Tensor): Tensor =>
+          sum(boundTermNats(transition, reverse, { x0: states(x0), xt: states(xt), s: t - 1, t, logits: x }));
         const row = tensor(logits, [1, 1, K]);
         // logarithms of size 10⁴ carry 5e-4 each in float32
         expectAllClose(term(row), [expected], { rtol: 2e-5, atol: 1e-5 });

@@ -63,7 +63,11 @@ interface PartOptions {
   readonly progress: Progress;
 }
 
-async function trainModel(transition: Transition, text: Text8, { preset, rng, progress }: PartOptions): Promise<TrainableDenoiser<'denoiser'>> {
+async function trainModel(
+  transition: Transition,
+  text: Text8,
+  { preset, rng, progress }: PartOptions,
+): Promise<TrainableDenoiser<'denoiser'>> {
   const { numSteps, length, numChannels, dilations, trainSteps, learningRate, batchSize } = preset;
   const { numStates } = transition;
   const model = createConvolutionDenoiser(
@@ -90,7 +94,12 @@ async function trainModel(transition: Transition, text: Text8, { preset, rng, pr
   return model;
 }
 
-async function evaluate(transition: Transition, denoiser: TrainableDenoiser<'denoiser'>, text: Text8, { preset, rng, progress }: PartOptions): Promise<BoundReport[]> {
+async function evaluate(
+  transition: Transition,
+  denoiser: TrainableDenoiser<'denoiser'>,
+  text: Text8,
+  { preset, rng, progress }: PartOptions,
+): Promise<BoundReport[]> {
   const { chains, testExamples, drawsPerExample } = preset;
   const batchSize = 16;
   progress.start('text: held-out bound', Math.ceil(Math.min(testExamples, text.test.size) / batchSize) * drawsPerExample);
@@ -106,7 +115,9 @@ async function evaluate(transition: Transition, denoiser: TrainableDenoiser<'den
     onProgress: ({ networkCalls }) => progress.update(networkCalls),
   });
   const [longest] = reports;
-  progress.finish(`≤ ${longest!.total.bitsPerDimension.toFixed(2)} ± ${longest!.total.standardErrorBitsPerDimension.toFixed(2)} bits/char at ${chains[0]} steps`);
+  progress.finish(
+    `≤ ${longest!.total.bitsPerDimension.toFixed(2)} ± ${longest!.total.standardErrorBitsPerDimension.toFixed(2)} bits/char at ${chains[0]} steps`,
+  );
   return reports;
 }
 
@@ -121,7 +132,14 @@ async function sample(
   let samples: string[] = [];
   let networkCalls = 0;
   progress.start('text: sampling', numSteps);
-  for await (const state of ancestralSampler({ transition, denoiser, reverse: mixture(), shape: [count, length], rng, numSteps: sampleSteps })) {
+  for await (const state of ancestralSampler({
+    transition,
+    denoiser,
+    reverse: mixture(),
+    shape: [count, length],
+    rng,
+    numSteps: sampleSteps,
+  })) {
     samples = decodeText8(state.states);
     networkCalls = state.networkCalls;
     if (state.t <= shown[progression.length]! * numSteps) progression.push({ t: state.t, text: samples[0]! });

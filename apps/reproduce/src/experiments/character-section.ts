@@ -22,7 +22,12 @@ export function characterSection(result: CharacterModelResult): ReportSection {
         kind: 'paragraph',
         text: `${parameters.toLocaleString('en')} parameters, ${trainSteps} updates on the first 90 % of the book. The table is of text that it never saw.`,
       },
-      { kind: 'image', file: 'bits-per-character.png', alt: 'Bound in bits per character against the number of reverse steps, with n-gram baselines.', caption: 'Bars: two standard errors.' },
+      {
+        kind: 'image',
+        file: 'bits-per-character.png',
+        alt: 'Bound in bits per character against the number of reverse steps, with n-gram baselines.',
+        caption: 'Bars: two standard errors.',
+      },
       {
         kind: 'table',
         head: ['model', 'bits/char', 'L_T', 'Σ L_{t−1}', 'L_0'],

@@ -5,7 +5,11 @@ import type { States } from '@d3pm/core';
  * data raised by ½ (Krichevsky and Trofimov) so that it is finite. Two sets of the same law do not
  * give 0 but the noise of the counts: compare with that.
  */
-export function histogramKlNats(samples: States, data: States, { numStates, bins }: { readonly numStates: number; readonly bins: number }): number {
+export function histogramKlNats(
+  samples: States,
+  data: States,
+  { numStates, bins }: { readonly numStates: number; readonly bins: number },
+): number {
   const [p, q] = [samples, data].map((states) => {
     const counts = new Float64Array(bins * bins);
     for (let b = 0; b < states.shape[0]!; b++) {

@@ -33,14 +33,24 @@ export interface Preset {
 
 /** What `npm start` runs: minutes on two cores without a GPU. */
 export const quickstartPreset: Preset = {
-  swissRoll: { numStates: 64, numSteps: 100, beta: [3e-4, 0.1], lambda: 0.01, hiddenUnits: 128, batchSize: 512, trainSteps: 1200, learningRate: 3e-3, points: 2000 },
+  swissRoll: {
+    numStates: 64,
+    numSteps: 100,
+    beta: [3e-4, 0.1],
+    lambda: 0.01,
+    hiddenUnits: 128,
+    batchSize: 512,
+    trainSteps: 600,
+    learningRate: 3e-3,
+    points: 2000,
+  },
   text: {
     length: 128,
     numSteps: 1000,
     numChannels: 128,
     dilations: [1, 2, 4, 8],
     batchSize: 8,
-    trainSteps: 2400,
+    trainSteps: 1200,
     learningRate: 6e-3,
     testExamples: 400,
     drawsPerExample: 2,
@@ -53,5 +63,14 @@ export const quickstartPreset: Preset = {
 /** Everything in seconds: it shows that the program runs, and its numbers mean nothing. */
 export const smokePreset: Preset = {
   swissRoll: { ...quickstartPreset.swissRoll, batchSize: 32, trainSteps: 4, points: 64 },
-  text: { ...quickstartPreset.text, length: 32, numChannels: 16, trainSteps: 4, testExamples: 4, drawsPerExample: 2, samples: 2, sampleSteps: 8 },
+  text: {
+    ...quickstartPreset.text,
+    length: 32,
+    numChannels: 16,
+    trainSteps: 4,
+    testExamples: 4,
+    drawsPerExample: 2,
+    samples: 2,
+    sampleSteps: 8,
+  },
 };

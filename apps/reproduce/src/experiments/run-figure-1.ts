@@ -19,6 +19,9 @@ export async function runFigure1(options: RunOptions): Promise<void> {
   await folder.write('figure-1.svg', svg);
   await folder.write('figure-1.png', renderPng(svg));
   await folder.write('results.json', `${JSON.stringify({ origin, preset, swissRoll: numbers }, null, 2)}\n`);
-  await folder.write('index.html', htmlReport('Figure 1 of D3PM', 'Forward and learned reverse processes on a quantised swiss roll.', [swissRollSection(numbers)], origin));
+  await folder.write(
+    'index.html',
+    htmlReport('Figure 1 of D3PM', 'Forward and learned reverse processes on a quantised swiss roll.', [swissRollSection(numbers)], origin),
+  );
   process.stdout.write(`${join(folder.path, 'figure-1.png')}\n`);
 }

@@ -30,7 +30,11 @@ export async function runQuickstart(options: RunOptions): Promise<void> {
 
   const text = await runCharacterModel({ preset: preset.text, seed: options.seed, progress });
   const chart = stepsChart({
-    bounds: text.bounds.map(({ convention, total }) => ({ steps: convention.numSteps, bits: total.bitsPerDimension, standardError: total.standardErrorBitsPerDimension })),
+    bounds: text.bounds.map(({ convention, total }) => ({
+      steps: convention.numSteps,
+      bits: total.bitsPerDimension,
+      standardError: total.standardErrorBitsPerDimension,
+    })),
     baselines: text.baselines,
     yLabel: 'held-out bits per character (D3PM: bound)',
   });
@@ -39,13 +43,19 @@ export async function runQuickstart(options: RunOptions): Promise<void> {
   await folder.write('results.json', `${JSON.stringify({ origin, preset, swissRoll, text }, null, 2)}\n`);
   const seconds = (performance.now() - started) / 1000;
   const lead = `Made in ${Math.round(seconds)} s${options.smoke ? ', with --smoke: it shows that the program runs, its numbers mean nothing' : ''}.`;
-  await folder.write('index.html', htmlReport('D3PM in a few minutes', lead, [swissRollSection(swissRoll), characterSection(text)], origin));
+  await folder.write(
+    'index.html',
+    htmlReport('D3PM in a few minutes', lead, [swissRollSection(swissRoll), characterSection(text)], origin),
+  );
   process.stdout.write(summary(text, folder.path));
 }
 
 function summary({ bounds, baselines, samples }: CharacterModelResult, folder: string): string {
   const rows = [
-    ...bounds.map(({ convention, total }) => [`absorbing D3PM, ${convention.numSteps} steps`, `≤ ${total.bitsPerDimension.toFixed(2)} ± ${total.standardErrorBitsPerDimension.toFixed(2)}`]),
+    ...bounds.map(({ convention, total }) => [
+      `absorbing D3PM, ${convention.numSteps} steps`,
+      `≤ ${total.bitsPerDimension.toFixed(2)} ± ${total.standardErrorBitsPerDimension.toFixed(2)}`,
+    ]),
     ...baselines.map(({ name, bits }) => [name, `  ${bits.toFixed(2)}`]),
   ] as [string, string][];
   const width = Math.max(...rows.map(([name]) => name.length));

@@ -44,9 +44,15 @@ export async function runSwissRoll({ preset, seed, progress }: SwissRollOptions)
   const { model, finalLossBits } = await trainDenoiser(gaussian, data, { preset, rng, progress });
 
   progress.start('swiss roll: sampling', numSteps);
-  const figureSteps = [0, 0.25, 0.5, 0.75, 1].map((share) => Math.round(share * numSteps));
+  const figureSteps = [0, 0.1, 0.25, 0.5, 1].map((share) => Math.round(share * numSteps));
   const sampled = new Map<number, States>();
-  const sampler = ancestralSampler({ transition: gaussian, denoiser: model, reverse: mixture(), shape: [points, 2], rng: rng.split('sampling') });
+  const sampler = ancestralSampler({
+    transition: gaussian,
+    denoiser: model,
+    reverse: mixture(),
+    shape: [points, 2],
+    rng: rng.split('sampling'),
+  });
   for await (const { t, states } of sampler) {
     if (figureSteps.includes(t)) sampled.set(t, states);
     progress.update(numSteps - t);
@@ -55,10 +61,15 @@ export async function runSwissRoll({ preset, seed, progress }: SwissRollOptions)
   gaussian.dispose();
   const shown = firstPoints(data, points, 0, rng);
   const held = firstPoints(data, points, points, rng);
-  const noise = { values: Int32Array.from(rng.split('uniform').float64s(2 * points), (u) => Math.floor(u * numStates)), shape: [points, 2] };
+  const noise = {
+    values: Int32Array.from(rng.split('uniform').float64s(2 * points), (u) => Math.floor(u * numStates)),
+    shape: [points, 2],
+  };
   const kl = (states: States): number => histogramKlNats(states, held, { numStates, bins: 16 });
   const result = { sampleKlNats: kl(sampled.get(0)!), dataKlNats: kl(shown), uniformKlNats: kl(noise) };
-  progress.finish(`KL to the data ${result.sampleKlNats.toFixed(3)} nats (data ${result.dataKlNats.toFixed(3)}, noise ${result.uniformKlNats.toFixed(3)})`);
+  progress.finish(
+    `KL to the data ${result.sampleKlNats.toFixed(3)} nats (data ${result.dataKlNats.toFixed(3)}, noise ${result.uniformKlNats.toFixed(3)})`,
+  );
 
   const reverse: Figure1Row = {
     title: 'learned Gaussian',
@@ -66,7 +77,12 @@ export async function runSwissRoll({ preset, seed, progress }: SwissRollOptions)
     columns: figureSteps.map((t) => sampled.get(t)!),
     colors: new Array<string>(points).fill('#3b528b'),
     numStates,
-    beside: [{ title: 'data, to compare with', draw: (size) => scatterPanel(held, { size, numStates, colors: new Array<string>(points).fill('#5ec962') }) }],
+    beside: [
+      {
+        title: 'data, to compare with',
+        draw: (size) => scatterPanel(held, { size, numStates, colors: new Array<string>(points).fill('#5ec962') }),
+      },
+    ],
   };
   const svg = figure1Svg({
     title: 'D3PM forward and learned reverse processes on a quantised swiss roll',
@@ -109,7 +125,10 @@ async function trainDenoiser(
 }
 
 function firstPoints(data: Dataset, count: number, from: number, rng: Rng): States {
-  return data.examples(Int32Array.from({ length: count }, (_, i) => from + i), rng);
+  return data.examples(
+    Int32Array.from({ length: count }, (_, i) => from + i),
+    rng,
+  );
 }
 
 function forwardRows(
@@ -125,7 +144,11 @@ function forwardRows(
       subtitle: `β linear\n${beta[0]} to ${beta[1]}`,
       transition: discretizedGaussian.create({ numStates: K, schedule: gaussianSchedule(preset) }, {}),
     },
-    { title: 'absorbing', subtitle: 'β = 1/(T − t + 1)', transition: absorbing.create({ numStates: K + 1, schedule: inverseRemaining({ numSteps }) }, {}) },
+    {
+      title: 'absorbing',
+      subtitle: 'β = 1/(T − t + 1)',
+      transition: absorbing.create({ numStates: K + 1, schedule: inverseRemaining({ numSteps }) }, {}),
+    },
   ];
   const colors = alongTheRoll(data, K);
   const middle = Math.round(numSteps / 2);
@@ -137,7 +160,15 @@ function forwardRows(
     };
     const beside = [matrix(`Q at t = ${middle}`, middle - 1, middle), matrix(`Q̄ at t = ${middle}`, 0, middle)];
     transition.dispose();
-    return { title, subtitle, columns, colors, numStates: K, beside, ...(transition.absorbing && { maskState: transition.absorbing.maskState }) };
+    return {
+      title,
+      subtitle,
+      columns,
+      colors,
+      numStates: K,
+      beside,
+      ...(transition.absorbing && { maskState: transition.absorbing.maskState }),
+    };
   });
 }
 

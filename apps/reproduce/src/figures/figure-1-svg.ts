@@ -39,10 +39,16 @@ export function figure1Svg({ title, caption, steps, forward, reverse }: Figure1)
 
   const drawRow = (row: Figure1Row, y: number): string => {
     const names = label(LEFT - 16, y + PANEL / 2 - 6, row.title, { anchor: 'end', weight: 'bold', size: 14 });
-    const notes = row.subtitle.split('\n').map((line, i) => label(LEFT - 16, y + PANEL / 2 + 12 + 15 * i, line, { anchor: 'end', size: 11, color: '#666' }));
+    const notes = row.subtitle
+      .split('\n')
+      .map((line, i) => label(LEFT - 16, y + PANEL / 2 + 12 + 15 * i, line, { anchor: 'end', size: 11, color: '#666' }));
     const panels = row.columns.map((states, column) => {
       const { numStates, colors, maskState } = row;
-      return translate(columnX(column), y, scatterPanel(states, { size: PANEL, numStates, colors, ...(maskState === undefined ? {} : { maskState }) }));
+      return translate(
+        columnX(column),
+        y,
+        scatterPanel(states, { size: PANEL, numStates, colors, ...(maskState === undefined ? {} : { maskState }) }),
+      );
     });
     const beside = row.beside.map(({ title: name, draw }, i) => {
       const column = steps.length + i;

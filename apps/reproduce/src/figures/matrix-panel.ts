@@ -12,11 +12,13 @@ export function matrixPanel(matrix: Float64Array, { size, numStates }: { readonl
   const color = (i: number, j: number): string => viridis(Math.sqrt(matrix[i * numStates + j]! / largest));
   const rects: string[] = [];
   for (let i = 0; i < numStates; i++) {
-    for (let j = 0; j < numStates; ) {
+    for (let j = 0; j < numStates;) {
       const fill = color(i, j);
       let end = j + 1;
       while (end < numStates && color(i, end) === fill) end++;
-      rects.push(`<rect x="${(j * cell).toFixed(2)}" y="${(i * cell).toFixed(2)}" width="${((end - j) * cell + 0.05).toFixed(2)}" height="${(cell + 0.05).toFixed(2)}" fill="${fill}"/>`);
+      rects.push(
+        `<rect x="${(j * cell).toFixed(2)}" y="${(i * cell).toFixed(2)}" width="${((end - j) * cell + 0.05).toFixed(2)}" height="${(cell + 0.05).toFixed(2)}" fill="${fill}"/>`,
+      );
       j = end;
     }
   }

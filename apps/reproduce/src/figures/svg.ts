@@ -11,7 +11,12 @@ export interface LabelOptions {
 }
 
 /** One line of text with its baseline at (x, y). */
-export function label(x: number, y: number, text: string, { size = 13, weight = 'normal', anchor = 'middle', color = '#222' }: LabelOptions = {}): string {
+export function label(
+  x: number,
+  y: number,
+  text: string,
+  { size = 13, weight = 'normal', anchor = 'middle', color = '#222' }: LabelOptions = {},
+): string {
   return `<text x="${x}" y="${y}" font-size="${size}" font-weight="${weight}" text-anchor="${anchor}" fill="${color}">${escapeMarkup(text)}</text>`;
 }
 

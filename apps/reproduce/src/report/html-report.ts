@@ -14,7 +14,9 @@ export interface ReportSection {
 
 /** A page without scripts or outside files: pictures beside it, light and dark, readable on a phone. */
 export function htmlReport(title: string, lead: string, sections: readonly ReportSection[], origin: Provenance): string {
-  const body = sections.map(({ title: heading, blocks }) => `<section><h2>${escapeMarkup(heading)}</h2>${blocks.map(blockHtml).join('')}</section>`);
+  const body = sections.map(
+    ({ title: heading, blocks }) => `<section><h2>${escapeMarkup(heading)}</h2>${blocks.map(blockHtml).join('')}</section>`,
+  );
   const facts = Object.entries(origin).map(([name, value]) => `<dt>${escapeMarkup(name)}</dt><dd>${escapeMarkup(String(value))}</dd>`);
   return `<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -48,7 +50,8 @@ function blockHtml(block: ReportBlock): string {
     case 'image':
       return `<figure><img src="${escapeMarkup(block.file)}" alt="${escapeMarkup(block.alt)}"><figcaption>${caption}</figcaption></figure>`;
     case 'table': {
-      const cells = (row: readonly string[], tag: string): string => `<tr>${row.map((cell) => `<${tag}>${escapeMarkup(cell)}</${tag}>`).join('')}</tr>`;
+      const cells = (row: readonly string[], tag: string): string =>
+        `<tr>${row.map((cell) => `<${tag}>${escapeMarkup(cell)}</${tag}>`).join('')}</tr>`;
       return `<table><caption>${caption}</caption><thead>${cells(block.head, 'th')}</thead><tbody>${block.rows.map((row) => cells(row, 'td')).join('')}</tbody></table>`;
     }
     case 'text': {

@@ -23,7 +23,12 @@ export function exactReverseRows({ chain, reverse, logits }: ExactModel, xt: rea
 
 /** p_θ(x_s | x_t) of whole sequences, one row per x_t: K^L × K^L. */
 export function exactReverseLaw(model: ExactModel, s: number, t: number): number[][] {
-  return model.chain.sequences.map((xt) => productLaw(model.chain, exactReverseRows(model, xt, s, t).map((row) => row.map(Math.exp))));
+  return model.chain.sequences.map((xt) =>
+    productLaw(
+      model.chain,
+      exactReverseRows(model, xt, s, t).map((row) => row.map(Math.exp)),
+    ),
+  );
 }
 
 /** p_θ(x_0) of every sequence: the sum over all paths x_T → … → x_0. */
@@ -66,7 +71,8 @@ export function exactBound(model: ExactModel, dataLaw: readonly number[]): Exact
   const grid = stepsOf(model);
   const logPrior = prior.map((row) => row.map(Math.log));
   const priorNats = chain.sequences.reduce(
-    (sum, x0, index) => sum + dataLaw[index]! * total(x0.map((state, n) => klNats(chain.between(0, chain.numSteps, n)[state]!, logPrior[n]!))),
+    (sum, x0, index) =>
+      sum + dataLaw[index]! * total(x0.map((state, n) => klNats(chain.between(0, chain.numSteps, n)[state]!, logPrior[n]!))),
     0,
   );
   const termNats = grid.slice(1).map((t, i) => {

@@ -28,7 +28,9 @@ export function exactDenoiser(chain: ForwardChain, dataLaw: readonly number[]): 
 /** log p(x_0^n = c | x_t off n): what the other positions say, the optimum of a `leave-one-out` prediction. */
 export function exactLeaveOneOut(chain: ForwardChain, dataLaw: readonly number[]): ExactLogits {
   return (xt, t) =>
-    xt.map((_, position) => dataGiven(chain, dataLaw, position, (x0, n) => (n === position ? 1 : chain.between(0, t, n)[x0[n]!]![xt[n]!]!)));
+    xt.map((_, position) =>
+      dataGiven(chain, dataLaw, position, (x0, n) => (n === position ? 1 : chain.between(0, t, n)[x0[n]!]![xt[n]!]!)),
+    );
 }
 
 /** log q(x_{t−1}^n = j | x_t): the optimum of a `direct` prediction. */
@@ -49,10 +51,17 @@ export function exactDirect(chain: ForwardChain, dataLaw: readonly number[]): Ex
  */
 export function posterior(
   chain: ForwardChain,
-  { x0, xt, s, t, position }: { readonly x0: number; readonly xt: number; readonly s: number; readonly t: number; readonly position: number },
+  {
+    x0,
+    xt,
+    s,
+    t,
+    position,
+  }: { readonly x0: number; readonly xt: number; readonly s: number; readonly t: number; readonly position: number },
 ): number[] {
   const evidence = chain.between(0, t, position)[x0]![xt]!;
-  return chain.between(0, s, position)[x0]!.map((prob, j) => (evidence > 0 ? (prob * chain.between(s, t, position)[j]![xt]!) / evidence : 0));
+  const marginal = chain.between(0, s, position)[x0]!;
+  return marginal.map((prob, j) => (evidence > 0 ? (prob * chain.between(s, t, position)[j]![xt]!) / evidence : 0));
 }
 
 function dataGiven(

@@ -62,7 +62,9 @@ export const exactDirectReverse: ExactReverse = {
 function bayesRule(chain: ForwardChain, { logits, xt, position, s, t }: ExactReverseInput): number[] {
   const prediction = dataLogProbs(chain, logits);
   const [toS, toT] = [chain.between(0, s, position), chain.between(s, t, position)];
-  return logDistribution(states(chain).map((j) => Math.log(toT[j]![xt]!) + logTotal(prediction.map((logProb, c) => logProb + Math.log(toS[c]![j]!)))));
+  return logDistribution(
+    states(chain).map((j) => Math.log(toT[j]![xt]!) + logTotal(prediction.map((logProb, c) => logProb + Math.log(toS[c]![j]!)))),
+  );
 }
 
 /** Logits over x_0 as log-probabilities, with 0 probability for an extra mask. */

@@ -12,7 +12,11 @@ export interface Tolerance {
  * Throws unless all numbers agree. ±∞ equals itself only and NaN equals nothing; the message names
  * the worst entry.
  */
-export function expectAllClose(actual: Tensor | ArrayLike<number>, expected: Tensor | ArrayLike<number>, { rtol = 1e-5, atol = 1e-6 }: Tolerance = {}): void {
+export function expectAllClose(
+  actual: Tensor | ArrayLike<number>,
+  expected: Tensor | ArrayLike<number>,
+  { rtol = 1e-5, atol = 1e-6 }: Tolerance = {},
+): void {
   const [a, b] = [numbers(actual), numbers(expected)];
   if (a.length !== b.length) throw new Error(`expectAllClose: ${a.length} numbers, expected ${b.length}`);
   let worst = -1;
@@ -28,7 +32,9 @@ export function expectAllClose(actual: Tensor | ArrayLike<number>, expected: Ten
     }
   }
   if (worst >= 0) {
-    throw new Error(`expectAllClose: entry ${worst} of ${a.length} is ${a[worst]}, expected ${b[worst]} (rtol ${rtol}, atol ${atol}, off by ${worstRatio.toPrecision(3)} tolerances)`);
+    throw new Error(
+      `expectAllClose: entry ${worst} of ${a.length} is ${a[worst]}, expected ${b[worst]} (rtol ${rtol}, atol ${atol}, off by ${worstRatio.toPrecision(3)} tolerances)`,
+    );
   }
 }
 

@@ -9,14 +9,19 @@ export interface SampledFromOptions {
  * Massart (2000), P(χ²_d ≥ d + 2√(dx) + 2x) ≤ e^{−x}. Outcomes expected fewer than ten times are
  * pooled, for χ² holds there in the limit only.
  */
-export function expectSampledFrom(counts: ArrayLike<number>, probs: ArrayLike<number>, { falseAlarm = 1e-9 }: SampledFromOptions = {}): void {
+export function expectSampledFrom(
+  counts: ArrayLike<number>,
+  probs: ArrayLike<number>,
+  { falseAlarm = 1e-9 }: SampledFromOptions = {},
+): void {
   if (counts.length !== probs.length) throw new Error(`expectSampledFrom: ${counts.length} counts for ${probs.length} probabilities`);
   const draws = Array.from(counts).reduce((sum, count) => sum + count, 0);
   const cells: { count: number; expected: number }[] = [];
   const pool = { count: 0, expected: 0 };
   for (let i = 0; i < counts.length; i++) {
     const [count, expected] = [counts[i]!, draws * probs[i]!];
-    if (expected === 0 && count > 0) throw new Error(`expectSampledFrom: outcome ${i} is impossible and was drawn ${count} times in ${draws}`);
+    if (expected === 0 && count > 0)
+      throw new Error(`expectSampledFrom: outcome ${i} is impossible and was drawn ${count} times in ${draws}`);
     if (expected >= 10) cells.push({ count, expected });
     else {
       pool.count += count;

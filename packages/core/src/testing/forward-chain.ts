@@ -34,7 +34,14 @@ export function forwardChain({ numSteps, numPositions, step, extraMask }: Forwar
     products.set(key, known);
     return known;
   };
-  return { numStates, numSteps, numPositions, ...(extraMask !== undefined && { extraMask }), sequences: sequences(numStates, numPositions), between };
+  return {
+    numStates,
+    numSteps,
+    numPositions,
+    ...(extraMask !== undefined && { extraMask }),
+    sequences: sequences(numStates, numPositions),
+    between,
+  };
 }
 
 /** All K^L sequences, in the order of their digits in base K. */

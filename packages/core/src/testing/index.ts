@@ -11,7 +11,14 @@ export {
   type ExactModel,
 } from './exact-model.ts';
 export { exactDenoiser, exactDirect, exactLeaveOneOut, forwardLaw, marginalLaw, posterior, type ExactLogits } from './exact-prediction.ts';
-export { exactDirectReverse, exactLeaveOneOutReverse, exactMixture, exactPlugIn, type ExactReverse, type ExactReverseInput } from './exact-reverse.ts';
+export {
+  exactDirectReverse,
+  exactLeaveOneOutReverse,
+  exactMixture,
+  exactPlugIn,
+  type ExactReverse,
+  type ExactReverseInput,
+} from './exact-reverse.ts';
 export { expectAllClose, type Tolerance } from './expect-all-close.ts';
 export { expectNoLeak } from './expect-no-leak.ts';
 export { expectSampledFrom, type SampledFromOptions } from './expect-sampled-from.ts';

@@ -49,9 +49,43 @@ const total = (values: readonly number[]): number => values.reduce((sum, value) 
 
 describe('matrices', () => {
   it('multiply, transpose and raise to powers by the definition', () => {
-    expect(times([[1, 2], [3, 4]], [[5, 6], [7, 8]])).toEqual([[19, 22], [43, 50]]);
-    expect(transpose([[1, 2, 3], [4, 5, 6]])).toEqual([[1, 4], [2, 5], [3, 6]]);
-    expect(power([[1, 1], [0, 1]], 5)).toEqual([[1, 5], [0, 1]]);
+    expect(
+      times(
+        [
+          [1, 2],
+          [3, 4],
+        ],
+        [
+          [5, 6],
+          [7, 8],
+        ],
+      ),
+    ).toEqual([
+      [19, 22],
+      [43, 50],
+    ]);
+    expect(
+      transpose([
+        [1, 2, 3],
+        [4, 5, 6],
+      ]),
+    ).toEqual([
+      [1, 4],
+      [2, 5],
+      [3, 6],
+    ]);
+    expect(
+      power(
+        [
+          [1, 1],
+          [0, 1],
+        ],
+        5,
+      ),
+    ).toEqual([
+      [1, 5],
+      [0, 1],
+    ]);
     expect(power(asymmetric, 0)).toEqual(identity(3));
   });
 });
@@ -72,7 +106,9 @@ describe('the forward chain', () => {
 
   it('has the posterior of the joint law of a path', () => {
     const joint = [0, 1, 2].map((j) => chain.between(0, 1, 0)[2]![j]! * chain.between(1, 3, 0)[j]![1]!);
-    posterior(chain, { x0: 2, xt: 1, s: 1, t: 3, position: 0 }).forEach((prob, j) => expect(prob).toBeCloseTo(joint[j]! / total(joint), 14));
+    posterior(chain, { x0: 2, xt: 1, s: 1, t: 3, position: 0 }).forEach((prob, j) =>
+      expect(prob).toBeCloseTo(joint[j]! / total(joint), 14),
+    );
     expect(posterior(chain, { x0: 0, xt: 2, s: 0, t: 1, position: 1 })).toEqual([0, 0, 0]);
   });
 });
@@ -122,7 +158,9 @@ describe('the enumerated model', () => {
   it('has a bound that is E log q(x_1…x_T | x_0) / p_θ(x_0…x_T), path by path, and lies above the NLL', () => {
     const steps = [1, 2, 3].map((t) => exactReverseLaw(model, t - 1, t));
     const forward = [1, 2, 3].map((t) =>
-      chain.sequences.map((from) => chain.sequences.map((to) => chain.between(t - 1, t, 0)[from[0]!]![to[0]!]! * chain.between(t - 1, t, 1)[from[1]!]![to[1]!]!)),
+      chain.sequences.map((from) =>
+        chain.sequences.map((to) => chain.between(t - 1, t, 0)[from[0]!]![to[0]!]! * chain.between(t - 1, t, 1)[from[1]!]![to[1]!]!),
+      ),
     );
     let bound = 0;
     for (let x0 = 0; x0 < 9; x0++)
@@ -140,7 +178,11 @@ describe('the enumerated model', () => {
   });
 
   it('has the bound of the shorter chain on a grid', () => {
-    const coarse = forwardChain({ numSteps: 2, numPositions: 2, step: (t, n) => (t === 1 ? chain.between(0, 2, n) : chain.between(2, 3, n)) });
+    const coarse = forwardChain({
+      numSteps: 2,
+      numPositions: 2,
+      step: (t, n) => (t === 1 ? chain.between(0, 2, n) : chain.between(2, 3, n)),
+    });
     const short = exactBound({ ...model, grid: [0, 2, 3] }, dataLaw);
     const whole = exactBound({ ...model, chain: coarse, logits: (xt, t) => wrong(xt, t + 1) }, dataLaw);
     expect(short.termNats).toHaveLength(2);
@@ -156,10 +198,13 @@ describe('the enumerated model', () => {
     expect(() => exactCrossEntropyNats({ ...model, reverse: exactDirectReverse }, dataLaw)).toThrow(/no distribution over x_0/);
   });
 
-  it.each([exactMixture, exactPlugIn({ firstStep: 'bayes' }), exactPlugIn({ firstStep: 'denoiser' }), exactLeaveOneOutReverse, exactDirectReverse])(
-    'normalises $name',
-    (reverse) => {
-      [1, 2, 3].forEach((t) => exactReverseLaw({ ...model, reverse }, t - 1, t).forEach((row) => expect(total(row)).toBeCloseTo(1, 13)));
-    },
-  );
+  it.each([
+    exactMixture,
+    exactPlugIn({ firstStep: 'bayes' }),
+    exactPlugIn({ firstStep: 'denoiser' }),
+    exactLeaveOneOutReverse,
+    exactDirectReverse,
+  ])('normalises $name', (reverse) => {
+    [1, 2, 3].forEach((t) => exactReverseLaw({ ...model, reverse }, t - 1, t).forEach((row) => expect(total(row)).toBeCloseTo(1, 13)));
+  });
 });

@@ -27,7 +27,9 @@ function reduced(left: Tensor, transposeLeft: boolean, right: Tensor, transposeR
   }
   const product = matMul(left, right, transposeLeft, transposeRight);
   const extra = product.rank - shape.length;
-  const axes = product.shape.map((_, axis) => axis).filter((axis) => axis < extra || (shape[axis - extra] === 1 && product.shape[axis] !== 1));
+  const axes = product.shape
+    .map((_, axis) => axis)
+    .filter((axis) => axis < extra || (shape[axis - extra] === 1 && product.shape[axis] !== 1));
   return axes.length === 0 ? product : reshape(sum(product, axes), shape);
 }
 

@@ -18,4 +18,3 @@ export async function registerGradients(): Promise<void> {
   registerGradient(batchMatMulGradient);
   for (const gradient of constantGradients) if (getGradient(gradient.kernelName) === undefined) registerGradient(gradient);
 }
-

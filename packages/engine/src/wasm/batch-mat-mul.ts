@@ -28,7 +28,10 @@ export const batchMatMul: WasmKernel<Inputs, Attributes> = {
     const left = operand('a', inputs.a, attrs.transposeA);
     const right = operand('b', inputs.b, attrs.transposeB);
     if (left.columns !== right.rows) {
-      throw new D3pmError('SHAPE', `matMul: a is ${describe(inputs.a, attrs.transposeA)}, b is ${describe(inputs.b, attrs.transposeB)}; the inner sizes ${left.columns} and ${right.rows} must agree`);
+      throw new D3pmError(
+        'SHAPE',
+        `matMul: a is ${describe(inputs.a, attrs.transposeA)}, b is ${describe(inputs.b, attrs.transposeB)}; the inner sizes ${left.columns} and ${right.rows} must agree`,
+      );
     }
     const batchShape = broadcast_util.assertAndGetBroadcastShape(left.batchShape, right.batchShape);
     const out = backend.makeOutput([...batchShape, left.rows, right.columns], 'float32');
@@ -53,7 +56,10 @@ interface Operand {
 
 function operand(name: string, tensor: TensorInfo, transposed: boolean): Operand {
   if (tensor.dtype !== 'float32') {
-    throw new D3pmError('DTYPE', `matMul: ${name} is ${tensor.dtype}, the wasm back end multiplies float32 only; use cast(${name}, 'float32')`);
+    throw new D3pmError(
+      'DTYPE',
+      `matMul: ${name} is ${tensor.dtype}, the wasm back end multiplies float32 only; use cast(${name}, 'float32')`,
+    );
   }
   const batchShape = tensor.shape.slice(0, -2);
   const [rows, columns] = tensor.shape.slice(-2) as [number, number];

@@ -12,10 +12,17 @@ export interface Conv2DAttributes {
 type Shape4D = [number, number, number, number];
 
 /** Sizes, strides and padding of the convolution. @throws {D3pmError} `ENGINE` for NCHW, which the wasm back end has no forward kernel for. */
-export function conv2DInfo(inputShape: readonly number[], filterShape: readonly number[], attrs: Conv2DAttributes): backend_util.Conv2DInfo {
+export function conv2DInfo(
+  inputShape: readonly number[],
+  filterShape: readonly number[],
+  attrs: Conv2DAttributes,
+): backend_util.Conv2DInfo {
   const { strides, pad, dataFormat, dimRoundingMode } = attrs;
   if (dataFormat !== 'NHWC') {
-    throw new D3pmError('ENGINE', `conv2d gradient: dataFormat is ${dataFormat}, the wasm back end has NHWC only; transpose the input to [batch, height, width, channels]`);
+    throw new D3pmError(
+      'ENGINE',
+      `conv2d gradient: dataFormat is ${dataFormat}, the wasm back end has NHWC only; transpose the input to [batch, height, width, channels]`,
+    );
   }
   return backend_util.computeConv2DInfo(inputShape as Shape4D, filterShape as Shape4D, strides, 1, pad, dimRoundingMode);
 }

@@ -13,6 +13,7 @@ import { sum } from './sum.ts';
 import { unsortedSegmentSum } from './unsorted-segment-sum.ts';
 import type { WasmBackend, WasmKernel } from './wasm-backend.ts';
 
+// oxlint-disable-next-line typescript/no-explicit-any -- inputs and attributes of any kernel, known only to itself
 type AnyWasmKernel = WasmKernel<any, any>;
 
 /** Kernels that tfjs-backend-wasm 4.22 lacks, and better ones for kernels that it has. */

@@ -14,9 +14,15 @@ export interface WasmModule {
   /** Forgets the name and what XNNPACK has cached under it. Frees no tensor memory. */
   _dispose_data(id: number): void;
   _BatchMatMul(
-    a: number, aShape: number, aRank: number,
-    b: number, bShape: number, bRank: number,
-    transposeA: number, transposeB: number, out: number,
+    a: number,
+    aShape: number,
+    aRank: number,
+    b: number,
+    bShape: number,
+    bRank: number,
+    transposeA: number,
+    transposeB: number,
+    out: number,
   ): void;
   _Transpose(x: number, shape: number, rank: number, dtype: number, out: number, perm: number, permLength: number): void;
 }

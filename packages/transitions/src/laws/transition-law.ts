@@ -12,7 +12,7 @@ export interface TransitionLaw {
 }
 
 /** Up to this K a K×K table is made for a law. */
-export const TABLE_STATES = 512;
+const TABLE_STATES = 512;
 /** Below this a float64 product of the check itself loses digits. */
 export const FLOAT64_SAFE: number = 2 ** -960;
 

@@ -1,4 +1,5 @@
-import { D3pmError, suggestName } from '@d3pm/core';
+import { D3pmError } from './errors.ts';
+import { suggestName } from './nearest-name.ts';
 
 /**
  * The options of a plugin as a record, once each has a name that the plugin knows.

@@ -1,0 +1,4 @@
+import { runTool } from '../run-tool.ts';
+import { oneCheck, type StepResult } from '../step-result.ts';
+
+export const step = async (): Promise<StepResult> => oneCheck(await runTool('oxfmt', ['--check']));
