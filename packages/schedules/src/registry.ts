@@ -35,7 +35,7 @@ export interface ScheduleRegistry<P extends AnySchedulePlugin> extends Omit<Regi
 /**
  * A frozen registry of the schedules given.
  *
- * @throws {D3pmError} `SPEC_VERSION`, `DUPLICATE_NAME` or `INVALID_OPTIONS`, as {@link createRegistry}.
+ * @throws {D3pmError} `SPEC_VERSION`, `DUPLICATE_NAME` or `INVALID_OPTIONS`, as `createRegistry` of core.
  */
 export function createScheduleRegistry<const P extends readonly AnySchedulePlugin[]>(plugins: P): ScheduleRegistry<P[number]> {
   const registry = createRegistry(plugins);

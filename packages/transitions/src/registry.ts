@@ -47,7 +47,7 @@ export interface TransitionRegistry<P extends AnyTransitionPlugin> extends Omit<
 /**
  * A frozen registry of the families given: a value that is passed by hand, no module-level table.
  *
- * @throws {D3pmError} `SPEC_VERSION`, `DUPLICATE_NAME` or `INVALID_OPTIONS`, as {@link createRegistry}.
+ * @throws {D3pmError} `SPEC_VERSION`, `DUPLICATE_NAME` or `INVALID_OPTIONS`, as `createRegistry` of core.
  */
 export function createTransitionRegistry<const P extends readonly AnyTransitionPlugin[]>(plugins: P): TransitionRegistry<P[number]> {
   const registry = createRegistry(plugins);
