@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { createRequire } from 'node:module';
 import { isD3pmError } from '@d3pm/core';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError, Option, type CommanderError } from 'commander';
 import { runFigure1 } from './experiments/run-figure-1.ts';
 import { runQuickstart } from './experiments/run-quickstart.ts';
 
@@ -13,8 +13,13 @@ const seed = (text: string): number => {
   return value;
 };
 
+/** 2 for a command line that is wrong, so that a script can tell it from a run that failed. */
+const exitWith = ({ exitCode }: CommanderError): never => process.exit(exitCode === 0 ? 0 : 2);
+
 const experiment = (name: string, description: string, example: string): Command =>
   new Command(name)
+    .exitOverride(exitWith)
+    .showHelpAfterError('(add --help for all options and an example)')
     .description(description)
     .option('--out <folder>', 'where the results go', `runs/${name}`)
     .option('--seed <integer>', 'seed of every random number of the run', seed, 1)
@@ -24,6 +29,7 @@ const experiment = (name: string, description: string, example: string): Command
     .addHelpText('after', `\nExample:\n  $ ${example}`);
 
 const program = new Command('d3pm')
+  .exitOverride(exitWith)
   .description('Structured denoising diffusion models in discrete state-spaces: the experiments.')
   .version(version)
   .showHelpAfterError('(add --help for all options and an example)')
