@@ -2,7 +2,7 @@ import type { ReportSection } from '../report/html-report.ts';
 import type { SwissRollResult } from './swiss-roll.ts';
 
 /** Figure 1 in the report, with how near its samples are to the data. */
-export function swissRollSection({ sampleKlNats, dataKlNats, uniformKlNats, trainSteps }: Omit<SwissRollResult, 'svg'>): ReportSection {
+export function swissRollSection({ sampleKlNats, dataKlNats, uniformKlNats, trainSteps, priorBits }: Omit<SwissRollResult, 'svg'>): ReportSection {
   return {
     title: 'Figure 1: corruption, and its learned reverse',
     blocks: [
@@ -20,7 +20,7 @@ export function swissRollSection({ sampleKlNats, dataKlNats, uniformKlNats, trai
           ['other data points (the least that can be expected)', dataKlNats.toFixed(3)],
           ['uniform noise', uniformKlNats.toFixed(3)],
         ],
-        caption: 'Between histograms of 16 × 16 cells; not a bound and not a likelihood.',
+        caption: `Between histograms of 16 × 16 cells; not a bound and not a likelihood. L_T of the chain is ${priorBits.toPrecision(2)} bits per dimension.`,
       },
     ],
   };

@@ -1,4 +1,4 @@
-import { createRng, mixture, type Dataset, type Rng, type States, type TrainableDenoiser, type Transition } from '@d3pm/core';
+import { bitsPerDimension, createRng, mixture, priorTermNats, type Dataset, type Rng, type States, type TrainableDenoiser, type Transition } from '@d3pm/core';
 import { batches, swissRoll } from '@d3pm/data';
 import { createMlpDenoiser } from '@d3pm/models';
 import { ancestralSampler, forwardTrajectory } from '@d3pm/samplers';
@@ -17,6 +17,8 @@ export interface SwissRollResult {
   readonly svg: string;
   readonly trainSteps: number;
   readonly finalLossBits: number;
+  /** L_T of the Gaussian chain, in bits per dimension: what x_T still knows of the data. */
+  readonly priorBits: number;
   /** KL of the samples' histogram to the data's, in nats; see {@link histogramKlNats}. */
   readonly sampleKlNats: number;
   /** The same between two sets of data: what a perfect model would show. */
@@ -57,9 +59,10 @@ export async function runSwissRoll({ preset, seed, progress }: SwissRollOptions)
     if (figureSteps.includes(t)) sampled.set(t, states);
     progress.update(numSteps - t);
   }
+  const shown = firstPoints(data, points, 0, rng);
+  const priorBits = bitsPerDimension(priorTermNats(gaussian, shown).reduce((sum, nats) => sum + nats, 0) / points, 2);
   model.dispose();
   gaussian.dispose();
-  const shown = firstPoints(data, points, 0, rng);
   const held = firstPoints(data, points, points, rng);
   const noise = {
     values: Int32Array.from(rng.split('uniform').float64s(2 * points), (u) => Math.floor(u * numStates)),
@@ -91,7 +94,7 @@ export async function runSwissRoll({ preset, seed, progress }: SwissRollOptions)
     forward: forwardRows(preset, shown, { figureSteps, rng: rng.split('forward') }),
     reverse: [reverse],
   });
-  return { svg, trainSteps: preset.trainSteps, finalLossBits, ...result };
+  return { svg, trainSteps: preset.trainSteps, finalLossBits, priorBits, ...result };
 }
 
 function gaussianSchedule({ numSteps, beta: [start, stop] }: Preset['swissRoll']): ReturnType<typeof linear<'variance'>> {
