@@ -2,7 +2,13 @@ import type { ReportSection } from '../report/html-report.ts';
 import type { SwissRollResult } from './swiss-roll.ts';
 
 /** Figure 1 in the report, with how near its samples are to the data. */
-export function swissRollSection({ sampleKlNats, dataKlNats, uniformKlNats, trainSteps, priorBits }: Omit<SwissRollResult, 'svg'>): ReportSection {
+export function swissRollSection({
+  sampleKlNats,
+  dataKlNats,
+  uniformKlNats,
+  trainSteps,
+  priorBits,
+}: Omit<SwissRollResult, 'svg'>): ReportSection {
   return {
     title: 'Figure 1: corruption, and its learned reverse',
     blocks: [

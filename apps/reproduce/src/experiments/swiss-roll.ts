@@ -1,4 +1,14 @@
-import { bitsPerDimension, createRng, mixture, priorTermNats, type Dataset, type Rng, type States, type TrainableDenoiser, type Transition } from '@d3pm/core';
+import {
+  bitsPerDimension,
+  createRng,
+  mixture,
+  priorTermNats,
+  type Dataset,
+  type Rng,
+  type States,
+  type TrainableDenoiser,
+  type Transition,
+} from '@d3pm/core';
 import { batches, swissRoll } from '@d3pm/data';
 import { createMlpDenoiser } from '@d3pm/models';
 import { ancestralSampler, forwardTrajectory } from '@d3pm/samplers';
