@@ -26,10 +26,13 @@ export async function writeScaffold(root: string, files: Readonly<Record<string,
   }
 }
 
-const source = (name: string, value: string, type: string): string => `import type { TransitionPlugin } from '@d3pm/core';
+const source = (
+  name: string,
+  value: string,
+  type: string,
+): string => `import { assertOptionNames, type TransitionPlugin } from '@d3pm/core';
 import { defineTransition } from './define-transition.ts';
 import { dense } from './dense.ts';
-import { assertOptionNames } from './option-names.ts';
 
 export type ${type} = Record<never, never>;
 

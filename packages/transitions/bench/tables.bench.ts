@@ -1,30 +1,31 @@
 /**
  * Time and memory of tables. By hand, after `pnpm build`:
  *
- *     node --expose-gc packages/transitions/bench/tables.mjs
+ *     node --expose-gc packages/transitions/bench/tables.bench.ts
  */
 import '@tensorflow/tfjs-backend-cpu';
+import type { Transition } from '@d3pm/core';
 import { memory, tensor } from '@tensorflow/tfjs-core';
 import { setTimeout } from 'node:timers/promises';
 import { Bench } from 'tinybench';
-import { absorbing, discretizedGaussian, uniform } from '../dist/index.js';
+import { absorbing, discretizedGaussian, uniform } from '@d3pm/transitions';
 
 const T = 1000;
 const variances = {
-  unit: /** @type {const} */ ('variance'),
+  unit: 'variance' as const,
   numSteps: T,
   noise: Float64Array.from({ length: T }, (_, i) => 1e-4 + ((0.02 - 1e-4) * i) / (T - 1)),
 };
 const jumps = {
-  unit: /** @type {const} */ ('jump-probability'),
+  unit: 'jump-probability' as const,
   numSteps: T,
   noise: Float64Array.from({ length: T }, (_, i) => 1 / (T - i)),
 };
-const gaussian = () => discretizedGaussian.create({ numStates: 256, schedule: variances }, {});
+const gaussian = (): Transition => discretizedGaussian.create({ numStates: 256, schedule: variances }, {});
 const state = tensor([128], [1], 'int32');
 
 /** Bytes of typed arrays, once what is unreachable has been freed. */
-async function arrayBytes() {
+async function arrayBytes(): Promise<number> {
   for (let i = 0; i < 3; i++) {
     globalThis.gc?.();
     await setTimeout(50);
@@ -32,8 +33,7 @@ async function arrayBytes() {
   return process.memoryUsage().arrayBuffers;
 }
 
-/** @param {string} what @param {() => unknown} make */
-async function measureBytes(what, make) {
+async function measureBytes(what: string, make: () => Transition | void): Promise<Transition | void> {
   const before = await arrayBytes();
   const [start, cpu] = [performance.now(), process.cpuUsage()];
   const made = make();
@@ -45,13 +45,8 @@ async function measureBytes(what, make) {
 
 await measureBytes('uniform, K = 8192, T = 1000', () => uniform.create({ numStates: 8192, schedule: jumps }, {}));
 await measureBytes('absorbing, K = 8192, T = 1000', () => absorbing.create({ numStates: 8192, schedule: jumps }, {}));
-const walked = /** @type {ReturnType<typeof gaussian>} */ (
-  await measureBytes('Gaussian, K = 256, T = 1000, all cumulative products', () => {
-    const transition = gaussian();
-    transition.toDense(0, T);
-    return transition;
-  })
-);
+const walked = gaussian();
+await measureBytes('Gaussian, K = 256, T = 1000, all cumulative products', () => void walked.toDense(0, T));
 await measureBytes('  then the log tables that float64 cannot hold, made in the log domain', () =>
   walked.pushStates(state, 0, 19).dispose(),
 );

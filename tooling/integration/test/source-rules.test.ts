@@ -1,0 +1,34 @@
+import { globSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const sources = globSync('packages/*/src/**/*.ts', { cwd: root }).map((path) => ({ path, text: readFileSync(`${root}/${path}`, 'utf8') }));
+
+/** What no package may contain, each with a line that must be found if it were there. */
+const forbidden = [
+  {
+    rule: 'an epsilon inside a logarithm',
+    pattern: /\blog\w*\([^;]*?(?:\+|add\([^;]*?,)\s*(?:1e-\d|eps)/iu,
+    example: 'const y = log(add(p, 1e-6));',
+  },
+  {
+    rule: 'randomness that no seed decides',
+    pattern: /Math\.random|\bmultinomial\(|\brandom(?:Uniform|Normal)\(/u,
+    example: 'tf.multinomial(x, 1);',
+  },
+  { rule: 'the clock in a result', pattern: /Date\.now|new Date\(|performance\.now/u, example: 'const seed = Date.now();' },
+  { rule: 'state of a module', pattern: /^(?:export )?let /mu, example: 'let calls = 0;' },
+  { rule: 'a console', pattern: /\bconsole\./u, example: 'console.log(1);' },
+];
+
+describe.each(forbidden)('no source of a package has $rule', ({ pattern, example }) => {
+  it('and the rule would see it', () => {
+    expect(example).toMatch(pattern);
+  });
+
+  it('in any of them', () => {
+    expect(sources.length).toBeGreaterThan(150);
+    expect(sources.filter(({ text }) => pattern.test(text)).map(({ path }) => path)).toEqual([]);
+  });
+});
