@@ -1,4 +1,4 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
+import { getBackend, type Tensor } from '@tensorflow/tfjs-core';
 import { D3pmError } from './errors.ts';
 
 /** Throws `SHAPE` unless `tensor` has exactly the shape `expected`. */
@@ -25,8 +25,14 @@ export function assertClassAxis(caller: string, argument: string, tensor: Tensor
   }
 }
 
-/** Throws `DTYPE` unless `tensor` holds int32 states, and `SHAPE` when it has no batch axis. */
-export function assertStates(caller: string, argument: string, tensor: Tensor): void {
+/** Engines that compute in the memory of the host, where reading a tensor back waits for nothing. */
+const HOST_ENGINES: readonly string[] = ['cpu', 'wasm'];
+
+/**
+ * Throws `DTYPE` unless `tensor` holds int32 states, `SHAPE` when it has no batch axis, and `STATE_RANGE` naming the first
+ * state outside 0…K−1. On a device the last is not asked: it would wait for the device.
+ */
+export function assertStates(caller: string, argument: string, tensor: Tensor, numStates: number): void {
   if (tensor.dtype !== 'int32') {
     throw new D3pmError(
       'DTYPE',
@@ -34,6 +40,12 @@ export function assertStates(caller: string, argument: string, tensor: Tensor): 
     );
   }
   if (tensor.rank < 1) throw new D3pmError('SHAPE', `${caller}: ${argument} is a scalar, expected [batch, …positions]`);
+  if (!HOST_ENGINES.includes(getBackend())) return;
+  const values = tensor.dataSync<'int32'>();
+  const index = values.findIndex((value) => value < 0 || value >= numStates);
+  if (index >= 0) {
+    throw new D3pmError('STATE_RANGE', `${caller}: ${argument} has state ${values[index]} at offset ${index}, expected 0…${numStates - 1}`);
+  }
 }
 
 /** Throws `INVALID_OPTIONS` unless `value` is an integer with `min ≤ value ≤ max`. */
@@ -46,6 +58,9 @@ export function assertInteger(
 ): asserts value is number {
   if (typeof value !== 'number' || !Number.isInteger(value) || value < min || value > max) {
     const range = max === Number.MAX_SAFE_INTEGER ? `at least ${min}` : `in ${min}…${max}`;
-    throw new D3pmError('INVALID_OPTIONS', `${caller}: ${argument} is ${String(value)}, expected an integer ${range}`);
+    throw new D3pmError(
+      'INVALID_OPTIONS',
+      `${caller}: ${argument} is ${typeof value === 'string' ? JSON.stringify(value) : String(value)}, expected an integer ${range}`,
+    );
   }
 }

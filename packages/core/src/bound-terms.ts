@@ -30,7 +30,7 @@ export interface BoundTermInput extends ReverseInput {
  */
 export function boundTermNats<P extends Prediction>(transition: Transition, reverse: ReverseProcess<P>, input: BoundTermInput): Tensor {
   const { x0, xt, s, t, logits } = input;
-  assertStates('boundTermNats', 'x0', x0);
+  assertStates('boundTermNats', 'x0', x0, transition.numStates);
   assertShape('boundTermNats', 'x0', x0, xt.shape);
   assertShape('boundTermNats', 'logits', logits, [...xt.shape, transition.numStates]);
   const { absorbing } = transition;
@@ -54,7 +54,7 @@ export function crossEntropyNats<P extends Prediction>(
   reverse: ReverseProcess<P>,
   { x0, ...input }: Omit<BoundTermInput, 's'>,
 ): Tensor {
-  assertStates('crossEntropyNats', 'x0', x0);
+  assertStates('crossEntropyNats', 'x0', x0, transition.numStates);
   assertShape('crossEntropyNats', 'logits', input.logits, [...x0.shape, transition.numStates]);
   if (!reverse.denoiserLogProbs) {
     throw new D3pmError(

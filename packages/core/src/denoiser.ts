@@ -18,6 +18,8 @@ export interface Denoiser<P extends Prediction = Prediction> {
   readonly numStates: number;
   /** True when the logits do not depend on t, so that they can be kept while the states stay the same. */
   readonly timeFree: boolean;
+  /** T of the chain whose steps it is told. Absent when it reads none: then it serves a chain of any length. */
+  readonly numSteps?: number;
   /**
    * Logits, float32 `[B, …N, K]`, of int32 `[B, …N]` states at step t ∈ 1…T; the caller disposes them.
    * The logit of an extra mask is ignored: the library sets its probability to 0.

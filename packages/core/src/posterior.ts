@@ -26,8 +26,8 @@ export interface PosteriorInput {
  * @throws {D3pmError} `SHAPE`, `DTYPE`, or `STEP_RANGE` unless 0 ≤ s < t ≤ T for every example.
  */
 export function posteriorLogProbs(transition: Transition, { x0, xt, s, t }: PosteriorInput): Tensor {
-  assertStates('posteriorLogProbs', 'x0', x0);
-  assertStates('posteriorLogProbs', 'xt', xt);
+  assertStates('posteriorLogProbs', 'x0', x0, transition.numStates);
+  assertStates('posteriorLogProbs', 'xt', xt, transition.numStates);
   assertShape('posteriorLogProbs', 'x0', x0, xt.shape);
   stepPairs('posteriorLogProbs', s, t, { batchSize: xt.shape[0]!, numSteps: transition.numSteps, strict: true });
   return tidy(() => logNormalize(add(transition.pullStates(xt, s, t), transition.pushStates(x0, 0, s))));

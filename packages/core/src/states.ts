@@ -1,5 +1,7 @@
 import { tensor, type Tensor } from '@tensorflow/tfjs-core';
+import { assertEngine } from './assert-engine.ts';
 import { D3pmError } from './errors.ts';
+import type { Transition } from './transition.ts';
 
 /** A batch of categorical states on the host: what data sets yield, the forward process draws and samplers return. */
 export interface States {
@@ -14,8 +16,13 @@ export function positionsOf(states: { readonly shape: readonly number[] }): numb
   return states.shape.slice(1).reduce((product, size) => product * size, 1);
 }
 
-/** The states as an int32 tensor `[B, …N]`; the caller disposes it. */
+/**
+ * The states as an int32 tensor `[B, …N]`; the caller disposes it.
+ *
+ * @throws {D3pmError} `ENGINE` when no back end of tfjs has been prepared.
+ */
 export function toTensor(states: States): Tensor {
+  assertEngine('toTensor');
   return tensor(states.values, [...states.shape], 'int32');
 }
 
@@ -35,6 +42,23 @@ export function assertStateRange(caller: string, argument: string, states: State
     throw new D3pmError(
       'STATE_RANGE',
       `${caller}: ${argument} has state ${states.values[index]} in example ${Math.floor(index / positions)} at position ${index % positions}, expected 0…${numStates - 1}`,
+    );
+  }
+}
+
+/**
+ * Throws unless `data` are states that x_0 can have: in 0…K−1, and never an extra mask.
+ *
+ * @throws {D3pmError} as {@link assertStateRange}, and `STATE_RANGE` for data that shows the mask.
+ */
+export function assertDataStates(caller: string, data: States, { name, numStates, absorbing }: Transition): void {
+  assertStateRange(caller, 'data', data, numStates);
+  if (!absorbing?.extraMask) return;
+  const index = data.values.indexOf(absorbing.maskState);
+  if (index >= 0) {
+    throw new D3pmError(
+      'STATE_RANGE',
+      `${caller}: data shows the mask, state ${absorbing.maskState}, at offset ${index}, and ${name} says it never does; an extra mask is one state more than the data has (or set extraMask: false)`,
     );
   }
 }

@@ -37,6 +37,24 @@ export function stepPairs(
   return pairs;
 }
 
+/**
+ * Steps of noisy states, one per example.
+ *
+ * @throws {D3pmError} `SHAPE` for another length than the batch, `STEP_RANGE` unless 1 ≤ t ≤ T for every example.
+ */
+export function noisySteps(
+  caller: string,
+  t: Steps,
+  { batchSize, numSteps }: { readonly batchSize: number; readonly numSteps: number },
+): Int32Array {
+  const steps = filled(caller, 't', t, batchSize);
+  const example = steps.findIndex((step) => step < 1 || step > numSteps);
+  if (example >= 0) {
+    throw new D3pmError('STEP_RANGE', `${caller}: needs 1 ≤ t ≤ ${numSteps}, got t = ${steps[example]} for example ${example}`);
+  }
+  return steps;
+}
+
 function filled(caller: string, argument: string, steps: Steps, batchSize: number): Int32Array {
   if (typeof steps === 'number') {
     if (!Number.isInteger(steps)) throw new D3pmError('STEP_RANGE', `${caller}: ${argument} is ${steps}, expected an integer step`);

@@ -25,7 +25,7 @@ export interface TruncatedLogisticInput {
  * @returns float32 `[B, …N, K]`, unnormalised; the caller disposes it.
  */
 export function truncatedLogisticLogits({ xt, shift, logScale, numStates }: TruncatedLogisticInput): Tensor {
-  assertStates('truncatedLogisticLogits', 'xt', xt);
+  assertStates('truncatedLogisticLogits', 'xt', xt, numStates);
   assertShape('truncatedLogisticLogits', 'shift', shift, xt.shape);
   assertShape('truncatedLogisticLogits', 'logScale', logScale, xt.shape);
   return tidy(() => {

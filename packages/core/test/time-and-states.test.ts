@@ -7,6 +7,7 @@ import {
   assertStateRange,
   assertStates,
   bitsPerDimension,
+  noisySteps,
   perplexityPerWord,
   stepGrid,
   stepPairs,
@@ -33,6 +34,17 @@ describe('stepPairs', () => {
   it('refuses s = t where a step is meant, and an array of another length', () => {
     expect(() => stepPairs('f', 2, 2, { ...options, strict: true })).toThrow('needs 0 ≤ s < t ≤ 5');
     expect(() => stepPairs('f', 0, Int32Array.of(1), options)).toThrow('t has 1 steps for a batch of 2');
+  });
+});
+
+describe('noisySteps', () => {
+  it('are 1…T: data has no step of its own', () => {
+    expect([...noisySteps('f', 2, { batchSize: 2, numSteps: 5 })]).toEqual([2, 2]);
+    for (const t of [0, 6]) {
+      expect(() => noisySteps('f', Int32Array.of(1, t), { batchSize: 2, numSteps: 5 })).toThrow(
+        `f: needs 1 ≤ t ≤ 5, got t = ${t} for example 1`,
+      );
+    }
   });
 });
 
@@ -85,7 +97,9 @@ describe('states', () => {
     const states = { values: Int32Array.of(0, 1, 2, 9, 1, 1), shape: [2, 3] };
     expect(() => assertStateRange('f', 'x0', states, 3)).toThrow('f: x0 has state 9 in example 1 at position 0, expected 0…2');
     expect(() => assertStateRange('f', 'x0', { ...states, shape: [2, 2] }, 10)).toThrow('f: x0 has 6 values for shape [2, 2]');
-    expect(() => assertStates('f', 'x0', tensor([1]))).toThrow('f: x0 is float32, expected int32 states');
+    expect(() => assertStates('f', 'x0', tensor([1]), 3)).toThrow('f: x0 is float32, expected int32 states');
+    expect(() => assertStates('f', 'x0', tensor([0, 2, 3], [3], 'int32'), 3)).toThrow('f: x0 has state 3 at offset 2, expected 0…2');
+    expect(() => assertStates('f', 'x0', tensor([-1], [1], 'int32'), 3)).toThrow('f: x0 has state -1 at offset 0, expected 0…2');
     expect(() => assertShape('f', 'x0', tensor([[1, 2]]), [1, 3])).toThrow('f: x0 has shape [1, 2], expected [1, 3]');
   });
 });

@@ -1,9 +1,11 @@
 import {
+  assertDenoiserFits,
   assertInteger,
   D3pmError,
   positionsOf,
   sampleForward,
   stepGrid,
+  stratifiedUniforms,
   type Prediction,
   type Rng,
   type Steps,
@@ -11,11 +13,10 @@ import {
 } from '@d3pm/core';
 import { boundAccumulator, type BatchTerms } from './bound-accumulator.ts';
 import type { BoundReport } from './bound-report.ts';
-import { assertPairing, checkedReplicates, type EvaluationOptions } from './evaluation-options.ts';
+import { checkedReplicates, type EvaluationOptions } from './evaluation-options.ts';
 import { countBatches, exampleBatches, type ExampleBatch } from './example-batches.ts';
 import { networkMeter, type NetworkMeter } from './network-meter.ts';
 import { priorNats } from './prior-nats.ts';
-import { stratifiedUniforms } from './stratified-uniforms.ts';
 
 export interface EvaluateBoundOptions<P extends Prediction> extends EvaluationOptions<P> {
   readonly transition: Transition;
@@ -50,7 +51,7 @@ export interface EvaluateBoundOptions<P extends Prediction> extends EvaluationOp
  */
 export async function evaluateBound<P extends Prediction>(options: EvaluateBoundOptions<P>): Promise<BoundReport> {
   const { transition, denoiser, reverse, numSteps = transition.numSteps, stepsPerExample, rng, onProgress } = options;
-  assertPairing('evaluateBound', transition, denoiser, reverse);
+  assertDenoiserFits('evaluateBound', { transition, denoiser, reverse });
   const grid = stepGrid(transition.numSteps, numSteps);
   if (reverse.prediction === 'direct' && numSteps < transition.numSteps) {
     throw new D3pmError(

@@ -1,8 +1,8 @@
-import { D3pmError, maskCountWeights, positionsOf, stepGrid, type Prediction, type Transition } from '@d3pm/core';
+import { assertDenoiserFits, D3pmError, maskCountWeights, positionsOf, stepGrid, type Prediction, type Transition } from '@d3pm/core';
 import { boundAccumulator, type BoundAccumulator } from './bound-accumulator.ts';
 import type { BoundReport } from './bound-report.ts';
 import { countLaw, type CountLaw } from './count-law.ts';
-import { assertPairing, checkedReplicates, type EvaluationOptions } from './evaluation-options.ts';
+import { checkedReplicates, type EvaluationOptions } from './evaluation-options.ts';
 import { countBatches, exampleBatches } from './example-batches.ts';
 import { drawMasked, type MaskedDraw } from './masked-draw.ts';
 import { maskedCost, maskedTerms } from './masked-terms.ts';
@@ -95,7 +95,7 @@ async function evaluate<P extends Prediction>(
   const { denoiser, reverse, rng, onProgress } = options;
   const { transition } = chains[0]!;
   for (const chain of chains) {
-    assertPairing(caller, chain.transition, denoiser, reverse);
+    assertDenoiserFits(caller, { transition: chain.transition, denoiser, reverse });
     maskCountWeights(chain.transition, 1); // throws unless its closed forms hold
   }
   if (!reverse.unmasksIndependently) {

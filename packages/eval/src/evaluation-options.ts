@@ -1,14 +1,4 @@
-import {
-  assertInteger,
-  D3pmError,
-  type Dataset,
-  type Denoiser,
-  type Prediction,
-  type ReverseProcess,
-  type Rng,
-  type States,
-  type Transition,
-} from '@d3pm/core';
+import { assertInteger, type Dataset, type Denoiser, type Prediction, type ReverseProcess, type Rng, type States } from '@d3pm/core';
 
 /** What every evaluation of a bound takes. */
 export interface EvaluationOptions<P extends Prediction> {
@@ -32,22 +22,6 @@ export interface EvaluationProgress {
   readonly totalNetworkCalls: number | undefined;
   /** Examples that are finished. */
   readonly numExamples: number;
-}
-
-/** Throws `UNSOUND` or `SHAPE` unless denoiser, reverse process and transition belong together. */
-export function assertPairing(caller: string, transition: Transition, denoiser: Denoiser, reverse: ReverseProcess): void {
-  if (denoiser.prediction !== reverse.prediction) {
-    throw new D3pmError(
-      'UNSOUND',
-      `${caller}: the denoiser predicts "${denoiser.prediction}" and the ${reverse.name} process reads "${reverse.prediction}"; take a reverse process that reads what it predicts`,
-    );
-  }
-  if (denoiser.numStates !== transition.numStates) {
-    throw new D3pmError(
-      'SHAPE',
-      `${caller}: denoiser has ${denoiser.numStates} states, expected the ${transition.numStates} of ${transition.name}`,
-    );
-  }
 }
 
 /** The replicates, an integer ≥ 1. */

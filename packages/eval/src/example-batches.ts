@@ -1,4 +1,4 @@
-import { assertInteger, assertStateRange, D3pmError, positionsOf, type Dataset, type States, type Transition } from '@d3pm/core';
+import { assertDataStates, assertInteger, D3pmError, positionsOf, type Dataset, type States, type Transition } from '@d3pm/core';
 import type { EvaluationOptions } from './evaluation-options.ts';
 
 export interface ExampleBatch {
@@ -19,8 +19,7 @@ export async function* exampleBatches(
   let firstExample = 0;
   let positions: number | undefined;
   for await (const states of batchesOf(caller, transition, source)) {
-    assertStateRange(caller, 'data', states, transition.numStates);
-    assertNoMask(caller, transition, states);
+    assertDataStates(caller, states, transition);
     positions ??= positionsOf(states);
     if (positionsOf(states) !== positions) {
       throw new D3pmError('SHAPE', `${caller}: a batch of data has ${positionsOf(states)} positions, those before had ${positions}`);
@@ -69,15 +68,4 @@ function countExamples(caller: string, { size }: Dataset, maxExamples: number | 
 
 function isDataset(data: BatchSource['data']): data is Dataset {
   return 'examples' in data;
-}
-
-function assertNoMask(caller: string, { absorbing, name }: Transition, { values }: States): void {
-  if (!absorbing?.extraMask) return;
-  const index = values.indexOf(absorbing.maskState);
-  if (index >= 0) {
-    throw new D3pmError(
-      'STATE_RANGE',
-      `${caller}: data shows the mask, state ${absorbing.maskState}, at offset ${index}, and ${name} says it never does (extraMask)`,
-    );
-  }
 }

@@ -1,8 +1,7 @@
-import { maskExactCount, type Rng } from '@d3pm/core';
+import { maskExactCount, stratifiedUniforms, type Rng } from '@d3pm/core';
 import type { CountLaw } from './count-law.ts';
 import type { ExampleBatch } from './example-batches.ts';
 import type { NetworkMeter } from './network-meter.ts';
-import { stratifiedUniforms } from './stratified-uniforms.ts';
 import type { WeighedChain } from './weighed-chain.ts';
 
 export interface MaskedDrawInput extends ExampleBatch {

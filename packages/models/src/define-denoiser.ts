@@ -1,7 +1,7 @@
 import {
   assertShape,
   assertStates,
-  stepPairs,
+  noisySteps,
   type ApplyOptions,
   type Parameters,
   type Prediction,
@@ -33,7 +33,7 @@ export interface DenoiserDefinition<P extends Prediction> {
  * A denoiser of a network and the specification of its parameters: allocates them, checks states, time and
  * parameters of every call, and frees intermediate tensors.
  *
- * Its `apply` and `logits` throw `DTYPE` or `SHAPE` for states that do not fit, and `STEP_RANGE` unless 1 ≤ t ≤ T
+ * Its `apply` and `logits` throw `DTYPE`, `SHAPE` or `STATE_RANGE` for states that do not fit, and `STEP_RANGE` unless 1 ≤ t ≤ T
  * (a network that is not told the time takes any t).
  */
 export function defineDenoiser<P extends Prediction>(definition: DenoiserDefinition<P>): TrainableDenoiser<P> {
@@ -41,13 +41,13 @@ export function defineDenoiser<P extends Prediction>(definition: DenoiserDefinit
   let current = initialParameters(specs, definition.rng.split(name));
 
   const apply = (parameters: Parameters, states: Tensor, t: Steps, options: ApplyOptions = {}): Tensor => {
-    assertStates(name, 'states', states);
+    assertStates(name, 'states', states, numStates);
     assertShape(name, 'states', states, [
       states.shape[0]!,
       ...exampleShape.map((size, axis) => (size < 0 ? (states.shape[axis + 1] ?? size) : size)),
     ]);
     assertParameters(name, specs, parameters);
-    if (!timeFree) stepPairs(name, 0, t, { batchSize: states.shape[0]!, numSteps, strict: true });
+    if (!timeFree) noisySteps(name, t, { batchSize: states.shape[0]!, numSteps });
     return tidy(() => definition.network(parameters, states, t, options));
   };
 
@@ -55,6 +55,7 @@ export function defineDenoiser<P extends Prediction>(definition: DenoiserDefinit
     prediction,
     numStates,
     timeFree,
+    ...(!timeFree && { numSteps }),
     get parameters() {
       return current;
     },

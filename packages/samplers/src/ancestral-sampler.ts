@@ -1,4 +1,6 @@
 import {
+  assertDenoiserFits,
+  assertInteger,
   assertShape,
   assertStateRange,
   D3pmError,
@@ -70,18 +72,8 @@ export interface AncestralSamplerOptions<P extends Prediction> {
 export function ancestralSampler<P extends Prediction>(options: AncestralSamplerOptions<P>): AsyncGenerator<SamplerState, void, undefined> {
   const { transition, denoiser, reverse, shape, numSteps = transition.numSteps, lastStep = 'sample', initial } = options;
   assertSampleShape('ancestralSampler', transition, shape);
-  if (denoiser.prediction !== reverse.prediction) {
-    throw new D3pmError(
-      'UNSOUND',
-      `ancestralSampler: the denoiser predicts "${denoiser.prediction}" and the ${reverse.name} process reads "${reverse.prediction}"; take a reverse process that reads what it predicts`,
-    );
-  }
-  if (denoiser.numStates !== transition.numStates) {
-    throw new D3pmError(
-      'SHAPE',
-      `ancestralSampler: denoiser has ${denoiser.numStates} states, expected the ${transition.numStates} of ${transition.name}`,
-    );
-  }
+  assertDenoiserFits('ancestralSampler', { transition, denoiser, reverse });
+  assertInteger('ancestralSampler', 'numSteps', numSteps, 1, transition.numSteps);
   if (lastStep !== 'sample' && lastStep !== 'argmax') {
     throw new D3pmError('INVALID_OPTIONS', `ancestralSampler: lastStep is "${String(lastStep)}", expected "sample" or "argmax"`);
   }

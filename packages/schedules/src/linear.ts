@@ -1,4 +1,4 @@
-import type { NoiseSchedule, NoiseUnit, SchedulePlugin } from '@d3pm/core';
+import { D3pmError, type NoiseSchedule, type NoiseUnit, type SchedulePlugin } from '@d3pm/core';
 import { assertNumSteps, checkedSchedule } from './checked-schedule.ts';
 import { defineSchedule } from './define-schedule.ts';
 import { parseNumbers } from './parse-options.ts';
@@ -27,6 +27,9 @@ export function linear<U extends NoiseUnit = 'jump-probability'>({
   unit = 'jump-probability' as U,
 }: LinearOptions & { readonly numSteps: number; readonly unit?: U }): NoiseSchedule<U> {
   assertNumSteps('linear', numSteps);
+  for (const [field, value] of Object.entries({ start, stop })) {
+    if (!Number.isFinite(value)) throw new D3pmError('INVALID_SCHEDULE', `linear: ${field} is ${String(value)}, expected a number`);
+  }
   const noise = Float64Array.from({ length: numSteps }, (_, i) =>
     i === 0 ? start : i === numSteps - 1 ? stop : start + (stop - start) * (i / (numSteps - 1)),
   );

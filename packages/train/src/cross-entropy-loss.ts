@@ -1,5 +1,4 @@
-import { crossEntropyNats, sampleForward, type Prediction, type ReverseProcess, type Transition } from '@d3pm/core';
-import { stratifiedUniforms } from './stratified-uniforms.ts';
+import { crossEntropyNats, sampleForward, stratifiedUniforms, type Prediction, type ReverseProcess, type Transition } from '@d3pm/core';
 import type { TrainingLoss } from './training-loss.ts';
 import { uniformSteps } from './uniform-steps.ts';
 
@@ -15,6 +14,7 @@ export interface CrossEntropyLossOptions<P extends Prediction> {
 export function crossEntropyLoss<P extends Prediction>({ transition, reverse }: CrossEntropyLossOptions<P>): TrainingLoss<P> {
   return {
     name: 'cross-entropy',
+    transition,
     accepts: (prediction) => prediction === reverse.prediction,
     corrupt: (x0, rng) => {
       const t = uniformSteps(stratifiedUniforms(x0.shape[0]!, rng.split('t')), transition.numSteps);

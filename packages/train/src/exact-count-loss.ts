@@ -5,11 +5,11 @@ import {
   maskExactCount,
   positionsOf,
   predictionLogProbs,
+  stratifiedUniforms,
   type MaskCountWeights,
   type Transition,
 } from '@d3pm/core';
 import { equal, mul, neg, reshape, sum, tensor1d, tidy, where, zerosLike } from '@tensorflow/tfjs-core';
-import { stratifiedUniforms } from './stratified-uniforms.ts';
 import type { TrainingLoss } from './training-loss.ts';
 
 /**
@@ -38,6 +38,7 @@ export function exactCountLoss({ transition }: { readonly transition: Transition
   };
   return {
     name: 'exact-count',
+    transition,
     accepts: (prediction) => prediction === 'denoiser' || prediction === 'leave-one-out',
     corrupt: (x0, rng) => {
       const positions = positionsOf(x0);

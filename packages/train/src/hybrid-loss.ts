@@ -1,5 +1,12 @@
-import { hybridLossNats, sampleForward, type Prediction, type ReverseProcess, type Transition } from '@d3pm/core';
-import { stratifiedUniforms } from './stratified-uniforms.ts';
+import {
+  D3pmError,
+  hybridLossNats,
+  sampleForward,
+  stratifiedUniforms,
+  type Prediction,
+  type ReverseProcess,
+  type Transition,
+} from '@d3pm/core';
 import type { TrainingLoss } from './training-loss.ts';
 import { uniformSteps } from './uniform-steps.ts';
 
@@ -13,10 +20,14 @@ export interface HybridLossOptions<P extends Prediction> {
 /**
  * L_λ, Eq. (5): `T · (L_{t−1} + λ CE_t)` at x_t ~ q(x_t | x_0), t uniform on 1…T, stratified over the batch.
  * Its expectation is L_vb − L_T + λ Σ_t CE_t in nats per example. Gradients are of that divided by T · N.
+ *
+ * @throws {D3pmError} `INVALID_OPTIONS` unless λ ≥ 0.
  */
 export function hybridLoss<P extends Prediction>({ transition, reverse, lambda = 0 }: HybridLossOptions<P>): TrainingLoss<P> {
+  if (!(lambda >= 0 && lambda < Infinity)) throw new D3pmError('INVALID_OPTIONS', `hybridLoss: lambda is ${lambda}, expected a number ≥ 0`);
   return {
     name: lambda === 0 ? 'bound' : 'hybrid',
+    transition,
     accepts: (prediction) => prediction === reverse.prediction,
     corrupt: (x0, rng) => {
       const t = uniformSteps(stratifiedUniforms(x0.shape[0]!, rng.split('t')), transition.numSteps);

@@ -1,4 +1,4 @@
-import { bitsPerDimension, positionsOf, type Prediction, type TrainableDenoiser } from '@d3pm/core';
+import { assertDataStates, assertDenoiserFits, bitsPerDimension, positionsOf, type Prediction, type TrainableDenoiser } from '@d3pm/core';
 import { concat, dispose, type Tensor } from '@tensorflow/tfjs-core';
 import { assertFinite } from './assert-finite.ts';
 import { parameterLayout, unpackParameters, type ParameterLayout } from './parameter-layout.ts';
@@ -15,7 +15,7 @@ import { adoptedState, disposeState, initialState, type TrainerState } from './t
  * engine, and a run that goes on from a {@link TrainEvent.state} ends where it would have ended, bit for bit.
  * The event loop gets a turn at every event. All tensors of the trainer are disposed when it ends.
  *
- * @throws {D3pmError} `INVALID_OPTIONS`, `UNSOUND` or `SHAPE` before the first update; `NON_FINITE` with step and parameter at the
+ * @throws {D3pmError} `INVALID_OPTIONS`, `UNSOUND` or `SHAPE` before the first update; `STATE_RANGE` for data with a state that the chain does not have, or its mask; `NON_FINITE` with step and parameter at the
  * first event after a loss or gradient was NaN or infinite, with the model left as it was at the event before.
  */
 export async function* train<P extends Prediction>(
@@ -23,6 +23,7 @@ export async function* train<P extends Prediction>(
   options: TrainOptions<NoInfer<P>>,
 ): AsyncGenerator<TrainEvent, void, undefined> {
   assertTrainOptions('train', model.prediction, options);
+  assertDenoiserFits('train', { transition: options.loss.transition, denoiser: model });
   const { numSteps, eventEvery = 50, emaDecay, signal, batches, loss } = options;
   const layout = parameterLayout(model.parameters);
   const averaged = emaDecay !== undefined;
@@ -35,6 +36,7 @@ export async function* train<P extends Prediction>(
     while (state.step < numSteps && !signal?.aborted) {
       const learningRate = rateAt(options, state.step + 1);
       const x0 = batches.batchAt(state.step);
+      assertDataStates('train', x0, loss.transition);
       const gradientScale = loss.gradientScale(positionsOf(x0));
       const result = trainStep(model, { layout, state, x0, learningRate, gradientScale, options });
       disposeState(state);

@@ -1,4 +1,4 @@
-import type { Prediction, Rng, States, Steps } from '@d3pm/core';
+import type { Prediction, Rng, States, Steps, Transition } from '@d3pm/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 
 /** A batch as the network meets it. */
@@ -27,6 +27,8 @@ export interface LossInput {
  */
 export interface TrainingLoss<P extends Prediction = Prediction> {
   readonly name: string;
+  /** The chain that corrupts. */
+  readonly transition: Transition;
   /** Whether a network of this meaning can be trained on it. */
   readonly accepts: (prediction: P) => boolean;
   corrupt(x0: States, rng: Rng): CorruptedBatch;

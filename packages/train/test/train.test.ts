@@ -2,8 +2,10 @@ import { createRng, isD3pmError, type D3pmError, type Parameters, type Trainable
 import { expectAllClose } from '@d3pm/core/testing';
 import { prepareEngine } from '@d3pm/engine';
 import { createMlpDenoiser } from '@d3pm/models';
+import { cosine, inverseRemaining } from '@d3pm/schedules';
 import {
   disposeState,
+  exactCountLoss,
   linearDecay,
   train,
   type BatchSource,
@@ -12,6 +14,7 @@ import {
   type TrainingLoss,
   type TrainOptions,
 } from '@d3pm/train';
+import { absorbing, uniform } from '@d3pm/transitions';
 import { add, clone, logSoftmax, memory, mul, neg, oneHot, sqrt, square, sum, tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 
@@ -29,6 +32,7 @@ const batches: BatchSource = {
 /** Predict x_0 from a copy in which each state is redrawn with probability 1/2. */
 const loss: TrainingLoss = {
   name: 'copy',
+  transition: uniform.create({ numStates: K, schedule: cosine({ numSteps: 10 }) }, {}),
   accepts: () => true,
   corrupt: (x0, rng) => ({
     t: Int32Array.from({ length: x0.shape[0]! }, (_, b) => 1 + rng.split('t').integer(10, b)),
@@ -270,5 +274,45 @@ describe('trouble', () => {
     expect((await rejection(run(model, options({ state, emaDecay: 0.9 })))).code).toBe('INVALID_OPTIONS');
     disposeState(state);
     expect(memory().numTensors).toBe(before);
+  });
+});
+
+describe('train asks before the first update, and leaves no tensor', () => {
+  const refusal = async (given: Partial<TrainOptions<'denoiser'>>): Promise<D3pmError> => {
+    const model = makeModel();
+    const before = memory().numTensors;
+    try {
+      for await (const _ of train(model, options(given))) expect.unreachable();
+      return expect.unreachable();
+    } catch (error) {
+      expect(memory().numTensors).toBe(before);
+      return error as D3pmError;
+    } finally {
+      model.dispose();
+    }
+  };
+
+  it('whether the network has the states of the chain, mask included', async () => {
+    const transition = absorbing.create({ numStates: K + 1, schedule: inverseRemaining({ numSteps: 10 }) }, {});
+    expect(await refusal({ loss: exactCountLoss({ transition }) })).toMatchObject({
+      code: 'SHAPE',
+      message: `train: denoiser has ${K} states, expected the ${K + 1} of absorbing, its mask included; make it with numStates: ${K + 1}`,
+    });
+  });
+
+  it('whether it is told the steps of this chain', async () => {
+    const transition = uniform.create({ numStates: K, schedule: cosine({ numSteps: 20 }) }, {});
+    expect(await refusal({ loss: { ...loss, transition } })).toMatchObject({
+      code: 'UNSOUND',
+      message: expect.stringContaining('told steps of 1…10, uniform has 20'),
+    });
+  });
+
+  it('whether the data shows the mask', async () => {
+    const transition = absorbing.create({ numStates: K, schedule: inverseRemaining({ numSteps: 10 }) }, { maskState: 1 });
+    expect(await refusal({ loss: exactCountLoss({ transition }) })).toMatchObject({
+      code: 'STATE_RANGE',
+      message: expect.stringContaining('train: data shows the mask, state 1'),
+    });
   });
 });

@@ -1,4 +1,4 @@
-import { createRng, positionsOf, priorTermNats, type Rng, type Transition } from '@d3pm/core';
+import { assertEngine, createRng, positionsOf, priorTermNats, type Rng, type Transition } from '@d3pm/core';
 import { worstOf, type Deviation } from './laws/deviation.ts';
 import { logSumExpOf, positionCount, type LawCase } from './laws/law-case.ts';
 import { hasTables } from './laws/transition-law.ts';
@@ -43,9 +43,11 @@ const CASE_STATES = 4;
  *
  * Reads tensors synchronously, so that the engine must be able to (WebGPU is not).
  *
- * @returns A report. A law that is broken, or throws, is in it; nothing is thrown.
+ * @returns A report. A law that is broken, or throws, is in it.
+ * @throws {D3pmError} `ENGINE` when tfjs has no back end.
  */
 export function checkTransition(transition: Transition, { rng = createRng(0), numCases = 4 }: CheckOptions = {}): CheckReport {
+  assertEngine('checkTransition');
   const { numSteps: T } = transition;
   const ends = [
     [0, 0, 1],

@@ -1,4 +1,4 @@
-import type { NoiseUnit, Transition, TransitionPlugin, TransitionSetting } from '@d3pm/core';
+import { assertPlugin, D3pmError, type NoiseUnit, type Transition, type TransitionPlugin, type TransitionSetting } from '@d3pm/core';
 import { assertSetting } from './transition-setting.ts';
 
 export interface TransitionDefinition<N extends string, O, U extends NoiseUnit> {
@@ -6,20 +6,28 @@ export interface TransitionDefinition<N extends string, O, U extends NoiseUnit> 
   readonly name: N;
   /** What the β of its schedules measure. */
   readonly unit: U;
-  /** Options from JSON. @throws {D3pmError} `INVALID_OPTIONS`, naming the field. */
+  /** Options from JSON or code; takes its own result too. @throws {D3pmError} `INVALID_OPTIONS`, naming the field. */
   parse(options: unknown): O;
-  /** The setting has been checked: K ≥ 2, every β fits the unit. */
+  /** The setting has been checked, K ≥ 2 and every β fits the unit, and the options come from `parse`. */
   create(setting: TransitionSetting<U>, options: O): Transition;
 }
 
+const UNITS: readonly NoiseUnit[] = ['jump-probability', 'rate', 'variance'];
+
 /**
- * A transition family of this specification, as a frozen value. Infers its types, checks the
- * setting before `create` sees it, and registers nothing.
+ * A transition family of this specification, as a frozen value. Infers its types, checks setting and
+ * options before `create` sees them, and registers nothing.
+ *
+ * @throws {D3pmError} `INVALID_OPTIONS` for a malformed name, `UNIT` for a unit that does not exist.
  */
 export function defineTransition<const N extends string, O, const U extends NoiseUnit>(
   definition: TransitionDefinition<N, O, U>,
 ): TransitionPlugin<N, O, U> {
   const { name, unit } = definition;
+  assertPlugin({ specVersion: 1, kind: 'transition', name }, 'transition');
+  if (!UNITS.includes(unit)) {
+    throw new D3pmError('UNIT', `defineTransition: unit of "${name}" is "${String(unit)}", expected one of ${UNITS.join(', ')}`);
+  }
   return Object.freeze({
     specVersion: 1,
     kind: 'transition',
@@ -28,7 +36,7 @@ export function defineTransition<const N extends string, O, const U extends Nois
     parse: (options: unknown) => definition.parse(options),
     create: (setting: TransitionSetting<U>, options: O) => {
       assertSetting(name, unit, setting);
-      return definition.create(setting, options);
+      return definition.create(setting, definition.parse(options));
     },
   } as const);
 }

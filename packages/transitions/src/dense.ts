@@ -1,8 +1,9 @@
 import { keep, tensor2d } from '@tensorflow/tfjs-core';
-import { assertInteger, stepPairs, type Prior, type Transition } from '@d3pm/core';
+import { assertInteger, assertShape, stepPairs, type Prior, type Transition } from '@d3pm/core';
 import { createByteCache } from './byte-cache.ts';
 import { bytesPerStep, chainTables } from './chain-tables.ts';
 import type { LogTable } from './log-table-map.ts';
+import { assertPrior } from './assert-prior.ts';
 import { stationaryLaw } from './stationary-law.ts';
 import { stepSource } from './step-source.ts';
 import { assertDistribution } from './stochastic-rows.ts';
@@ -71,8 +72,20 @@ export function dense(options: DenseOptions): Transition {
     maxTableBytes,
   );
 
+  if (options.stationary) {
+    assertShape(name, 'stationary', { shape: [options.stationary.length] }, [numStates]);
+    assertDistribution(name, 'stationary', options.stationary);
+  }
   const sources = Array.from({ length: count }, (_, n) =>
-    stepSource({ name, numStates, numSteps, centrosymmetric, step: (t) => step(t, n), logStep: logStep && ((t) => logStep(t, n)) }),
+    stepSource({
+      name,
+      numStates,
+      numSteps,
+      centrosymmetric,
+      stationary: options.stationary,
+      step: (t) => step(t, n),
+      logStep: logStep && ((t) => logStep(t, n)),
+    }),
   );
   const tables = sources.map((steps) => chainTables({ numStates, centrosymmetric, steps }));
   const deviceTables = createByteCache<LogTable>({
@@ -89,7 +102,7 @@ export function dense(options: DenseOptions): Transition {
     });
 
   const { stationary = options.prior ? undefined : commonLaw(), prior = { kind: 'fixed', probs: stationary! } } = options;
-  if (stationary) assertDistribution(name, 'stationary', stationary);
+  assertPrior(name, prior, { numStates, positions });
 
   function commonLaw(): Float64Array {
     return stationaryLaw(name, numStates, function* () {

@@ -1,6 +1,7 @@
 export { absorbing, type AbsorbingOptions } from './absorbing.ts';
 export { builtinTransitions } from './builtin-transitions.ts';
 export { checkTransition, type CheckOptions, type CheckReport, type LawResult } from './check-transition.ts';
+export { defaultTransitionRegistry } from './default-transition-registry.ts';
 export { defineTransition, type TransitionDefinition } from './define-transition.ts';
 export { dense, type DenseOptions } from './dense.ts';
 export { discretizedGaussian, type DiscretizedGaussianOptions } from './discretized-gaussian.ts';

@@ -15,6 +15,7 @@ import {
   type Steps,
   type Transition,
 } from '@d3pm/core';
+import { assertPrior } from './assert-prior.ts';
 import { assertDistribution } from './stochastic-rows.ts';
 import { assertTableSize } from './table-size.ts';
 
@@ -54,6 +55,7 @@ export function rankOneMixing({
 }: RankOneMixingOptions): Transition {
   assertSchedule(name, 'jump-probability', schedule);
   assertDistribution(name, 'target', target);
+  assertPrior(name, prior, { numStates: target.length, positions: undefined });
   const { numSteps } = schedule;
   const numStates = target.length;
   const { keep, refresh } = survival(schedule);
@@ -112,7 +114,7 @@ export function rankOneMixing({
     },
 
     pushStates: (states, s, t) => {
-      assertStates(`${name}.pushStates`, 'states', states);
+      assertStates(`${name}.pushStates`, 'states', states, numStates);
       return tidy(() => {
         const { logKeep, logRefresh } = logWeights('pushStates', states, s, t, states.rank + 1);
         const pi = tensor1d(logTarget);
@@ -122,7 +124,7 @@ export function rankOneMixing({
     },
 
     pullStates: (states, s, t) => {
-      assertStates(`${name}.pullStates`, 'states', states);
+      assertStates(`${name}.pullStates`, 'states', states, numStates);
       return tidy(() => {
         const { logKeep, logRefresh } = logWeights('pullStates', states, s, t, states.rank + 1);
         const logJump = add(logRefresh, logTargetOf(states, tensor1d(logTarget)));

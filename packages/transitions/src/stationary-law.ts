@@ -25,7 +25,7 @@ export function stationaryLaw(name: string, numStates: number, matrices: () => I
   if (classes.length > 1) {
     throw new D3pmError(
       'NO_STATIONARY',
-      `${name}: the states fall into ${classes.length} closed classes (those of state ${classes[0]![0]} and of state ${classes[1]![0]} never meet), so no stationary law is unique; give a prior, fixed or learned`,
+      `${name}: the states fall into ${classes.length} closed classes (those of state ${classes[0]![0]} and of state ${classes[1]![0]} never meet), so no stationary law is unique; a chain that jumps between them has one (is every β 0?), or give the builder a prior`,
     );
   }
   const law = eliminate(average, classes[0]!, numStates);
@@ -34,7 +34,7 @@ export function stationaryLaw(name: string, numStates: number, matrices: () => I
     if (!isKept(law, matrix, numStates)) {
       throw new D3pmError(
         'NO_STATIONARY',
-        `${name}: no law is kept by every step (matrix ${index} changes the one that the others average to); give a prior, fixed or learned`,
+        `${name}: no law is kept by every step (matrix ${index + 1} of ${count} changes the one that their average has); give the builder a prior`,
       );
     }
     index++;
@@ -94,7 +94,8 @@ function eliminate(matrix: Float64Array, states: readonly number[], numStates: n
   return law;
 }
 
-function isKept(law: Float64Array, matrix: Float64Array, numStates: number): boolean {
+/** Whether π Q = π, up to rounding. */
+export function isKept(law: Float64Array, matrix: Float64Array, numStates: number): boolean {
   const moved = new Float64Array(numStates);
   for (let i = 0; i < numStates; i++) for (let j = 0; j < numStates; j++) moved[j]! += law[i]! * matrix[i * numStates + j]!;
   return moved.every((prob, j) => Math.abs(prob - law[j]!) <= TOLERANCE);

@@ -1,4 +1,5 @@
 import { D3pmError } from '@d3pm/core';
+import { isKept } from './stationary-law.ts';
 import { assertStochasticRows } from './stochastic-rows.ts';
 import { supportOf, type Support } from './support.ts';
 
@@ -17,6 +18,8 @@ export interface StepSourceOptions {
   readonly numStates: number;
   readonly numSteps: number;
   readonly centrosymmetric: boolean;
+  /** π, if one is claimed. */
+  readonly stationary: Float64Array | undefined;
   readonly step: (t: number) => Float64Array;
   readonly logStep: ((t: number) => Float64Array) | undefined;
 }
@@ -24,13 +27,19 @@ export interface StepSourceOptions {
 /** Far above the rounding of a matrix made twice from one formula, far below a real asymmetry. */
 const MIRROR_TOLERANCE = 1e-12;
 
-export function stepSource({ name, numStates, numSteps, centrosymmetric, step, logStep }: StepSourceOptions): StepSource {
+export function stepSource({ name, numStates, numSteps, centrosymmetric, stationary, step, logStep }: StepSourceOptions): StepSource {
   const checked = new Uint8Array(numSteps + 1);
   const linear = (t: number): Float64Array => {
     const matrix = step(t);
     if (!checked[t]) {
       assertStochasticRows(name, `Q_${t}`, matrix, numStates);
       if (centrosymmetric) assertMirrored(name, t, matrix, numStates);
+      if (stationary && !isKept(stationary, matrix, numStates)) {
+        throw new D3pmError(
+          'NO_STATIONARY',
+          `${name}: Q_${t} does not keep the stationary law that was given; leave it out to have it found, or give a prior`,
+        );
+      }
       checked[t] = 1;
     }
     return matrix;

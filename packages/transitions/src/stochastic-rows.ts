@@ -39,7 +39,7 @@ function assertRows(caller: string, argument: string, matrix: Float64Array, numS
       const j = matrix.subarray(i * numStates, (i + 1) * numStates).findIndex((entry) => !(entry >= 0 && entry < Infinity));
       throw new D3pmError(
         'NOT_STOCHASTIC',
-        `${caller}: ${argument} is ${matrix[i * numStates + j]} at row ${i}, column ${j}, expected a probability`,
+        `${caller}: ${argument} is ${matrix[i * numStates + j]} at row ${i}, column ${j}, expected a probability ≥ 0 (a difference that rounds below 0 is to be set to 0)`,
       );
     }
     if (Math.abs(sum - 1) > Math.abs(worstSum - 1)) [worstRow, worstSum] = [i, sum];
@@ -47,7 +47,7 @@ function assertRows(caller: string, argument: string, matrix: Float64Array, numS
   if (Math.abs(worstSum - 1) > SUM_TOLERANCE) {
     throw new D3pmError(
       'NOT_STOCHASTIC',
-      `${caller}: row ${worstRow} of ${argument} sums to ${worstSum}, expected 1 (rows are "from", columns are "to")`,
+      `${caller}: row ${worstRow} of ${argument} sums to ${worstSum}, expected 1 to ${SUM_TOLERANCE} (rows are "from", columns are "to"; float32 is too coarse)`,
     );
   }
 }

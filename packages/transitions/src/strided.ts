@@ -1,4 +1,4 @@
-import { stepGrid, stepPairs, type Steps, type Transition } from '@d3pm/core';
+import { assertInteger, stepGrid, stepPairs, type Steps, type Transition } from '@d3pm/core';
 
 /**
  * Fewer steps of a transition: step i of `count` is Q(t_{i−1}→t_i) on the grid t_i = ⌈iT/count⌉. It is a
@@ -11,6 +11,7 @@ import { stepGrid, stepPairs, type Steps, type Transition } from '@d3pm/core';
  */
 export function strided(transition: Transition, count: number): Transition {
   const { numStates, numSteps, positions, stationary, prior, rankOne, absorbing } = transition;
+  assertInteger('strided', 'count', count, 1, numSteps);
   const grid = stepGrid(numSteps, count);
   const name = `${transition.name}/${count}`;
   const at = (step: number): number => grid[step]!;

@@ -120,7 +120,7 @@ export function tableMaps({
 
   const mapStates = (direction: MapDirection, states: Tensor, s: Steps, t: Steps): Tensor => {
     const caller = `${direction}States`;
-    assertStates(`${name}.${caller}`, 'states', states);
+    assertStates(`${name}.${caller}`, 'states', states, numStates);
     const pairs = pairsOf(caller, states, s, t);
     const flat = [states.shape[0]!, assertPositions(caller, states.shape)];
     return tidy(() => {

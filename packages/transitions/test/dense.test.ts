@@ -226,7 +226,7 @@ describe('stationary law', () => {
     ));
   it('is refused where two classes never meet', () =>
     expect(errorText(() => found([identity(3)]))).toMatch(
-      /^NO_STATIONARY: mine: the states fall into 3 closed classes .* give a prior, fixed or learned/,
+      /^NO_STATIONARY: mine: the states fall into 3 closed classes .* give the builder a prior/,
     ));
   it('is refused where steps keep different laws', () =>
     expect(

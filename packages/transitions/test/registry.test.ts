@@ -92,13 +92,15 @@ describe('createTransitionRegistry', () => {
     // @ts-expect-error no such name
     expect(errorText(() => registry.create('unifrom', setting, {}))).toMatch(/^UNKNOWN_NAME: .*did you mean "uniform"/);
     // @ts-expect-error no such option
-    registry.create('absorbing', setting, { mask: 1 });
+    expect(errorText(() => registry.create('absorbing', setting, { mask: 1 }))).toMatch(
+      /^INVALID_OPTIONS: absorbing: no option is named "mask"/,
+    );
     // @ts-expect-error a jump probability is not a variance
     expect(errorText(() => registry.create('discretized-gaussian', setting, {}))).toMatch(/^UNIT: discretized-gaussian/);
     // @ts-expect-error neither by itself
     expect(errorText(() => uniform.create({ numStates: 3, schedule: variances }, {}))).toMatch(/^UNIT: uniform/);
     // @ts-expect-error an option is missing
-    expect(errorText(() => registry.create('acme/banded', setting, {}))).toMatch(/^NO_STATIONARY/);
+    expect(errorText(() => registry.create('acme/banded', setting, {}))).toMatch(/^INVALID_OPTIONS/);
   });
 
   it.each([
@@ -137,7 +139,7 @@ describe('strided', () => {
     expect([chain.name, chain.numSteps]).toEqual(['uniform/3', 3]);
   });
   it('refuses more steps than there are, and steps off its own chain', () => {
-    expect(errorText(() => strided(whole, 8))).toMatch(/^INVALID_OPTIONS: stepGrid: count is 8, expected an integer in 1…7/);
+    expect(errorText(() => strided(whole, 8))).toMatch(/^INVALID_OPTIONS: strided: count is 8, expected an integer in 1…7/);
     expect(errorText(() => strided(whole, 3).toDense(0, 4))).toMatch(/^STEP_RANGE: uniform\/3\.toDense: needs 0 ≤ s ≤ t ≤ 3/);
   });
 });

@@ -1,0 +1,25 @@
+import { assertClassAxis, D3pmError, type Prior } from '@d3pm/core';
+import { assertDistribution } from './stochastic-rows.ts';
+
+/**
+ * Throws unless `prior` is a distribution on K states, one for all positions or one for each.
+ *
+ * @throws {D3pmError} `SHAPE` for another length, `NOT_STOCHASTIC` for what is no distribution.
+ */
+export function assertPrior(
+  name: string,
+  prior: Prior,
+  { numStates, positions }: { readonly numStates: number; readonly positions: number | undefined },
+): void {
+  if (prior.kind === 'learned') {
+    if (prior.logits.rank > 1) assertClassAxis(name, 'the logits of the prior', prior.logits, numStates);
+    return;
+  }
+  const { probs } = prior;
+  const count = probs.length / numStates;
+  if (!Number.isInteger(count) || count < 1 || (positions !== undefined && count !== 1 && count !== positions)) {
+    const perPosition = `${numStates} × ${positions ?? 'positions'}`;
+    throw new D3pmError('SHAPE', `${name}: the prior has ${probs.length} probabilities, expected ${numStates}, or ${perPosition}`);
+  }
+  for (let n = 0; n < count; n++) assertDistribution(name, 'the prior', probs.subarray(n * numStates, (n + 1) * numStates));
+}

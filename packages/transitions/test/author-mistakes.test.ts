@@ -1,0 +1,78 @@
+import '@tensorflow/tfjs-backend-cpu';
+import { registerPlugin } from '@d3pm/core/default-registry';
+import { defaultTransitionRegistry, defineTransition, dense, rankOneMixing } from '@d3pm/transitions';
+import { describe, expect, it } from 'vitest';
+import { errorText } from './error-text.ts';
+import { noiseOf } from './noise.ts';
+
+const half = () => Float64Array.of(0.5, 0.5, 0.5, 0.5);
+const chain = { name: 'mine', numStates: 2, numSteps: 3, step: half } as const;
+const schedule = noiseOf('jump-probability', [0.1, 0.2]);
+
+describe('builders check what an author gives', () => {
+  it('a prior of another length, or that is no distribution', () => {
+    const prior = (...probs: number[]) => ({ kind: 'fixed', probs: Float64Array.from(probs) }) as const;
+    expect(errorText(() => dense({ ...chain, prior: prior(1) }))).toBe(
+      'SHAPE: mine: the prior has 1 probabilities, expected 2, or 2 × positions',
+    );
+    expect(errorText(() => dense({ ...chain, prior: prior(0.5, 0.4) }))).toMatch(/^NOT_STOCHASTIC: mine: row 0 of the prior sums to 0\.9/u);
+    expect(errorText(() => dense({ ...chain, positions: 2, prior: prior(1, 0, 0, 1, 1, 0) }))).toMatch(/^SHAPE: mine: the prior has 6/u);
+    const target = Float64Array.of(0.5, 0.5);
+    expect(errorText(() => rankOneMixing({ name: 'mine', schedule, target, prior: prior(0.1) }))).toMatch(/^SHAPE: mine: the prior has 1/u);
+  });
+
+  it('a stationary law of another length, or that a step does not keep', () => {
+    expect(errorText(() => dense({ ...chain, stationary: Float64Array.of(1) }))).toBe(
+      'SHAPE: mine: stationary has shape [1], expected [2]',
+    );
+    const claimed = dense({ ...chain, stationary: Float64Array.of(0.9, 0.1) });
+    expect(errorText(() => claimed.toDense(0, 2))).toMatch(/^NO_STATIONARY: mine: Q_\d does not keep the stationary law that was given/u);
+  });
+
+  it('rounding below 0, and rows in float32', () => {
+    expect(errorText(() => dense({ ...chain, step: () => Float64Array.of(1 + 1e-17, -1e-17, 0.5, 0.5) }).toDense(0, 1))).toContain(
+      'a difference that rounds below 0 is to be set to 0',
+    );
+    const coarse = () => Float64Array.from(Float32Array.of(0.1, 0.9, 0.5, 0.5));
+    expect(errorText(() => dense({ ...chain, step: coarse }).toDense(0, 1))).toMatch(
+      /sums to 0\.99999\d+, expected 1 to 1e-9 .*float32 is too coarse/u,
+    );
+  });
+});
+
+describe('defineTransition', () => {
+  const definition = {
+    name: 'acme/half',
+    unit: 'jump-probability',
+    parse: (options: unknown) => {
+      if ((options as { sides?: number }).sides === 3) throw new Error('parse saw it');
+      return { sides: 2 };
+    },
+    create: ({ numStates }: { readonly numStates: number }, { sides }: { readonly sides: number }) =>
+      dense({ ...chain, name: `acme/half of ${sides}`, numStates }),
+  } as const;
+
+  it('parses options from code as it does those from JSON', () => {
+    const half2 = defineTransition(definition);
+    expect(() => half2.create({ numStates: 2, schedule }, { sides: 3 })).toThrow('parse saw it');
+    expect(half2.create({ numStates: 2, schedule }, {} as { sides: number }).name).toBe('acme/half of 2');
+  });
+
+  it('refuses a malformed name and a unit that does not exist', () => {
+    expect(errorText(() => defineTransition({ ...definition, name: 'Acme Half' }))).toMatch(
+      /^INVALID_OPTIONS: .*"Acme Half" must be kebab-case/u,
+    );
+    expect(errorText(() => defineTransition({ ...definition, unit: 'beta' as 'rate' }))).toBe(
+      'UNIT: defineTransition: unit of "acme/half" is "beta", expected one of jump-probability, rate, variance',
+    );
+  });
+
+  it('is found by name once it has registered itself', () => {
+    registerPlugin(defineTransition({ ...definition, name: 'acme/registered' }));
+    const registry = defaultTransitionRegistry();
+    expect(registry.fromConfig({ name: 'acme/registered' }, { numStates: 2, schedule }).name).toBe('acme/half of 2');
+    expect(errorText(() => registry.fromConfig({ name: 'acme/registerd' }, { numStates: 2, schedule }))).toContain(
+      'did you mean "acme/registered"?',
+    );
+  });
+});
