@@ -1,13 +1,13 @@
-import type { Denoiser, Prediction } from './denoiser.ts';
+import type { Denoiser } from './denoiser.ts';
 import { D3pmError } from './errors.ts';
 import type { ReverseProcess } from './reverse-process.ts';
 import type { Transition } from './transition.ts';
 
 export interface DenoiserPairing {
   readonly transition: Transition;
-  readonly denoiser: Pick<Denoiser<Prediction>, 'numStates' | 'numSteps' | 'prediction'>;
+  readonly denoiser: Pick<Denoiser, 'numStates' | 'numSteps' | 'prediction'>;
   /** Absent where only the prediction of x_0 is used. */
-  readonly reverse?: Pick<ReverseProcess<Prediction>, 'name' | 'prediction'>;
+  readonly reverse?: Pick<ReverseProcess, 'name' | 'prediction'>;
 }
 
 /**
