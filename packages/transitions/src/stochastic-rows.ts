@@ -39,15 +39,16 @@ function assertRows(caller: string, argument: string, matrix: Float64Array, numS
       const j = matrix.subarray(i * numStates, (i + 1) * numStates).findIndex((entry) => !(entry >= 0 && entry < Infinity));
       throw new D3pmError(
         'NOT_STOCHASTIC',
-        `${caller}: ${argument} is ${matrix[i * numStates + j]} at row ${i}, column ${j}, expected a probability ≥ 0 (a difference that rounds below 0 is to be set to 0)`,
+        `${caller}: ${argument} is ${matrix[i * numStates + j]} at ${numRows > 1 ? `row ${i}, column ` : ''}${j}, expected a probability ≥ 0 (a difference that rounds below 0 is to be set to 0)`,
       );
     }
     if (Math.abs(sum - 1) > Math.abs(worstSum - 1)) [worstRow, worstSum] = [i, sum];
   }
   if (Math.abs(worstSum - 1) > SUM_TOLERANCE) {
+    const [row, direction] = numRows > 1 ? [`row ${worstRow} of `, 'rows are "from", columns are "to"; '] : ['', ''];
     throw new D3pmError(
       'NOT_STOCHASTIC',
-      `${caller}: row ${worstRow} of ${argument} sums to ${worstSum}, expected 1 to ${SUM_TOLERANCE} (rows are "from", columns are "to"; float32 is too coarse)`,
+      `${caller}: ${row}${argument} sums to ${worstSum}, expected 1 to ${SUM_TOLERANCE} (${direction}float32 is too coarse)`,
     );
   }
 }

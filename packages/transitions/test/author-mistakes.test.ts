@@ -15,7 +15,7 @@ describe('builders check what an author gives', () => {
     expect(errorText(() => dense({ ...chain, prior: prior(1) }))).toBe(
       'SHAPE: mine: the prior has 1 probabilities, expected 2, or 2 × positions',
     );
-    expect(errorText(() => dense({ ...chain, prior: prior(0.5, 0.4) }))).toMatch(/^NOT_STOCHASTIC: mine: row 0 of the prior sums to 0\.9/u);
+    expect(errorText(() => dense({ ...chain, prior: prior(0.5, 0.4) }))).toMatch(/^NOT_STOCHASTIC: mine: the prior sums to 0\.9/u);
     expect(errorText(() => dense({ ...chain, positions: 2, prior: prior(1, 0, 0, 1, 1, 0) }))).toMatch(/^SHAPE: mine: the prior has 6/u);
     const target = Float64Array.of(0.5, 0.5);
     expect(errorText(() => rankOneMixing({ name: 'mine', schedule, target, prior: prior(0.1) }))).toMatch(/^SHAPE: mine: the prior has 1/u);

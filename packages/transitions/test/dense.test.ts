@@ -326,7 +326,7 @@ describe('bad input', () => {
     [
       'a stationary law that is none',
       () => denseOf([identity(2)], { stationary: Float64Array.of(0.5, 0.6) }),
-      /^NOT_STOCHASTIC: mine: row 0 of stationary sums to 1\.1/,
+      /^NOT_STOCHASTIC: mine: stationary sums to 1\.1/,
     ],
     [
       'a jump probability for the Gaussian',

@@ -111,7 +111,7 @@ describe('bad input', () => {
     [
       'a target that is no distribution',
       () => rankOneMixing({ name: 'mine', schedule, target: Float64Array.of(0.5, 0.6) }),
-      /^NOT_STOCHASTIC: mine: row 0 of target sums to 1\.1/,
+      /^NOT_STOCHASTIC: mine: target sums to 1\.1/,
     ],
     [
       'a table of gigabytes',
