@@ -60,11 +60,13 @@ function logToeplitz({ logJump, stay }: Kernel): Float64Array {
 
 function fillToeplitz(jump: Float64Array, stay: Float64Array): Float64Array {
   const numStates = jump.length;
-  const mirrored = Float64Array.from({ length: 2 * numStates - 1 }, (_, at) => jump[Math.abs(at - (numStates - 1))]!);
   const matrix = new Float64Array(numStates * numStates);
-  for (let i = 0; i < numStates; i++) {
-    matrix.set(mirrored.subarray(numStates - 1 - i, 2 * numStates - 1 - i), i * numStates);
-    matrix[i * numStates + i] = stay[i]!;
+  matrix.set(jump);
+  // Each row is the one above it, moved by one: a copy within memory, and no object for it.
+  for (let i = 1; i < numStates; i++) {
+    matrix.copyWithin(i * numStates + 1, (i - 1) * numStates, i * numStates - 1);
+    matrix[i * numStates] = jump[i]!;
   }
+  for (let i = 0; i < numStates; i++) matrix[i * numStates + i] = stay[i]!;
   return matrix;
 }

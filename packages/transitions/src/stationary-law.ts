@@ -97,6 +97,9 @@ function eliminate(matrix: Float64Array, states: readonly number[], numStates: n
 /** Whether π Q = π, up to rounding. */
 export function isKept(law: Float64Array, matrix: Float64Array, numStates: number): boolean {
   const moved = new Float64Array(numStates);
-  for (let i = 0; i < numStates; i++) for (let j = 0; j < numStates; j++) moved[j]! += law[i]! * matrix[i * numStates + j]!;
+  for (let i = 0, at = 0; i < numStates; i++) {
+    const weight = law[i]!;
+    for (let j = 0; j < numStates; j++, at++) moved[j] = moved[j]! + weight * matrix[at]!;
+  }
   return moved.every((prob, j) => Math.abs(prob - law[j]!) <= TOLERANCE);
 }
