@@ -40,14 +40,15 @@ interface Kernel {
  * The diagonal is summed, not subtracted: [Q_t]_ii is the weight of n = 0 and of every jump out of 0…K−1.
  */
 function kernel(numStates: number, beta: number): Kernel {
-  const exponent = Float64Array.from({ length: numStates }, (_, n) => (n === 0 ? 0 : (-4 * n * n) / ((numStates - 1) ** 2 * beta)));
+  const exponent = new Float64Array(numStates);
+  for (let n = 1; n < numStates; n++) exponent[n] = (-4 * n * n) / ((numStates - 1) ** 2 * beta);
   const beyond = new Float64Array(numStates); // Σ_{m>n} exp
   for (let n = numStates - 1; n > 0; n--) beyond[n - 1] = beyond[n]! + Math.exp(exponent[n]!);
   const total = 1 + 2 * beyond[0]!;
-  return {
-    logJump: exponent.map((x) => x - Math.log(total)),
-    stay: exponent.map((_, i) => (1 + beyond[i]! + beyond[numStates - 1 - i]!) / total),
-  };
+  const logTotal = Math.log(total);
+  const stay = new Float64Array(numStates);
+  for (let i = 0; i < numStates; i++) stay[i] = (1 + beyond[i]! + beyond[numStates - 1 - i]!) / total;
+  return { logJump: exponent.map((x) => x - logTotal), stay };
 }
 
 function toeplitz({ logJump, stay }: Kernel): Float64Array {

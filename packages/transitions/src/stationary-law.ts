@@ -94,12 +94,12 @@ function eliminate(matrix: Float64Array, states: readonly number[], numStates: n
   return law;
 }
 
-/** Whether π Q = π, up to rounding. */
-export function isKept(law: Float64Array, matrix: Float64Array, numStates: number): boolean {
-  const moved = new Float64Array(numStates);
-  for (let i = 0, at = 0; i < numStates; i++) {
+/** Whether π Q = π in the first `columns` entries, up to rounding. */
+export function isKept(law: Float64Array, matrix: Float64Array, numStates: number, columns: number = numStates): boolean {
+  const moved = new Float64Array(columns);
+  for (let i = 0; i < numStates; i++) {
     const weight = law[i]!;
-    for (let j = 0; j < numStates; j++, at++) moved[j] = moved[j]! + weight * matrix[at]!;
+    for (let j = 0, at = i * numStates; j < columns; j++, at++) moved[j] = moved[j]! + weight * matrix[at]!;
   }
   return moved.every((prob, j) => Math.abs(prob - law[j]!) <= TOLERANCE);
 }

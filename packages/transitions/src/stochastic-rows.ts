@@ -9,19 +9,24 @@ export function assertDistribution(caller: string, argument: string, probs: Floa
 }
 
 /**
- * Throws unless `matrix` is row-stochastic and K×K.
+ * Throws unless `matrix` is K×K and its first `rowsToCheck` rows are distributions.
  *
  * @throws {D3pmError} `SHAPE` for another size, `NOT_STOCHASTIC` naming the first entry that is negative or
  * not finite, or the row whose sum is farthest from 1.
  */
-export function assertStochasticRows(caller: string, argument: string, matrix: Float64Array, numStates: number): void {
+export function assertStochasticRows(
+  caller: string,
+  argument: string,
+  matrix: Float64Array,
+  { numStates, rowsToCheck = numStates }: { readonly numStates: number; readonly rowsToCheck?: number },
+): void {
   if (matrix.length !== numStates ** 2) {
     throw new D3pmError(
       'SHAPE',
       `${caller}: ${argument} has ${matrix.length} entries, expected ${numStates}×${numStates} = ${numStates ** 2}`,
     );
   }
-  assertRows(caller, argument, matrix, numStates, numStates);
+  assertRows(caller, argument, matrix, numStates, rowsToCheck);
 }
 
 function assertRows(caller: string, argument: string, matrix: Float64Array, numStates: number, numRows: number): void {
