@@ -29,6 +29,27 @@ describe('builders check what an author gives', () => {
     expect(errorText(() => claimed.toDense(0, 2))).toMatch(/^NO_STATIONARY: mine: Q_\d does not keep the stationary law that was given/u);
   });
 
+  it('a mirror image that is none, and a law that it does not keep, though half of each is looked at', () => {
+    const mirrored = (matrix: number[], stationary: number[]) =>
+      dense({
+        name: 'mine',
+        numStates: 3,
+        numSteps: 1,
+        centrosymmetric: true,
+        step: () => Float64Array.from(matrix),
+        stationary: Float64Array.from(stationary),
+      });
+    const walk = [0.5, 0.5, 0, 0.25, 0.5, 0.25, 0, 0.5, 0.5];
+    expect([...mirrored(walk, [0.25, 0.5, 0.25]).toDense(0, 1)]).toEqual(walk);
+    expect(errorText(() => mirrored(walk, [1 / 3, 1 / 3, 1 / 3]).toDense(0, 1))).toMatch(/^NO_STATIONARY: mine: Q_1 does not keep/u);
+    for (const wrong of [NaN, 0.4, -0.5]) {
+      const broken = [...walk.slice(0, 8), wrong];
+      expect(errorText(() => mirrored(broken, [0.25, 0.5, 0.25]).toDense(0, 1))).toMatch(
+        /^INVALID_OPTIONS: mine: Q_1 is said to be centrosymmetric, but entry \(0, 0\)/u,
+      );
+    }
+  });
+
   it('rounding below 0, and rows in float32', () => {
     expect(errorText(() => dense({ ...chain, step: () => Float64Array.of(1 + 1e-17, -1e-17, 0.5, 0.5) }).toDense(0, 1))).toContain(
       'a difference that rounds below 0 is to be set to 0',
