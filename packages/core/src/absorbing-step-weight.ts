@@ -1,3 +1,4 @@
+import { absorbsIntoExtraMask } from './absorbs-into-extra-mask.ts';
 import { D3pmError } from './errors.ts';
 import type { RankOne, Transition } from './transition.ts';
 
@@ -15,12 +16,12 @@ export function absorbingStepWeight(transition: Transition, s: number, t: number
 }
 
 /** The survival of a process whose closed forms hold. */
-export function absorbingSurvival(caller: string, { absorbing, rankOne, name }: Transition): RankOne {
-  if (!absorbing?.extraMask || !rankOne) {
+export function absorbingSurvival(caller: string, transition: Transition): RankOne {
+  if (!absorbsIntoExtraMask(transition)) {
     throw new D3pmError(
       'UNSOUND',
-      `${caller}: ${name} does not absorb into an extra mask, so this closed form does not hold; use the general bound`,
+      `${caller}: ${transition.name} does not absorb into an extra mask, so this closed form does not hold; use the general bound`,
     );
   }
-  return rankOne;
+  return transition.rankOne;
 }

@@ -25,7 +25,7 @@ export function assertDenoiserFits(caller: string, { transition, denoiser, rever
     );
   }
   if (denoiser.numStates !== transition.numStates) {
-    const mask = transition.absorbing?.extraMask ? ', its mask included' : '';
+    const mask = transition.extraMask !== undefined ? ', its mask included' : '';
     throw new D3pmError(
       'SHAPE',
       `${caller}: denoiser has ${denoiser.numStates} states, expected the ${transition.numStates} of ${transition.name}${mask}; make it with numStates: ${transition.numStates}`,

@@ -3,7 +3,7 @@ import type { NoiseSchedule, NoiseUnit } from './schedule.ts';
 
 const EXPECTED: Readonly<Record<NoiseUnit, string>> = {
   'jump-probability': 'a probability in [0, 1]',
-  rate: 'a finite number ≥ 0',
+  rate: 'a number ≥ 0 (∞ for the limit)',
   variance: 'a finite number ≥ 0',
 };
 
@@ -31,7 +31,7 @@ export function assertSchedule<U extends NoiseUnit>(
       `${caller}: the schedule has numSteps ${numSteps} and ${noise.length} values, expected as many and at least 1`,
     );
   }
-  const most = unit === 'jump-probability' ? 1 : Number.MAX_VALUE;
+  const most = unit === 'jump-probability' ? 1 : unit === 'rate' ? Infinity : Number.MAX_VALUE;
   const wrong = noise.findIndex((beta) => !(beta >= 0 && beta <= most));
   if (wrong >= 0) {
     throw new D3pmError(

@@ -1,4 +1,5 @@
 import { add, equal, greater, logicalAnd, mul, neg, sum, tidy, where, zerosLike, type Tensor } from '@tensorflow/tfjs-core';
+import { absorbsIntoExtraMask, type ExtraMaskAbsorption } from './absorbs-into-extra-mask.ts';
 import { assertShape, assertStates } from './assert.ts';
 import { categoricalKlNats } from './categorical-kl.ts';
 import type { Prediction } from './denoiser.ts';
@@ -8,7 +9,7 @@ import { posteriorLogProbs } from './posterior.ts';
 import { predictionLogProbs } from './prediction-log-probs.ts';
 import type { ReverseInput, ReverseProcess } from './reverse-process.ts';
 import { perExample, stepPairs } from './steps.ts';
-import type { Absorbing, Transition } from './transition.ts';
+import type { Transition } from './transition.ts';
 import { absorbingStepWeight } from './absorbing-step-weight.ts';
 
 export interface BoundTermInput extends ReverseInput {
@@ -33,11 +34,10 @@ export function boundTermNats<P extends Prediction>(transition: Transition, reve
   assertStates('boundTermNats', 'x0', x0, transition.numStates);
   assertShape('boundTermNats', 'x0', x0, xt.shape);
   assertShape('boundTermNats', 'logits', logits, [...xt.shape, transition.numStates]);
-  const { absorbing } = transition;
   return tidy(() => {
     const perPosition =
-      absorbing?.extraMask && reverse.unmasksIndependently
-        ? absorbingTerm(transition, absorbing, input)
+      reverse.unmasksIndependently && absorbsIntoExtraMask(transition)
+        ? absorbingTerm(transition, input)
         : categoricalKlNats(posteriorLogProbs(transition, { x0, xt, s, t }), reverse.logProbs(transition, input));
     return sumPositions(perPosition);
   });
@@ -96,12 +96,12 @@ export function hybridLossNats<P extends Prediction>(
   });
 }
 
-function absorbingTerm(transition: Transition, { maskState }: Absorbing, { x0, xt, s, t, logits }: BoundTermInput): Tensor {
+function absorbingTerm(transition: ExtraMaskAbsorption, { x0, xt, s, t, logits }: BoundTermInput): Tensor {
   const pairs = stepPairs('boundTermNats', s, t, { batchSize: xt.shape[0]!, numSteps: transition.numSteps, strict: true });
   const weights = Float64Array.from(pairs.s, (from, b) => absorbingStepWeight(transition, from, pairs.t[b]!));
   const weight = perExample(weights, xt.rank);
   const nll = mul(neg(gatherClass(predictionLogProbs(transition, logits), x0)), weight);
-  return where(logicalAnd(equal(xt, maskState), greater(weight, 0)), nll, zerosLike(nll));
+  return where(logicalAnd(equal(xt, transition.absorbing.maskState), greater(weight, 0)), nll, zerosLike(nll));
 }
 
 function sumPositions(perPosition: Tensor): Tensor {

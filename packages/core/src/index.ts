@@ -1,4 +1,5 @@
 export { absorbingStepWeight } from './absorbing-step-weight.ts';
+export { absorbsIntoExtraMask, type ExtraMaskAbsorption } from './absorbs-into-extra-mask.ts';
 export { assertDenoiserFits, type DenoiserPairing } from './assert-denoiser-fits.ts';
 export { assertEngine } from './assert-engine.ts';
 export { assertSchedule } from './assert-schedule.ts';
@@ -44,7 +45,18 @@ export { stepGrid } from './step-grid.ts';
 export { noisySteps, perExample, stepOf, stepPairs, type Steps } from './steps.ts';
 export { stratifiedUniforms } from './stratified-uniforms.ts';
 export { survival, type Survival } from './survival.ts';
-export type { Absorbing, AnyTransitionPlugin, Prior, RankOne, Transition, TransitionPlugin, TransitionSetting } from './transition.ts';
+export type {
+  Absorbing,
+  AnyTransitionPlugin,
+  Exponential,
+  FixedPrior,
+  LearnedPrior,
+  Prior,
+  RankOne,
+  Transition,
+  TransitionPlugin,
+  TransitionSetting,
+} from './transition.ts';
 export { truncatedLogisticLogits, type TruncatedLogisticInput } from './truncated-logistic.ts';
 export { bitsPerDimension, perplexityPerWord } from './units.ts';
 export { withGradient } from './with-gradient.ts';

@@ -11,11 +11,11 @@ import type { Transition } from './transition.ts';
  */
 export function predictionLogProbs(transition: Transition, logits: Tensor): Tensor {
   assertClassAxis('predictionLogProbs', 'logits', logits, transition.numStates);
-  const { absorbing, numStates } = transition;
-  if (!absorbing?.extraMask) return logNormalize(logits);
+  const { extraMask, numStates } = transition;
+  if (extraMask === undefined) return logNormalize(logits);
   return tidy(() => {
     const allowed = new Float32Array(numStates);
-    allowed[absorbing.maskState] = -Infinity;
+    allowed[extraMask] = -Infinity;
     return logNormalize(add(logits, tensor1d(allowed)));
   });
 }

@@ -51,14 +51,14 @@ export function assertStateRange(caller: string, argument: string, states: State
  *
  * @throws {D3pmError} as {@link assertStateRange}, and `STATE_RANGE` for data that shows the mask.
  */
-export function assertDataStates(caller: string, data: States, { name, numStates, absorbing }: Transition): void {
+export function assertDataStates(caller: string, data: States, { name, numStates, extraMask }: Transition): void {
   assertStateRange(caller, 'data', data, numStates);
-  if (!absorbing?.extraMask) return;
-  const index = data.values.indexOf(absorbing.maskState);
+  if (extraMask === undefined) return;
+  const index = data.values.indexOf(extraMask);
   if (index >= 0) {
     throw new D3pmError(
       'STATE_RANGE',
-      `${caller}: data shows the mask, state ${absorbing.maskState}, at offset ${index}, and ${name} says it never does; an extra mask is one state more than the data has (or set extraMask: false)`,
+      `${caller}: data shows the mask, state ${extraMask}, at offset ${index}, and ${name} says it never does; an extra mask is one state more than the data has (or set extraMask: false)`,
     );
   }
 }

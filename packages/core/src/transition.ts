@@ -25,8 +25,11 @@ export interface Transition {
   readonly stationary?: Float64Array;
   /** p(x_T): where sampling starts, and what L_T is measured against. */
   readonly prior: Prior;
+  /** A state that the data never shows, and to which f gives no mass: a mask that K counts. */
+  readonly extraMask?: number;
   readonly rankOne?: RankOne;
   readonly absorbing?: Absorbing;
+  readonly exponential?: Exponential;
   /** `log (p Q(s→t))` from `log p`. */
   push(logProbs: Tensor, s: Steps, t: Steps): Tensor;
   /** `log (l Q(s→t)ᵀ)` from `log l`. */
@@ -47,8 +50,22 @@ export interface Transition {
   dispose(): void;
 }
 
-/** A fixed p(x_T) as float64 `[K]` or `[N·K]`, or one that is learned as logits `[K]` or `[N, K]`. */
-export type Prior = { readonly kind: 'fixed'; readonly probs: Float64Array } | { readonly kind: 'learned'; readonly logits: Tensor };
+/** A fixed p(x_T) as float64 `[K]` or `[N·K]`, or one that is learned. */
+export type Prior = FixedPrior | LearnedPrior;
+
+export interface FixedPrior {
+  readonly kind: 'fixed';
+  readonly probs: Float64Array;
+}
+
+/** Footnote 1: p_θ(x_T) ∝ exp(logits). */
+export interface LearnedPrior {
+  readonly kind: 'learned';
+  /** float32 `[K]` or `[N, K]`, as they stand now. */
+  readonly logits: Tensor;
+  /** Name of the parameter of the denoiser that the logits are: a trainer then adds L_T to the loss. */
+  readonly parameter?: string;
+}
 
 /** `Q(s→t) = keep · I + refresh · 1 πᵀ`: with probability `refresh` the state is drawn anew from π. */
 export interface RankOne {
@@ -60,14 +77,21 @@ export interface RankOne {
   refresh(s: number, t: number): number;
 }
 
-/** A {@link RankOne} whose π is a point mass: a state is kept or becomes the mask for good. */
+/**
+ * A {@link RankOne} whose π is a point mass: a state is kept or becomes the mask for good. Closed forms of losses and
+ * samplers hold when the mask is also the {@link Transition.extraMask}, and not a value of the data used again
+ * (grey 128 of images).
+ */
 export interface Absorbing {
   readonly maskState: number;
-  /**
-   * Whether the mask is an extra state that the data never shows (text), and not a value of the
-   * data used again (grey 128 of images). Only then is f(mask) = 0 and do the closed forms hold.
-   */
-  readonly extraMask: boolean;
+}
+
+/** `Q(s→t) = exp(α(s→t) R)` for one generator R: all steps commute, and any α ≥ 0 can be asked for. */
+export interface Exponential {
+  /** α(s→t) = Σ_{s<u≤t} β_u; ∞ stands for the limit. */
+  rate(s: number, t: number): number;
+  /** `p exp(α R)` on the host, float64 `[K]`, p ≥ 0; the caller owns the result. */
+  push(probs: Float64Array, rate: number): Float64Array;
 }
 
 export interface TransitionSetting<U extends NoiseUnit = NoiseUnit> {

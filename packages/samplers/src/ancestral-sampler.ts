@@ -1,4 +1,5 @@
 import {
+  absorbsIntoExtraMask,
   assertDenoiserFits,
   assertInteger,
   assertShape,
@@ -95,7 +96,7 @@ async function* run<P extends Prediction>(
   { transition, denoiser, reverse, shape, rng, lastStep = 'sample', initial, firstExample = 0 }: AncestralSamplerOptions<P>,
   grid: Int32Array,
 ): AsyncGenerator<SamplerState, void, undefined> {
-  const drawStep = transition.absorbing?.extraMask && reverse.unmasksIndependently ? drawUnmasked : drawReverse;
+  const drawStep = reverse.unmasksIndependently && absorbsIntoExtraMask(transition) ? drawUnmasked : drawReverse;
   let states = initial ?? (await samplePrior(transition, { shape, rng: rng.split('prior'), firstExample }));
   let networkCalls = 0;
   yield { t: transition.numSteps, states, networkCalls, changed: 0 };

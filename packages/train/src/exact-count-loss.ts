@@ -1,4 +1,5 @@
 import {
+  absorbsIntoExtraMask,
   D3pmError,
   gatherClass,
   maskCountWeights,
@@ -23,14 +24,13 @@ import type { TrainingLoss } from './training-loss.ts';
  * @throws {D3pmError} `UNSOUND` for any other transition.
  */
 export function exactCountLoss({ transition }: { readonly transition: Transition }): TrainingLoss<'denoiser' | 'leave-one-out'> {
-  const { absorbing } = transition;
-  if (!absorbing?.extraMask) {
+  if (!absorbsIntoExtraMask(transition)) {
     throw new D3pmError(
       'UNSOUND',
       `exactCountLoss: ${transition.name} does not absorb into an extra mask, so the count of masks is not enough; use hybridLoss`,
     );
   }
-  const { maskState } = absorbing;
+  const { maskState } = transition.absorbing;
   let weightsOfLength: MaskCountWeights | undefined;
   const countWeights = (positions: number): MaskCountWeights => {
     if (weightsOfLength?.positions !== positions) weightsOfLength = maskCountWeights(transition, positions);

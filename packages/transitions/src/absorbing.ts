@@ -36,6 +36,6 @@ export const absorbing: TransitionPlugin<'absorbing', AbsorbingOptions, 'jump-pr
     assertInteger('absorbing', 'maskState', maskState, 0, numStates - 1);
     const target = new Float64Array(numStates);
     target[maskState] = 1;
-    return rankOneMixing({ name: 'absorbing', schedule, target, absorbing: { maskState, extraMask } });
+    return rankOneMixing({ name: 'absorbing', schedule, target, absorbing: { maskState }, ...(extraMask && { extraMask: maskState }) });
   },
 });

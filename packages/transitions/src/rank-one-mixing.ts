@@ -29,6 +29,8 @@ export interface RankOneMixingOptions {
   readonly prior?: Prior;
   /** When π is the point mass on a mask. */
   readonly absorbing?: Absorbing;
+  /** A state that the data never shows. */
+  readonly extraMask?: number;
 }
 
 /**
@@ -52,6 +54,7 @@ export function rankOneMixing({
   target,
   prior = { kind: 'fixed', probs: target },
   absorbing,
+  extraMask,
 }: RankOneMixingOptions): Transition {
   assertSchedule(name, 'jump-probability', schedule);
   assertDistribution(name, 'target', target);
@@ -94,6 +97,7 @@ export function rankOneMixing({
     prior,
     rankOne,
     ...(absorbing && { absorbing }),
+    ...(extraMask !== undefined && { extraMask }),
 
     push: (logProbs, s, t) => {
       assertClassAxis(`${name}.push`, 'logProbs', logProbs, numStates);

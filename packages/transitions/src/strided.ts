@@ -10,7 +10,7 @@ import { assertInteger, stepGrid, stepPairs, type Steps, type Transition } from 
  * @throws {D3pmError} `INVALID_OPTIONS` unless 1 ≤ count ≤ T.
  */
 export function strided(transition: Transition, count: number): Transition {
-  const { numStates, numSteps, positions, stationary, prior, rankOne, absorbing } = transition;
+  const { numStates, numSteps, positions, stationary, prior, rankOne, absorbing, extraMask, exponential } = transition;
   assertInteger('strided', 'count', count, 1, numSteps);
   const grid = stepGrid(numSteps, count);
   const name = `${transition.name}/${count}`;
@@ -33,6 +33,8 @@ export function strided(transition: Transition, count: number): Transition {
       rankOne: { target: rankOne.target, keep: (s, t) => rankOne.keep(at(s), at(t)), refresh: (s, t) => rankOne.refresh(at(s), at(t)) },
     }),
     ...(absorbing && { absorbing }),
+    ...(extraMask !== undefined && { extraMask }),
+    ...(exponential && { exponential: { ...exponential, rate: (s, t) => exponential.rate(at(s), at(t)) } }),
     push: (logProbs, s, t) => transition.push(logProbs, ...onGrid('push', logProbs.shape[0]!, s, t)),
     pull: (logLikelihood, s, t) => transition.pull(logLikelihood, ...onGrid('pull', logLikelihood.shape[0]!, s, t)),
     pushStates: (states, s, t) => transition.pushStates(states, ...onGrid('pushStates', states.shape[0]!, s, t)),
