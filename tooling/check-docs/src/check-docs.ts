@@ -1,10 +1,11 @@
-import { globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { runCaptured, toolPath, type RunOutcome } from '../../check/src/run-tool.ts';
 import type { StepResult } from '../../check/src/step-result.ts';
 import { brokenLinks } from './links.ts';
+import { paperMapFaults } from './paper-map.ts';
 import { snippetsOf, type Snippet } from './snippets.ts';
 
 /** Inside docs/, whose manifest depends on every package, so that a block imports what a reader would. */
@@ -19,13 +20,14 @@ const pagesOf = (root: string): readonly string[] =>
     .sort();
 
 /**
- * Compiles and runs every `ts` block of the documentation, and follows its links. Prints what fails. A run that finds
+ * Compiles and runs every `ts` block of the documentation, follows its links, and holds the map of the paper against the code. Prints what fails. A run that finds
  * no block to run fails: a checker that checks nothing looks exactly like one that finds nothing.
  */
 export async function checkDocs(root: string): Promise<StepResult> {
   const pages = pagesOf(root);
   const broken = pages.flatMap((page) => brokenLinks(root, page));
-  for (const message of broken) console.log(message);
+  const unmapped = existsSync(join(root, 'docs/paper-map.md')) ? paperMapFaults(root) : [];
+  for (const message of [...broken, ...unmapped]) console.log(message);
 
   const snippets = pages.flatMap((page) => snippetsOf(page, readFileSync(join(root, page), 'utf8')));
   const folder = join(root, SNIPPET_FOLDER);
@@ -40,7 +42,7 @@ export async function checkDocs(root: string): Promise<StepResult> {
     );
     const bad = runs.filter(({ outcome }) => outcome.code !== 0);
     for (const { snippet, outcome } of bad) console.log(`${snippet.origin}: the block failed (exit ${outcome.code})\n${outcome.output}`);
-    const checks = [broken.length === 0, types.code === 0, runs.length > 0];
+    const checks = [broken.length === 0, unmapped.length === 0, types.code === 0, runs.length > 0];
     console.log(`${pages.length} pages, ${snippets.length} blocks compiled, ${runs.length} run, ${bad.length} failed`);
     if (runs.length === 0) console.log('no block was run: the documentation has none, or the checker does not see them');
     return {

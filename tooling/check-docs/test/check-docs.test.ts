@@ -119,19 +119,19 @@ describe('checkDocs', () => {
       fenced('ts file=two.ts', 'export const two: number = 2;') +
       fenced('ts', "import { two } from './two.ts';\nif (two !== 2) throw new Error();") +
       fenced('ts no-run', "throw new Error('never');");
-    expect(await checkDocs(repository({ 'README.md': page }))).toEqual({ passed: 5, failed: 0, skipped: [] });
+    expect(await checkDocs(repository({ 'README.md': page }))).toEqual({ passed: 6, failed: 0, skipped: [] });
   });
 
   it('fails on a block that throws, on one that does not compile, and names page and line', async () => {
     const printed = silence();
     const page = `text\n${fenced('ts', "throw new Error('thrown');")}${fenced('ts no-run', "export const n: number = 'one';")}`;
-    expect(await checkDocs(repository({ 'README.md': page }))).toEqual({ passed: 2, failed: 2, skipped: [] });
+    expect(await checkDocs(repository({ 'README.md': page }))).toEqual({ passed: 3, failed: 2, skipped: [] });
     expect(printed.join('\n')).toMatch(/README\.md:2: the block failed[\s\S]*thrown/);
     expect(printed.join('\n')).toContain('README.md:5 → README/line-5.ts(1,14): error TS2322');
   });
 
   it('fails where there is nothing to run', async () => {
     silence();
-    expect(await checkDocs(repository({ 'README.md': 'no code' }))).toEqual({ passed: 2, failed: 1, skipped: [] });
+    expect(await checkDocs(repository({ 'README.md': 'no code' }))).toEqual({ passed: 3, failed: 1, skipped: [] });
   });
 });
