@@ -129,6 +129,17 @@ describe('checkTransition', () => {
       'rankOne and absorbing are what toDense is',
     ],
     [
+      'a generator that is not its own',
+      () => ({ exponential: { rate: (s, t) => t - s, push: (probs) => probs.slice() } }),
+      'exponential is exp(α R)',
+    ],
+    [
+      'a rate that does not add up',
+      () => ({ exponential: { rate: (_, t) => t, push: (probs) => probs.slice() } }),
+      'exponential is exp(α R)',
+    ],
+    ['an extra mask that is not a state', () => ({ extraMask: 4 }), 'x_0 is never the extra mask'],
+    [
       'a map that throws',
       () => ({
         pullStates: () => {

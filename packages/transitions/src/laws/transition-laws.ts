@@ -3,7 +3,9 @@ import { chapmanKolmogorov } from './chapman-kolmogorov.ts';
 import { closedForms } from './closed-forms.ts';
 import { denseForm } from './dense-form.ts';
 import { doublyStochastic } from './doubly-stochastic.ts';
+import { extraMask } from './extra-mask.ts';
 import { gathers } from './gathers.ts';
+import { generator } from './generator.ts';
 import { identity } from './identity.ts';
 import { noLeak } from './no-leak.ts';
 import { priorNormalized } from './prior-normalized.ts';
@@ -31,6 +33,8 @@ export const transitionLaws: readonly TransitionLaw[] = [
   doublyStochastic,
   priorNormalized,
   closedForms,
+  generator,
+  extraMask,
   reverseSupport,
   severalPositions,
   stepsPerExample,
