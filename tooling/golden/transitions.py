@@ -39,6 +39,44 @@ def gaussian(size, beta):  # A.2.3
     return matrix
 
 
+def banded(size, beta, width):  # A.2.5, Eq. 10 of the later version
+    matrix = [[beta / size if 0 < abs(i - j) <= width else ZERO for j in range(size)] for i in range(size)]
+    for i in range(size):
+        matrix[i][i] = ONE - sum(matrix[i])
+    return matrix
+
+
+def uniform_absorbing(size, alpha, beta, mask):  # Section 4, BERT
+    return [[(ONE - alpha - beta if i == j else ZERO) + (alpha if j == mask else ZERO) + beta / size for j in range(size)] for i in range(size)]
+
+
+def with_mask(inner, gamma):
+    """The inner step with probability 1 - gamma, else a mask behind its states, which stays."""
+    return [[(ONE - gamma) * p for p in row] + [gamma] for row in inner] + [[ZERO] * len(inner) + [ONE]]
+
+
+def shares(rows, columns, weight):
+    matrix = [[Decimal(weight(i, j)) for j in range(columns)] for i in range(rows)]
+    return [[w / sum(row) for w in row] for row in matrix]
+
+
+def low_rank(size, beta, t):
+    """(1 - beta) I + beta U S_t V (A.4) with two sources and three targets, of small integers: the test makes the same."""
+    encode = shares(size, 2, lambda i, a: (i + 2 * a) % 3 + (1 if a == i % 2 else 0))
+    core = shares(2, 3, lambda a, b: (a + b + t) % 3 + (1 if a == b else 0))
+    decode = shares(3, size, lambda b, j: (2 * b + j) % 4 + (1 if j == b % size else 0))
+    redrawn = [row_times(row_times(row, core), decode) for row in encode]
+    return [[(ONE - beta if i == j else ZERO) + beta * redrawn[i][j] for j in range(size)] for i in range(size)]
+
+
+def block_absorbing(size, noise, positions, block, position):
+    """The steps of one position (Section 4): blocks are masked from the last to the first, each by all of `noise`."""
+    turn = (positions - 1 - position) // block
+    still = [absorbing(size, ZERO, size - 1)] * len(noise)
+    own = [absorbing(size, Decimal(beta), size - 1) for beta in noise]
+    return [step for b in range(positions // block) for step in (own if b == turn else still)]
+
+
 def asymmetric(size, t):
     """A matrix without symmetry and with zeros, of small integers: the test makes the same."""
     matrix = []
@@ -49,7 +87,7 @@ def asymmetric(size, t):
 
 
 def row_times(row, matrix):
-    return [sum((x * matrix[k][j] for k, x in enumerate(row) if x), ZERO) for j in range(len(row))]
+    return [sum((x * matrix[k][j] for k, x in enumerate(row) if x), ZERO) for j in range(len(matrix[0]))]
 
 
 def rows_of(steps, rows, s, t):
@@ -80,6 +118,45 @@ def families(size, variance):
     yield "discretized-gaussian", {}, variance, [gaussian(size, Decimal(beta)) for beta in variance]
     if size <= 27:
         yield "asymmetric", {}, [], [asymmetric(size, t) for t in range(1, STEPS + 1)]
+    if size > 64:
+        return
+    width = min(3, size - 1)
+    yield "banded", {"width": width}, jump, [banded(size, Decimal(beta), width) for beta in jump]
+    for share in (2 / 3, [i / (STEPS - 1) for i in range(STEPS)]):
+        each = share if isinstance(share, list) else [share] * STEPS
+        parts = [(Decimal(beta) * Decimal(s), Decimal(beta) * (ONE - Decimal(s))) for beta, s in zip(jump, each)]
+        yield "uniform-absorbing", {"maskShare": share}, jump, [uniform_absorbing(size, *part, size - 1) for part in parts]
+    yield "low-rank", {}, jump, [low_rank(size, Decimal(beta), t + 1) for t, beta in enumerate(jump)]
+    if size > 2:
+        inner = [uniform(size - 1, Decimal(beta)) for beta in jump]
+        yield "uniform with mask", {"maskNoise": remaining}, jump, [with_mask(q, Decimal(gamma)) for q, gamma in zip(inner, remaining)]
+
+
+def positional_families(size):
+    """Name, options, noise of one block, and the steps of every position."""
+    if size > 8:
+        return
+    blocks = [1 / (STEPS // 2 - i) for i in range(STEPS // 2)]
+    for name, options, noise in (("block-absorbing", {"positions": 4, "blockSize": 2}, blocks), ("autoregressive", {"positions": STEPS}, [1.0])):
+        positions, block = options["positions"], options.get("blockSize", 1)
+        yield name, options, noise, [block_absorbing(size, noise, positions, block, n) for n in range(positions)]
+
+
+def all_families(size, variance):
+    for family in families(size, variance):
+        yield (*family, None)
+    for name, options, noise, positions in positional_families(size):
+        for position in (0, len(positions) // 2 - 1, len(positions) // 2, len(positions) - 1):
+            yield name, options, noise, positions[position], position
+
+
+def has_extra_mask(name, options):
+    return name in ("uniform-absorbing", "uniform with mask", "block-absorbing", "autoregressive") or (name == "absorbing" and options == {})
+
+
+def described(name, options, size, noise, position):
+    at = {} if position is None else {"position": position}
+    return {"family": name, "options": options, "numStates": size, "noise": noise, **at}
 
 
 def transition_cases():
@@ -88,14 +165,14 @@ def transition_cases():
         few = sorted({0, 1, size // 2 - 1, size // 2, size - 1})
         rows = everything if size <= 3 else [0, size // 2, size - 1] if size <= 64 else [0, 128]
         columns = everything if size <= 8 else few
-        for name, options, noise, steps in families(size, linear(1e-4, 0.02)):
+        for name, options, noise, steps, position in all_families(size, linear(1e-4, 0.02)):
             tables = []
             for s, t in ((0, 1), (0, 2), (0, STEPS // 2), (0, STEPS), (STEPS // 2, STEPS)):
                 if size == 256 and s > 0:
                     continue
                 entries = [[row[j] for j in columns] for row in rows_of(steps, rows, s, t)]
                 tables.append({"s": s, "t": t, "probs": [[float(p) for p in row] for row in entries], "logProbs": [[log(p) for p in row] for row in entries]})
-            yield {"family": name, "options": options, "numStates": size, "noise": noise, "rows": rows, "columns": columns, "tables": tables}
+            yield {**described(name, options, size, noise, position), "rows": rows, "columns": columns, "tables": tables}
 
 
 def normalized(weights):
@@ -107,9 +184,9 @@ def reverse_cases():
     for size in (2, 3):
         f_weights = [Decimal(weight) for weight in ((3, 1), (5, 2, 1))[size - 2]]
         # Variances whose logarithms float32 carries to 1e-5: those of 1e-4 are -40,000, right to 2e-3.
-        for name, options, noise, steps in families(size, linear(0.1, 2.0)):
+        for name, options, noise, steps, position in all_families(size, linear(0.1, 2.0)):
             f = list(f_weights)
-            if name == "absorbing" and options == {}:
+            if has_extra_mask(name, options):
                 f[size - 1] = ZERO  # an extra mask is never data
             f = [weight / sum(f) for weight in f]
             for s, t in ((0, 1), (1, 2), (4, STEPS // 2), (STEPS - 1, STEPS)):
@@ -126,7 +203,7 @@ def reverse_cases():
                         "mixture": normalized(mixture),
                         "plugIn": normalized([step[j][xt] * pushed[j] for j in every]),
                     })
-                yield {"family": name, "options": options, "numStates": size, "noise": noise, "f": [log(p) for p in f], "s": s, "t": t, "rows": rows}
+                yield {**described(name, options, size, noise, position), "f": [log(p) for p in f], "s": s, "t": t, "rows": rows}
 
 
 def write(name, cases):

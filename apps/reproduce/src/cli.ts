@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { isD3pmError } from '@d3pm/core';
 import { Command, InvalidArgumentError, Option, type CommanderError } from 'commander';
 import { runFigure1 } from './experiments/run-figure-1.ts';
+import { runInspect } from './experiments/run-inspect.ts';
 import { runQuickstart } from './experiments/run-quickstart.ts';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
@@ -10,6 +11,12 @@ const { version } = createRequire(import.meta.url)('../package.json') as { versi
 const seed = (text: string): number => {
   const value = Number(text);
   if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('expected an integer of 0 or more.');
+  return value;
+};
+
+const count = (text: string): number => {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('expected an integer of 1 or more.');
   return value;
 };
 
@@ -46,6 +53,21 @@ const program = new Command('d3pm')
       'Forward processes, their matrices and a learned reverse process on a swiss roll.',
       'd3pm figure-1 --seed 7',
     ).action(runFigure1),
+  )
+  .addCommand(
+    new Command('inspect')
+      .exitOverride(exitWith)
+      .showHelpAfterError('(add --help for all options and an example)')
+      .description('What a schedule does to a family of Q_t: noise, I(x_t; x_0) and KL to the prior against t.')
+      .requiredOption('--transition <name>', 'family, as uniform, absorbing or discretized-gaussian')
+      .requiredOption('--schedule <name>', 'schedule, as cosine, linear or mutual-information')
+      .option('--states <count>', 'K (default: the 27 characters of text8, and a mask where the family has one)', count)
+      .option('--steps <count>', 'T', count, 1000)
+      .option('--set <key=value...>', 'options of either: transition.maskState=3 schedule.start=0.02; @file for JSON in a file', [])
+      .option('--text <file>', 'text whose characters give the law of x_0 (default: uniform)')
+      .option('--out <file>', 'where the picture goes', 'inspect.png')
+      .addHelpText('after', '\nExample:\n  $ d3pm inspect --transition uniform --schedule cosine --states 27 --steps 1000 --out cosine.png')
+      .action(runInspect),
   );
 
 program.parseAsync().catch((error: unknown) => {

@@ -21,10 +21,33 @@ export interface Denoiser<P extends Prediction = Prediction> {
   /** T of the chain whose steps it is told. Absent when it reads none: then it serves a chain of any length. */
   readonly numSteps?: number;
   /**
+   * Present when the logits at a position depend on the states before it alone, in row-major order: not on the state there, on
+   * later ones, or on t. Under an autoregressive chain f is then p(x_0,i | x_0,<i), all of them in one call.
+   */
+  readonly causal?: true;
+  /**
+   * Reads sequences state by state, at the cost of one position a call, under the parameters as they are now. Only a causal
+   * network has it, and need not.
+   */
+  startDecoding?(batchSize: number): Decoder;
+  /**
    * Logits, float32 `[B, …N, K]`, of int32 `[B, …N]` states at step t ∈ 1…T; the caller disposes them.
    * The logit of an extra mask is ignored: the library sets its probability to 0.
    */
   logits(states: Tensor, t: Steps): Tensor;
+}
+
+/** A batch of sequences that grow by one state at a time. What the positions so far have computed is kept. */
+export interface Decoder {
+  /**
+   * Logits of the next position, float32 `[B, K]`, those of {@link Denoiser.logits} to rounding; the caller disposes them.
+   *
+   * @param states The states that follow those already read, int32 `[B]`; absent in the first call, which answers for position 0.
+   * @throws {D3pmError} `SHAPE`, `DTYPE`, `STATE_RANGE`; `INVALID_OPTIONS` without states in any but the first call, or after {@link dispose}.
+   */
+  next(states?: Tensor): Tensor;
+  /** Frees what is kept; twice is harmless. */
+  dispose(): void;
 }
 
 /** Parameters by name. Names are those of the checkpoint, so they never change. */

@@ -1,5 +1,8 @@
 export { absorbingStepWeight } from './absorbing-step-weight.ts';
 export { absorbsIntoExtraMask, type ExtraMaskAbsorption } from './absorbs-into-extra-mask.ts';
+export { assertAutoregressive } from './assert-autoregressive.ts';
+export { assertCausal } from './assert-causal.ts';
+export { assertDataLaw } from './assert-data-law.ts';
 export { assertDenoiserFits, type DenoiserPairing } from './assert-denoiser-fits.ts';
 export { assertEngine } from './assert-engine.ts';
 export { assertSchedule } from './assert-schedule.ts';
@@ -7,6 +10,8 @@ export { assertClassAxis, assertInteger, assertShape, assertStates } from './ass
 export { boundTermNats, crossEntropyNats, hybridLossNats, type BoundTermInput, type HybridLossInput } from './bound-terms.ts';
 export { drawFromLogProbs, drawFromProbs, sampleCategorical } from './categorical.ts';
 export { categoricalKlNats } from './categorical-kl.ts';
+export { channelInformation } from './channel-information.ts';
+export { exponentialChannel, matrixChannel, type Channel } from './channel.ts';
 export {
   denoiserFromLeaveOneOut,
   leaveOneOutFromDenoiser,
@@ -14,22 +19,26 @@ export {
   type ConvertPredictionInput,
 } from './convert-prediction.ts';
 export type { Dataset, DatasetPlugin } from './dataset.ts';
-export type { ApplyOptions, Denoiser, Parameters, Prediction, TrainableDenoiser } from './denoiser.ts';
+export type { ApplyOptions, Decoder, Denoiser, Parameters, Prediction, TrainableDenoiser } from './denoiser.ts';
 export { denoiserLogits } from './denoiser-logits.ts';
+export { entropyNats } from './entropy.ts';
 export { D3pmError, isD3pmError, type D3pmErrorCode } from './errors.ts';
 export { gatherClass } from './gather-class.ts';
+export { informationCurve, type InformationPoint } from './information-curve.ts';
 export { logAddExp } from './log-add-exp.ts';
 export { logNormalize } from './log-normalize.ts';
 export { FINITE_MIN, logSumExp, logSumExpKept } from './log-sum-exp.ts';
 export { maskCountWeights, type MaskCountWeights } from './mask-count-weights.ts';
 export { maskExactCount, type MaskExactCountOptions } from './mask-exact-count.ts';
 export type { ModelPlugin, ModelSetting } from './model-plugin.ts';
+export { estimateMutualInformationNats, mutualInformationNats, type MutualInformationInput } from './mutual-information.ts';
 export { nearestName, suggestName } from './nearest-name.ts';
 export { assertOptionNames } from './option-names.ts';
 export type { Plugin, PluginKind } from './plugin.ts';
 export { posteriorLogProbs, type PosteriorInput } from './posterior.ts';
 export { predictionLogProbs } from './prediction-log-probs.ts';
 export { learnedPriorTermNats, priorTermNats } from './prior-term.ts';
+export { rankOneInformation, type Information, type RankOneChannel } from './rank-one-information.ts';
 export { assertPlugin, createRegistry, type Registry } from './registry.ts';
 export { direct } from './reverse-direct.ts';
 export { mixture } from './reverse-mixture.ts';
@@ -38,6 +47,7 @@ export type { ReverseInput, ReverseProcess } from './reverse-process.ts';
 export { createRng, rngFromKey, type Rng } from './rng.ts';
 export { safeLog } from './safe-log.ts';
 export { sampleForward, type SampleForwardOptions } from './sample-forward.ts';
+export { sampledInformation, type RowSampling, type SampledInformation } from './sampled-information.ts';
 export type { NoiseSchedule, NoiseUnit } from './schedule.ts';
 export type { SchedulePlugin } from './schedule-plugin.ts';
 export { assertDataStates, assertStateRange, positionsOf, toTensor, type States } from './states.ts';

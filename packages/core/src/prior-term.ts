@@ -1,4 +1,5 @@
-import { tidy, sum, type Tensor } from '@tensorflow/tfjs-core';
+import { add, reshape, sum, tidy, zerosLike, type Tensor } from '@tensorflow/tfjs-core';
+import { assertShape } from './assert.ts';
 import { categoricalKlNats } from './categorical-kl.ts';
 import { D3pmError } from './errors.ts';
 import { logNormalize } from './log-normalize.ts';
@@ -27,14 +28,22 @@ export function priorTermNats(transition: Transition, x0: States): Float64Array 
  * L_T under a learned prior (footnote 1), with its gradient.
  *
  * @param x0 int32 `[B, …N]`.
+ * @param logits Those of the prior, float32 `[K]` or `[N, K]`, where they are not the current ones: what to differentiate by.
  * @returns nats per example, float32 `[B]`; the caller disposes it.
+ * @throws {D3pmError} `UNSOUND` for a fixed prior; `SHAPE` when the prior is for other positions than `x0` has.
  */
-export function learnedPriorTermNats(transition: Transition, x0: Tensor): Tensor {
+export function learnedPriorTermNats(transition: Transition, x0: Tensor, logits?: Tensor): Tensor {
   const { prior } = transition;
   if (prior.kind !== 'learned')
     throw new D3pmError('UNSOUND', `learnedPriorTermNats: the prior of ${transition.name} is fixed; use priorTermNats`);
+  const table = logits ?? prior.logits;
+  const perPosition = table.rank > 1;
+  if (perPosition) assertShape('learnedPriorTermNats', 'logits of the prior', table, [positionsOf(x0), transition.numStates]);
   return tidy(() => {
-    const kl = categoricalKlNats(transition.pushStates(x0, 0, transition.numSteps), logNormalize(prior.logits));
+    const q = transition.pushStates(x0, 0, transition.numSteps);
+    const p = logNormalize(perPosition ? reshape(table, [1, ...q.shape.slice(1)]) : table);
+    // The KL takes both of one shape, so that the prior's gradient is summed here.
+    const kl = categoricalKlNats(q, add(zerosLike(q), p));
     return sum(kl, kl.shape.map((_, axis) => axis).slice(1));
   });
 }

@@ -4,6 +4,8 @@ export { defineSchedule } from './define-schedule.ts';
 export { fromArray, fromArraySchedule, fromArrayVarianceSchedule, type FromArrayOptions } from './from-array.ts';
 export { inverseRemaining, inverseRemainingSchedule } from './inverse-remaining.ts';
 export { linear, linearSchedule, linearVarianceSchedule, type LinearOptions } from './linear.ts';
+export { mutualInformationSchedules, type MutualInformationConfig } from './mutual-information-schedules.ts';
+export { mutualInformation, type FinalStep, type InformationSchedule, type MutualInformationOptions } from './mutual-information.ts';
 export {
   createScheduleRegistry,
   type AnySchedulePlugin,

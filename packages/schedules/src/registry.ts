@@ -1,6 +1,7 @@
 import { createRegistry, D3pmError, type NoiseSchedule, type NoiseUnit, type Registry, type SchedulePlugin } from '@d3pm/core';
 import type { FromArrayOptions } from './from-array.ts';
 import type { LinearOptions } from './linear.ts';
+import type { MutualInformationConfig } from './mutual-information-schedules.ts';
 
 // oxlint-disable-next-line typescript/no-explicit-any -- options of any type, known only to the plugin
 export type AnySchedulePlugin = SchedulePlugin<string, any, NoiseUnit>;
@@ -17,6 +18,9 @@ export interface ScheduleOptions {
   'inverse-remaining': Record<never, never>;
   'from-array': FromArrayOptions;
   'from-array-variance': FromArrayOptions;
+  'mutual-information': MutualInformationConfig;
+  'mutual-information-rate': MutualInformationConfig;
+  'mutual-information-variance': MutualInformationConfig;
 }
 
 /** `{ name, numSteps, …options }` */
