@@ -3,6 +3,7 @@ import {
   assertStates,
   noisySteps,
   type ApplyOptions,
+  type Decoder,
   type Parameters,
   type Prediction,
   type Rng,
@@ -23,10 +24,14 @@ export interface DenoiserDefinition<P extends Prediction> {
   /** Shape of one example; −1 for an axis of any length. */
   readonly exampleShape: readonly number[];
   readonly timeFree: boolean;
+  /** That logits at a position depend on the states before it alone; then `timeFree` too. */
+  readonly causal?: true;
   readonly specs: ParameterSpecs;
   readonly rng: Rng;
   /** Logits, float32 `[B, …N, K]`: a pure function. What it allocates besides is freed around it. */
   network(parameters: Parameters, states: Tensor, t: Steps, options: ApplyOptions): Tensor;
+  /** Decodes a causal network state by state. The parameters stay the caller's. */
+  decoder?(parameters: Parameters, batchSize: number): Decoder;
 }
 
 /**
@@ -37,7 +42,7 @@ export interface DenoiserDefinition<P extends Prediction> {
  * (a network that is not told the time takes any t).
  */
 export function defineDenoiser<P extends Prediction>(definition: DenoiserDefinition<P>): TrainableDenoiser<P> {
-  const { name, prediction, numStates, numSteps, exampleShape, timeFree, specs } = definition;
+  const { name, prediction, numStates, numSteps, exampleShape, timeFree, causal, specs, decoder } = definition;
   let current = initialParameters(specs, definition.rng.split(name));
 
   const apply = (parameters: Parameters, states: Tensor, t: Steps, options: ApplyOptions = {}): Tensor => {
@@ -56,6 +61,8 @@ export function defineDenoiser<P extends Prediction>(definition: DenoiserDefinit
     numStates,
     timeFree,
     ...(!timeFree && { numSteps }),
+    ...(causal && { causal }),
+    ...(decoder && { startDecoding: (batchSize: number) => decoder(current, batchSize) }),
     get parameters() {
       return current;
     },

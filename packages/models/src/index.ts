@@ -9,3 +9,4 @@ export type { ParameterSpec, ParameterSpecs } from './parameter-specs.ts';
 export { rmsNorm } from './rms-norm.ts';
 export { timeFeatures, type TimeFeaturesOptions } from './time-features.ts';
 export { createTransformerDenoiser, transformerModel, type TransformerDenoiserOptions } from './transformer-denoiser.ts';
+export { withLearnedPrior, type LearnedPriorOptions, type LearnedPriorPair } from './with-learned-prior.ts';

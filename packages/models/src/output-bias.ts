@@ -2,7 +2,7 @@ import { D3pmError } from '@d3pm/core';
 import { givenValues, zeroValues, type Initializer } from './initializers.ts';
 
 /** Low enough to be nothing next to any data, and finite, so that averages of parameters stay finite. */
-const LOWEST = -30;
+export const LOWEST_LOGIT = -30;
 
 /**
  * First values of an output bias `[repeats · K]`: the logits given, for each of `repeats` positions. −∞ and all below −30 become −30.
@@ -18,6 +18,6 @@ export function outputBiasValues(caller: string, logits: ArrayLike<number> | und
       `${caller}: outputBias is [${values.join(', ')}], expected ${numStates} logits, one for each state (masks included)`,
     );
   }
-  const row = values.map((value) => Math.max(value, LOWEST));
+  const row = values.map((value) => Math.max(value, LOWEST_LOGIT));
   return givenValues(Array.from({ length: repeats }, () => row).flat());
 }

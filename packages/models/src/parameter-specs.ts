@@ -26,7 +26,11 @@ export function initialParameters(specs: ParameterSpecs, rng: Rng): Parameters {
  *
  * @throws {D3pmError} `UNKNOWN_NAME` when a name is missing or not known, otherwise `SHAPE`; the message lists every difference.
  */
-export function assertParameters(caller: string, specs: ParameterSpecs, parameters: Parameters): void {
+export function assertParameters(
+  caller: string,
+  specs: Readonly<Record<string, Pick<ParameterSpec, 'shape'>>>,
+  parameters: Parameters,
+): void {
   const missing = Object.keys(specs).filter((name) => !Object.hasOwn(parameters, name));
   const unknown = Object.keys(parameters).filter((name) => !Object.hasOwn(specs, name));
   const wrong = Object.entries(specs).flatMap(([name, { shape }]) => {

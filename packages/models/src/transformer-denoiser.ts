@@ -9,6 +9,7 @@ import {
 } from '@d3pm/core';
 import { add, expandDims, relu, type Tensor } from '@tensorflow/tfjs-core';
 import { attention } from './attention.ts';
+import { causalMask } from './causal-mask.ts';
 import { defineDenoiser } from './define-denoiser.ts';
 import { embedStates } from './embed-states.ts';
 import { fanInValues, normalValues, unitValues, zeroValues } from './initializers.ts';
@@ -16,9 +17,11 @@ import { linear } from './linear.ts';
 import { outputBiasValues } from './output-bias.ts';
 import type { ParameterSpecs } from './parameter-specs.ts';
 import { evenInteger, flag, integerFrom, numberList, parseOptions, predictionName } from './parse-options.ts';
-import { neighbourBias, relativeBias } from './relative-bias.ts';
-import { rmsNorm } from './rms-norm.ts';
+import { bothSides, leftSide, neighbourBias, relativeBias } from './relative-bias.ts';
+import { shiftStates } from './shift-states.ts';
 import { timeFeatures } from './time-features.ts';
+import { blockSpecs, outputLogits, transformerBlock } from './transformer-blocks.ts';
+import { transformerDecoder } from './transformer-decoder.ts';
 
 export interface TransformerDenoiserOptions<P extends Prediction = Prediction> {
   /** A multiple of `numHeads`. @defaultValue 128 */
@@ -31,6 +34,13 @@ export interface TransformerDenoiserOptions<P extends Prediction = Prediction> {
   readonly numHidden?: number;
   /** Distances beyond this, to either side, are one. @defaultValue 64 */
   readonly maxDistance?: number;
+  /**
+   * Whether a position reads the states before it alone, which makes an autoregressive model of the same size: the input is
+   * shifted by one, with a learned vector in front. It cannot be told the time.
+   *
+   * @defaultValue false
+   */
+  readonly causal?: boolean;
   /** @defaultValue false */
   readonly timeConditioned?: boolean;
   /** Sines and cosines of the step; even. @defaultValue 64 */
@@ -48,6 +58,7 @@ const parse = (options: unknown): TransformerDenoiserOptions =>
     numHeads: integerFrom(1),
     numHidden: integerFrom(1),
     maxDistance: integerFrom(1),
+    causal: flag,
     timeConditioned: flag,
     numTimeFeatures: evenInteger,
     outputBias: numberList,
@@ -55,7 +66,7 @@ const parse = (options: unknown): TransformerDenoiserOptions =>
   });
 
 /**
- * A bidirectional transformer over sequences of any length: pre-norm (RMSNorm), a learned bias for each signed distance in place of
+ * A transformer, bidirectional or causal, over sequences of any length: pre-norm (RMSNorm), a learned bias for each signed distance in place of
  * absolute positions, and optionally the time, added to every position:
  *
  *     h = embedding(x_t) [+ W₂ relu(W₁ timeFeatures(t) + b)];   h ← h + attention(rmsNorm(h));   h ← h + feedForward(rmsNorm(h))
@@ -74,6 +85,7 @@ export function createTransformerDenoiser<P extends Prediction = 'denoiser'>(
     numBlocks = 4,
     numHeads = 4,
     maxDistance = 64,
+    causal = false,
     timeConditioned = false,
     numTimeFeatures = 64,
     outputBias,
@@ -92,10 +104,25 @@ export function createTransformerDenoiser<P extends Prediction = 'denoiser'>(
       `createTransformerDenoiser: numChannels is ${numChannels}, expected a multiple of numHeads, which is ${numHeads}`,
     );
   }
+  if (causal && timeConditioned) {
+    throw new D3pmError(
+      'INVALID_OPTIONS',
+      'createTransformerDenoiser: causal and timeConditioned are both true; a causal network has no time of its own, for what it has read stays as it was computed; leave timeConditioned out',
+    );
+  }
   const blocks = Array.from({ length: numBlocks }, (_, i) => `blocks.${i}`);
-  const sizes = { numChannels, numHidden, numHeads, maxDistance, branches: 2 * numBlocks };
+  const favourites = causal ? leftSide(numHeads) : bothSides(numHeads);
+  const sizes = {
+    numChannels,
+    numHidden,
+    numHeads,
+    maxDistance,
+    branches: 2 * numBlocks,
+    relativeBias: neighbourBias(favourites, maxDistance),
+  };
   const specs: ParameterSpecs = {
-    'embedding.weight': { shape: [numStates, numChannels], initial: normalValues(1) },
+    // Row K of a causal network stands before the first state.
+    'embedding.weight': { shape: [causal ? numStates + 1 : numStates, numChannels], initial: normalValues(1) },
     ...(timeConditioned ? timeSpecs(numTimeFeatures, numChannels) : {}),
     ...(Object.assign({}, ...blocks.map((block) => blockSpecs(block, sizes))) as ParameterSpecs),
     'norm.scale': { shape: [numChannels], initial: unitValues },
@@ -120,14 +147,23 @@ export function createTransformerDenoiser<P extends Prediction = 'denoiser'>(
     specs,
     rng,
     network: (parameters, states, t) => {
-      let hidden = embedStates(parameters['embedding.weight']!, states);
+      const length = states.shape[1]!;
+      let hidden = embedStates(parameters['embedding.weight']!, causal ? shiftStates(states, numStates) : states);
       if (timeConditioned) hidden = add(hidden, timeEmbedding(parameters, t, states.shape[0]!));
+      const mask = causal ? causalMask(length) : undefined;
       for (const block of blocks) {
-        hidden = add(hidden, attentionBranch(parameters, `${block}.attention`, hidden));
-        hidden = add(hidden, feedForwardBranch(parameters, `${block}.feedForward`, hidden));
+        hidden = transformerBlock(parameters, block, hidden, (x, { input, output, distances }) => {
+          const bias = relativeBias(distances, { length });
+          return attention(x, { input, output, bias: mask ? add(bias, mask) : bias });
+        });
       }
-      return linear(rmsNorm(hidden, parameters['norm.scale']!), parameters['output.weight']!, parameters['output.bias']!);
+      return outputLogits(parameters, hidden);
     },
+    ...(causal && {
+      causal,
+      decoder: (parameters: Parameters, batchSize: number) =>
+        transformerDecoder({ name: 'transformerDenoiser', parameters, blocks, numStates, batchSize }),
+    }),
   });
 }
 
@@ -140,49 +176,10 @@ export const transformerModel: ModelPlugin<'transformer', TransformerDenoiserOpt
   create: createTransformerDenoiser,
 });
 
-interface BlockSizes {
-  readonly numChannels: number;
-  readonly numHidden: number;
-  readonly numHeads: number;
-  readonly maxDistance: number;
-  /** Residual branches in the whole network. */
-  readonly branches: number;
-}
-
-function blockSpecs(block: string, { numChannels, numHidden, numHeads, maxDistance, branches }: BlockSizes): ParameterSpecs {
-  return {
-    [`${block}.attention.norm.scale`]: { shape: [numChannels], initial: unitValues },
-    [`${block}.attention.input.weight`]: { shape: [numChannels, 3 * numChannels], initial: fanInValues(numChannels) },
-    [`${block}.attention.relativeBias`]: { shape: [numHeads, 2 * maxDistance + 1], initial: neighbourBias(numHeads, maxDistance) },
-    [`${block}.attention.output.weight`]: { shape: [numChannels, numChannels], initial: fanInValues(numChannels, 1 / Math.sqrt(branches)) },
-    [`${block}.feedForward.norm.scale`]: { shape: [numChannels], initial: unitValues },
-    [`${block}.feedForward.hidden.weight`]: { shape: [numChannels, numHidden], initial: fanInValues(numChannels, Math.SQRT2) },
-    [`${block}.feedForward.hidden.bias`]: { shape: [numHidden], initial: zeroValues },
-    [`${block}.feedForward.output.weight`]: { shape: [numHidden, numChannels], initial: fanInValues(numHidden, 1 / Math.sqrt(branches)) },
-  };
-}
-
 function timeSpecs(numTimeFeatures: number, numChannels: number): ParameterSpecs {
   return {
     'time.hidden.weight': { shape: [numTimeFeatures, numChannels], initial: fanInValues(numTimeFeatures, Math.SQRT2) },
     'time.hidden.bias': { shape: [numChannels], initial: zeroValues },
     'time.output.weight': { shape: [numChannels, numChannels], initial: fanInValues(numChannels) },
   };
-}
-
-function attentionBranch(parameters: Parameters, name: string, hidden: Tensor): Tensor {
-  return attention(rmsNorm(hidden, parameters[`${name}.norm.scale`]!), {
-    input: parameters[`${name}.input.weight`]!,
-    output: parameters[`${name}.output.weight`]!,
-    bias: relativeBias(parameters[`${name}.relativeBias`]!, hidden.shape[1]!),
-  });
-}
-
-function feedForwardBranch(parameters: Parameters, name: string, hidden: Tensor): Tensor {
-  const wide = linear(
-    rmsNorm(hidden, parameters[`${name}.norm.scale`]!),
-    parameters[`${name}.hidden.weight`]!,
-    parameters[`${name}.hidden.bias`]!,
-  );
-  return linear(relu(wide), parameters[`${name}.output.weight`]!);
 }

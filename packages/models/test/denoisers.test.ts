@@ -33,6 +33,8 @@ const models: Readonly<Record<string, (seed?: number | string) => TrainableDenoi
       timeConditioned: true,
       numTimeFeatures: 6,
     }),
+  'transformer, causal': (seed) =>
+    createTransformerDenoiser(setting(seed), { numChannels: 8, numBlocks: 2, numHeads: 2, numHidden: 12, maxDistance: 3, causal: true }),
   convolution: (seed) => createConvolutionDenoiser(setting(seed), { numChannels: 8, dilations: [1, 2], width: 3 }),
 };
 const names = Object.keys(models);
@@ -261,7 +263,7 @@ describe('sequences', () => {
   });
 
   it('any length is read', () => {
-    for (const name of ['transformer', 'convolution'])
+    for (const name of ['transformer', 'transformer, causal', 'convolution'])
       for (const length of [1, 2, 33]) expect(models[name]!().logits(states(1, 1, length), 1).shape).toEqual([1, length, K]);
   });
 });
@@ -297,6 +299,7 @@ describe('plugins', () => {
     ['mlp', { ordinal: 'yes' }, 'ordinal'],
     ['mlp', null, 'expected an object'],
     ['transformer', { prediction: 'x0' }, 'prediction'],
+    ['transformer', { causal: 1 }, 'causal'],
     ['convolution', { width: 4 }, 'odd'],
     ['convolution', { dilations: [] }, 'dilations'],
     ['convolution', { dilations: [1, 0] }, 'dilations[1]'],

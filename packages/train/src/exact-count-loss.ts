@@ -12,13 +12,14 @@ import {
 } from '@d3pm/core';
 import { equal, mul, neg, reshape, sum, tensor1d, tidy, where, zerosLike } from '@tensorflow/tfjs-core';
 import type { TrainingLoss } from './training-loss.ts';
+import { withPriorTerm } from './with-prior-term.ts';
 
 /**
  * The bound of an absorbing process with an extra mask, by the number n of masked positions in place of t:
  *
  *     L · w_n · Σ_{masked} −log f(x_0 | x_t),   n uniform on 1…L, stratified over the batch
  *
- * with the w_n of `maskCountWeights`. Its expectation is L_vb − L_T in nats per example, also for a network that is told the
+ * with the w_n of `maskCountWeights`. Its expectation is L_vb − L_T in nats per example (L_T is added when the prior is a parameter of the network), also for a network that is told the
  * time: t is then drawn given n. A denoiser and a leave-one-out prediction are the same thing at a mask. Gradients are of that divided by L.
  *
  * @throws {D3pmError} `UNSOUND` for any other transition.
@@ -51,11 +52,11 @@ export function exactCountLoss({ transition }: { readonly transition: Transition
         weights: Float64Array.from(counts, (count) => positions * weights[count]!),
       };
     },
-    nats: ({ logits, x0, xt, weights }) =>
+    nats: ({ logits, x0, xt, weights, parameters }) =>
       tidy(() => {
         const nll = neg(gatherClass(predictionLogProbs(transition, logits), x0));
         const masked = reshape(where(equal(xt, maskState), nll, zerosLike(nll)), [x0.shape[0]!, -1]);
-        return mul(sum(masked, 1), tensor1d(Float32Array.from(weights!)));
+        return withPriorTerm({ transition, x0, parameters }, mul(sum(masked, 1), tensor1d(Float32Array.from(weights!))));
       }),
     gradientScale: (positions) => 1 / positions,
   };

@@ -7,8 +7,10 @@ import {
   type ReverseProcess,
   type Transition,
 } from '@d3pm/core';
+import { tidy } from '@tensorflow/tfjs-core';
 import type { TrainingLoss } from './training-loss.ts';
 import { uniformSteps } from './uniform-steps.ts';
+import { withPriorTerm } from './with-prior-term.ts';
 
 export interface HybridLossOptions<P extends Prediction> {
   readonly transition: Transition;
@@ -19,7 +21,7 @@ export interface HybridLossOptions<P extends Prediction> {
 
 /**
  * L_λ, Eq. (5): `T · (L_{t−1} + λ CE_t)` at x_t ~ q(x_t | x_0), t uniform on 1…T, stratified over the batch.
- * Its expectation is L_vb − L_T + λ Σ_t CE_t in nats per example. Gradients are of that divided by T · N.
+ * Its expectation is L_vb − L_T + λ Σ_t CE_t in nats per example; L_T is added when the prior is a parameter of the network. Gradients are of that divided by T · N.
  *
  * @throws {D3pmError} `INVALID_OPTIONS` unless λ ≥ 0.
  */
@@ -33,7 +35,8 @@ export function hybridLoss<P extends Prediction>({ transition, reverse, lambda =
       const t = uniformSteps(stratifiedUniforms(x0.shape[0]!, rng.split('t')), transition.numSteps);
       return { t, states: sampleForward(transition, x0, { t, rng: rng.split('noise') }) };
     },
-    nats: ({ logits, x0, xt, t }) => hybridLossNats(transition, reverse, { logits, x0, xt, t, lambda }),
+    nats: ({ logits, x0, xt, t, parameters }) =>
+      tidy(() => withPriorTerm({ transition, x0, parameters }, hybridLossNats(transition, reverse, { logits, x0, xt, t, lambda }))),
     gradientScale: (positions) => 1 / (transition.numSteps * positions),
   };
 }

@@ -1,4 +1,5 @@
 export { adamUpdate, type AdamOptions, type AdamState, type AdamStep } from './adam.ts';
+export { autoregressiveLoss } from './autoregressive-loss.ts';
 export type { BatchSource } from './batch-source.ts';
 export { clipByNorm, euclideanNorm } from './clip-by-norm.ts';
 export { crossEntropyLoss, type CrossEntropyLossOptions } from './cross-entropy-loss.ts';

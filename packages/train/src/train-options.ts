@@ -1,4 +1,4 @@
-import { assertInteger, D3pmError, type Prediction, type Rng } from '@d3pm/core';
+import { assertCausal, assertInteger, D3pmError, type Prediction, type Rng, type TrainableDenoiser } from '@d3pm/core';
 import { assertAdamOptions, type AdamOptions } from './adam.ts';
 import type { BatchSource } from './batch-source.ts';
 import type { LearningRate } from './learning-rate.ts';
@@ -27,8 +27,8 @@ export interface TrainOptions<P extends Prediction = Prediction> extends AdamOpt
   readonly signal?: { readonly aborted: boolean };
 }
 
-/** @throws {D3pmError} `INVALID_OPTIONS`, naming the field; `UNSOUND` for a loss that the network is not meant for. */
-export function assertTrainOptions<P extends Prediction>(caller: string, prediction: P, options: TrainOptions<P>): void {
+/** @throws {D3pmError} `INVALID_OPTIONS`, naming the field; `UNSOUND` for a loss that the network is not meant for, or without the prior that it learns. */
+export function assertTrainOptions<P extends Prediction>(caller: string, model: TrainableDenoiser<P>, options: TrainOptions<P>): void {
   assertInteger(caller, 'numSteps', options.numSteps, 0);
   if (options.eventEvery !== undefined) assertInteger(caller, 'eventEvery', options.eventEvery, 1);
   assertAdamOptions(caller, options);
@@ -42,10 +42,18 @@ export function assertTrainOptions<P extends Prediction>(caller: string, predict
   if (typeof emaDecay === 'number' && !(emaDecay >= 0 && emaDecay < 1)) {
     throw new D3pmError('INVALID_OPTIONS', `${caller}: emaDecay is ${emaDecay}, expected a number in [0, 1); leave it out for no average`);
   }
-  if (!loss.accepts(prediction)) {
+  if (!loss.accepts(model.prediction)) {
     throw new D3pmError(
       'UNSOUND',
-      `${caller}: the ${loss.name} loss does not fit a network that predicts "${prediction}"; make both for one meaning of the output`,
+      `${caller}: the ${loss.name} loss does not fit a network that predicts "${model.prediction}"; make both for one meaning of the output`,
+    );
+  }
+  if (loss.requires === 'causal') assertCausal(`${caller}: the ${loss.name} loss`, model);
+  const { prior, name } = loss.transition;
+  if (prior.kind === 'learned' && prior.parameter !== undefined && !Object.hasOwn(model.parameters, prior.parameter)) {
+    throw new D3pmError(
+      'UNSOUND',
+      `${caller}: the prior of ${name} is the parameter "${prior.parameter}", which the network does not have; train the denoiser that withLearnedPrior made with this transition`,
     );
   }
 }

@@ -33,8 +33,9 @@ export function trainStep<P extends Prediction>(
   return tidy(() => {
     const data = { x0: toTensor(x0), xt: toTensor(states), t, ...(weights && { weights }) };
     const objective = (flat: Tensor): Tensor => {
-      const logits = model.apply(unpackParameters(layout, flat), data.xt, t, { rng: rng.split('dropout') });
-      return mul(mean(options.loss.nats({ ...data, logits })), gradientScale);
+      const parameters = unpackParameters(layout, flat);
+      const logits = model.apply(parameters, data.xt, t, { rng: rng.split('dropout') });
+      return mul(mean(options.loss.nats({ ...data, logits, parameters })), gradientScale);
     };
     const { value, grads } = valueAndGrads(objective as never)([state.parameters]);
     const gradient = grads[0]!;

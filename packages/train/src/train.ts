@@ -22,7 +22,7 @@ export async function* train<P extends Prediction>(
   model: TrainableDenoiser<P>,
   options: TrainOptions<NoInfer<P>>,
 ): AsyncGenerator<TrainEvent, void, undefined> {
-  assertTrainOptions('train', model.prediction, options);
+  assertTrainOptions('train', model, options);
   assertDenoiserFits('train', { transition: options.loss.transition, denoiser: model });
   const { numSteps, eventEvery = 50, emaDecay, signal, batches, loss } = options;
   const layout = parameterLayout(model.parameters);

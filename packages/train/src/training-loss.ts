@@ -1,4 +1,4 @@
-import type { Prediction, Rng, States, Steps, Transition } from '@d3pm/core';
+import type { Parameters, Prediction, Rng, States, Steps, Transition } from '@d3pm/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 
 /** A batch as the network meets it. */
@@ -19,6 +19,11 @@ export interface LossInput {
   readonly xt: Tensor;
   readonly t: Steps;
   readonly weights?: Float64Array;
+  /**
+   * Those under which the logits were made; a trainer differentiates by them. A bound reads the prior's own logits here.
+   * Absent: a learned prior counts as it stands, without a gradient.
+   */
+  readonly parameters?: Parameters;
 }
 
 /**
@@ -31,8 +36,13 @@ export interface TrainingLoss<P extends Prediction = Prediction> {
   readonly transition: Transition;
   /** Whether a network of this meaning can be trained on it. */
   readonly accepts: (prediction: P) => boolean;
+  /** What else the network must be: one that sees x_0 itself must be causal. Absent: nothing. */
+  readonly requires?: 'causal';
   corrupt(x0: States, rng: Rng): CorruptedBatch;
-  /** Nats per example, float32 `[B]`; the caller disposes it. Its expectation is the quantity that is reported. */
+  /**
+   * Nats per example, float32 `[B]`; the caller disposes it. Its expectation is the quantity that is reported: for a bound
+   * L_vb − L_T, and all of L_vb when the prior is a parameter of the network (footnote 1), which then learns from L_T.
+   */
   nats(input: LossInput): Tensor;
   /** What nats are multiplied by before differentiation, so that gradients do not grow with T and N. */
   gradientScale(positions: number): number;

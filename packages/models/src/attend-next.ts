@@ -1,0 +1,45 @@
+import { add, concat, matMul, mul, reshape, softmax, type Tensor } from '@tensorflow/tfjs-core';
+import { projectHeads } from './attention.ts';
+import { linear } from './linear.ts';
+import { relativeBias } from './relative-bias.ts';
+import type { BlockAttention } from './transformer-blocks.ts';
+
+/**
+ * Keys and values of one block at the positions so far. As the left sides of products with one column they are read as they lie; as
+ * right sides they would be laid out anew at every position, which costs more than all else.
+ */
+export type AttentionCache = {
+  /** float32 `[B, heads, i, C / heads]` */
+  readonly keys: Tensor;
+  /** float32 `[B, heads, C / heads, i]` */
+  readonly values: Tensor;
+};
+
+export interface NextAttention {
+  /** float32 `[B, 1, C]` */
+  readonly output: Tensor;
+  /** With the position that was read; new tensors. */
+  readonly cache: AttentionCache;
+}
+
+/**
+ * The last row of causal {@link attention}, of a position that comes after those in `cache`.
+ *
+ * @param x That position, float32 `[B, 1, C]`.
+ * @param cache Absent at position 0.
+ * @returns tensors that the caller disposes, as it does what was computed on the way.
+ */
+export function attendNext(x: Tensor, { input, output, distances }: BlockAttention, cache: AttentionCache | undefined): NextAttention {
+  const numHeads = distances.shape[0]!;
+  const { query, key, value } = projectHeads(x, input, numHeads);
+  const [batchSize, , , perHead] = query.shape as [number, number, number, number];
+  const asColumn = (row: Tensor): Tensor => reshape(row, [batchSize, numHeads, perHead, 1]);
+  const keys = cache ? concat([cache.keys, key], 2) : key;
+  const values = cache ? concat([cache.values, asColumn(value)], 3) : asColumn(value);
+  const length = keys.shape[2]!;
+  const bias = reshape(relativeBias(distances, { length, firstRow: length - 1 }), [1, numHeads, length]);
+  const scores = reshape(matMul(keys, asColumn(query)), [batchSize, numHeads, length]);
+  const weights = softmax(add(mul(scores, 1 / Math.sqrt(perHead)), bias));
+  const read = matMul(values, reshape(weights, [batchSize, numHeads, length, 1]));
+  return { output: linear(reshape(read, x.shape), output), cache: { keys, values } };
+}
