@@ -18,9 +18,9 @@ import {
 } from '@tensorflow/tfjs-core';
 import { FINITE_MIN, logSumExp } from '@d3pm/core';
 
-/** log Q(s→t) on the device. */
+/** A matrix of log-probabilities on the device, such as log Q(s→t). */
 export interface LogTable {
-  /** float32 `[K, K]` */
+  /** float32 `[from, to]` */
   readonly logProbs: Tensor;
   /** Its smallest entry, −∞ included. */
   readonly smallest: number;
@@ -67,22 +67,22 @@ export function linearMapGradient(dy: Tensor, rows: Tensor, mapped: Tensor, line
  * {@link linearMap} where float32 carries the linear values, else a log-sum-exp over every entry,
  * in chunks of rows.
  *
- * @param rows float32 `[R, K]`. @returns float32 `[R, K]`.
+ * @param rows float32 `[R, from]`, or `[R, to]` for `pull`. @returns float32 `[R, to]`, or `[R, from]`.
  */
 export function logTableMap(rows: Tensor, table: LogTable, direction: MapDirection): Tensor {
   return tidy(() => {
     if (isLinearSafe(table)) return linearMap(rows, exp(table.logProbs), direction);
     const to = expandDims(outputsByInputs(table, direction), 0);
-    return inChunks([rows], ([part]) => logSumExp(add(expandDims(part!, 1), to), 2));
+    return inChunks([rows], table.logProbs.size, ([part]) => logSumExp(add(expandDims(part!, 1), to), 2));
   });
 }
 
-/** dL/dx of {@link logTableMap}. @param dy float32 `[R, K]`, as the input `rows` and the output `mapped`. */
+/** dL/dx of {@link logTableMap}. @param dy As the output `mapped`. @param rows Its input. */
 export function logTableMapGradient(dy: Tensor, rows: Tensor, mapped: Tensor, table: LogTable, direction: MapDirection): Tensor {
   return tidy(() => {
     if (isLinearSafe(table)) return linearMapGradient(dy, rows, mapped, exp(table.logProbs), direction);
     const from = expandDims(transpose(outputsByInputs(table, direction)), 0);
-    return inChunks([dy, rows, mapped], ([part, input, output]) => {
+    return inChunks([dy, rows, mapped], table.logProbs.size, ([part, input, output]) => {
       const share = exp(sub(add(expandDims(input!, 2), from), expandDims(maximum(output!, FINITE_MIN), 1)));
       return sum(mul(share, expandDims(part!, 1)), 2);
     });
@@ -94,10 +94,10 @@ function outputsByInputs({ logProbs }: LogTable, direction: MapDirection): Tenso
   return direction === 'push' ? transpose(logProbs) : logProbs;
 }
 
-/** Applies `map` to a few rows at a time, so that `[rows, K, K]` stays small. */
-function inChunks(inputs: readonly Tensor[], map: (parts: Tensor[]) => Tensor): Tensor {
-  const [count, numStates] = inputs[0]!.shape as [number, number];
-  const size = Math.max(1, Math.floor(CHUNK_ELEMENTS / numStates ** 2));
+/** Applies `map` to a few rows at a time, so that `[rows, from, to]` stays small. */
+function inChunks(inputs: readonly Tensor[], elementsPerRow: number, map: (parts: Tensor[]) => Tensor): Tensor {
+  const count = inputs[0]!.shape[0]!;
+  const size = Math.max(1, Math.floor(CHUNK_ELEMENTS / elementsPerRow));
   if (count <= size) return map([...inputs]);
   const parts: Tensor[] = [];
   for (let from = 0; from < count; from += size) {

@@ -1,21 +1,16 @@
-import { add, cast, fill, gather, oneHot, reshape, tensor1d, tidy, where, zeros, type Tensor } from '@tensorflow/tfjs-core';
 import {
-  assertClassAxis,
   assertSchedule,
-  assertStates,
-  logAddExp,
-  logSumExpKept,
-  perExample,
   stepPairs,
   survival,
   type Absorbing,
   type NoiseSchedule,
   type Prior,
   type RankOne,
-  type Steps,
   type Transition,
 } from '@d3pm/core';
 import { assertPrior } from './assert-prior.ts';
+import { logWeightsOf } from './log-weights.ts';
+import { rankOneMaps } from './rank-one-maps.ts';
 import { assertDistribution } from './stochastic-rows.ts';
 import { assertTableSize } from './table-size.ts';
 
@@ -63,31 +58,12 @@ export function rankOneMixing({
   const numStates = target.length;
   const { keep, refresh } = survival(schedule);
   const rankOne: RankOne = { target, keep, refresh };
-  const logTarget = Float32Array.from(target, Math.log);
-
-  const logWeights = (
-    caller: string,
-    x: Tensor,
-    s: Steps,
-    t: Steps,
-    rank: number,
-  ): { readonly logKeep: Tensor; readonly logRefresh: Tensor } => {
-    const pairs = stepPairs(`${name}.${caller}`, s, t, { batchSize: x.shape[0]!, numSteps });
-    const column = (weight: RankOne['keep']): Tensor =>
-      perExample(
-        Float64Array.from(pairs.s, (from, b) => Math.log(weight(from, pairs.t[b]!))),
-        rank,
-      );
-    return { logKeep: column(keep), logRefresh: column(refresh) };
-  };
-
-  /** `elsewhere` off the diagonal, `log(α + (1 − α) π_x)` on it, where the class is the state. */
-  const withDiagonal = (states: Tensor, elsewhere: Tensor, logKeep: Tensor, logJump: Tensor): Tensor => {
-    const onDiagonal = cast(oneHot(states, numStates, 1, 0, 'int32'), 'bool');
-    // Spread by an addition: the wasm back end takes forty times as long to tile, or to compare with broadcasting.
-    const diagonal = add(logAddExp(logKeep, logJump), zeros([numStates]));
-    return where(onDiagonal, diagonal, elsewhere);
-  };
+  const maps = rankOneMaps({
+    name,
+    target,
+    logWeights: (caller, shape, s, t) =>
+      logWeightsOf(rankOne, stepPairs(`${name}.${caller}`, s, t, { batchSize: shape[0]!, numSteps }), shape.length + 1),
+  });
 
   return {
     name,
@@ -99,43 +75,7 @@ export function rankOneMixing({
     ...(absorbing && { absorbing }),
     ...(extraMask !== undefined && { extraMask }),
 
-    push: (logProbs, s, t) => {
-      assertClassAxis(`${name}.push`, 'logProbs', logProbs, numStates);
-      return tidy(() => {
-        const { logKeep, logRefresh } = logWeights('push', logProbs, s, t, logProbs.rank);
-        const redrawn = add(add(logSumExpKept(logProbs, -1), logRefresh), tensor1d(logTarget));
-        return logAddExp(add(logProbs, logKeep), redrawn);
-      });
-    },
-
-    pull: (logLikelihood, s, t) => {
-      assertClassAxis(`${name}.pull`, 'logLikelihood', logLikelihood, numStates);
-      return tidy(() => {
-        const { logKeep, logRefresh } = logWeights('pull', logLikelihood, s, t, logLikelihood.rank);
-        const redrawn = add(logSumExpKept(add(logLikelihood, tensor1d(logTarget)), -1), logRefresh);
-        return logAddExp(add(logLikelihood, logKeep), redrawn);
-      });
-    },
-
-    pushStates: (states, s, t) => {
-      assertStates(`${name}.pushStates`, 'states', states, numStates);
-      return tidy(() => {
-        const { logKeep, logRefresh } = logWeights('pushStates', states, s, t, states.rank + 1);
-        const pi = tensor1d(logTarget);
-        const redrawn = add(logRefresh, add(pi, fill([...states.shape, 1], 0)));
-        return withDiagonal(states, redrawn, logKeep, add(logRefresh, logTargetOf(states, pi)));
-      });
-    },
-
-    pullStates: (states, s, t) => {
-      assertStates(`${name}.pullStates`, 'states', states, numStates);
-      return tidy(() => {
-        const { logKeep, logRefresh } = logWeights('pullStates', states, s, t, states.rank + 1);
-        const logJump = add(logRefresh, logTargetOf(states, tensor1d(logTarget)));
-        return withDiagonal(states, add(logJump, fill([numStates], 0)), logKeep, logJump);
-      });
-    },
-
+    ...maps,
     toDense: (s, t) => {
       stepPairs(`${name}.toDense`, s, t, { batchSize: 1, numSteps });
       assertTableSize(`${name}.toDense`, `a ${numStates}×${numStates} float64 table`, 8 * numStates ** 2);
@@ -149,9 +89,4 @@ export function rankOneMixing({
 
     dispose: () => {},
   };
-}
-
-/** log π of each state, `[B, …N, 1]`. */
-function logTargetOf(states: Tensor, logTarget: Tensor): Tensor {
-  return reshape(gather(logTarget, reshape(states, [states.size])), [...states.shape, 1]);
 }

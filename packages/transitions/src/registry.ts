@@ -9,7 +9,12 @@ import {
   type TransitionSetting,
 } from '@d3pm/core';
 import type { AbsorbingOptions } from './absorbing.ts';
+import type { AutoregressiveOptions } from './autoregressive.ts';
+import type { BandedOptions } from './banded.ts';
+import type { BlockAbsorbingOptions } from './block-absorbing.ts';
 import type { DiscretizedGaussianOptions } from './discretized-gaussian.ts';
+import type { NearestNeighborOptions } from './nearest-neighbor/nearest-neighbor.ts';
+import type { UniformAbsorbingOptions } from './uniform-absorbing.ts';
 import type { UniformOptions } from './uniform.ts';
 
 type Named<P, N> = Extract<P, { readonly name: N }>;
@@ -25,6 +30,11 @@ export interface TransitionOptions {
   uniform: UniformOptions;
   absorbing: AbsorbingOptions;
   'discretized-gaussian': DiscretizedGaussianOptions;
+  banded: BandedOptions;
+  'nearest-neighbor': NearestNeighborOptions;
+  'uniform-absorbing': UniformAbsorbingOptions;
+  'block-absorbing': BlockAbsorbingOptions;
+  autoregressive: AutoregressiveOptions;
 }
 
 /** `{ name, …options }` of any family whose types are known to the program. */

@@ -29,7 +29,8 @@ export function assertStochasticRows(
   assertRows(caller, argument, matrix, numStates, rowsToCheck);
 }
 
-function assertRows(caller: string, argument: string, matrix: Float64Array, numStates: number, numRows: number): void {
+/** Throws `NOT_STOCHASTIC` unless the first `numRows` rows, of `numStates` entries each, are distributions. */
+export function assertRows(caller: string, argument: string, matrix: Float64Array, numStates: number, numRows: number): void {
   let worstRow = 0;
   let worstSum = 1;
   for (let i = 0; i < numRows; i++) {

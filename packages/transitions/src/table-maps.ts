@@ -1,5 +1,6 @@
 import { clone, gather, reshape, stack, tensor1d, tidy, transpose, type Tensor } from '@tensorflow/tfjs-core';
-import { assertClassAxis, assertStates, D3pmError, stepPairs, withGradient, type Steps, type Transition } from '@d3pm/core';
+import { assertClassAxis, assertStates, stepPairs, withGradient, type Steps, type Transition } from '@d3pm/core';
+import { assertPositions } from './assert-positions.ts';
 import { isLinearSafe, logTableMap, logTableMapGradient, type LogTable, type MapDirection } from './log-table-map.ts';
 import { placesOf, stackedMap, stackedMapGradient, stackedStates, type TableStack } from './stacked-tables.ts';
 import { inParts, stepGroups, type StepGroup } from './step-groups.ts';
@@ -56,17 +57,6 @@ export function tableMaps({
     );
   };
 
-  const assertPositions = (caller: string, shape: readonly number[]): number => {
-    const perExample = shape.slice(1).reduce((product, size) => product * size, 1);
-    if (positions !== undefined && perExample !== positions) {
-      throw new D3pmError(
-        'SHAPE',
-        `${name}.${caller}: ${perExample} positions in each example, expected ${positions}: Q depends on the position`,
-      );
-    }
-    return perExample;
-  };
-
   /** The groups of a batch, those that may be stacked as one part if that is worth it. */
   const partsOf = (
     pairs: StepPairs,
@@ -93,7 +83,7 @@ export function tableMaps({
   const mapRows = (direction: MapDirection, x: Tensor, s: Steps, t: Steps): Tensor => {
     assertClassAxis(`${name}.${direction}`, direction === 'push' ? 'logProbs' : 'logLikelihood', x, numStates);
     const pairs = pairsOf(direction, x, s, t);
-    const perExample = assertPositions(direction, x.shape.slice(0, -1));
+    const perExample = assertPositions(`${name}.${direction}`, x.shape.slice(0, -1), positions);
     const flat = [x.shape[0]!, perExample, numStates];
     return withGradient(
       [x],
@@ -122,7 +112,7 @@ export function tableMaps({
     const caller = `${direction}States`;
     assertStates(`${name}.${caller}`, 'states', states, numStates);
     const pairs = pairsOf(caller, states, s, t);
-    const flat = [states.shape[0]!, assertPositions(caller, states.shape)];
+    const flat = [states.shape[0]!, assertPositions(`${name}.${caller}`, states.shape, positions)];
     return tidy(() => {
       const parts = partsOf(
         pairs,

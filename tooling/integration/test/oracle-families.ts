@@ -1,6 +1,6 @@
 import type { NoiseSchedule, NoiseUnit, Transition } from '@d3pm/core';
 import { forwardChain, randomLaw, seededUniforms, type ExactLogits, type ForwardChain, type Matrix } from '@d3pm/core/testing';
-import { absorbing, dense, discretizedGaussian, uniform } from '@d3pm/transitions';
+import { absorbing, banded, dense, discretizedGaussian, lowRankMixing, uniform, uniformAbsorbing, withMask } from '@d3pm/transitions';
 
 /** A family as the library makes it, beside its matrices written from the paper. */
 export interface Family {
@@ -28,6 +28,11 @@ export const familyNames = [
   'discretised Gaussian',
   'dense, asymmetric',
   'dense, per position',
+  'banded',
+  'uniform with a mask',
+  'uniform and absorbing',
+  'uniform and absorbing, share by step',
+  'low rank, clusters',
 ] as const;
 export type FamilyName = (typeof familyNames)[number];
 
@@ -48,6 +53,21 @@ const gaussianStep = (K: number, beta: number): Matrix => {
     return row.map((prob, j) => (i === j ? 1 - leaving : prob));
   });
 };
+
+/** A.2.5: β/K next to the diagonal, the rest on it. */
+const bandedStep = (K: number, beta: number): Matrix =>
+  square(K, (i, j) => (i === j ? 1 - (beta / K) * (i === 0 || i === K - 1 ? 1 : 2) : Math.abs(i - j) === 1 ? beta / K : 0));
+
+/** Section 4: α · 1 e_mᵀ + β/K · 1 1ᵀ + (1 − α − β) I. */
+const uniformAbsorbingStep = (K: number, alpha: number, beta: number, mask: number): Matrix =>
+  square(K, (i, j) => (i === j ? 1 - alpha - beta : 0) + (j === mask ? alpha : 0) + beta / K);
+
+/** The inner step with probability 1 − γ, else the mask behind its states, for good. */
+const maskedStep = (inner: Matrix, gamma: number): Matrix =>
+  square(inner.length + 1, (i, j) => {
+    if (i === inner.length) return j === i ? 1 : 0;
+    return j === inner.length ? gamma : (1 - gamma) * inner[i]![j]!;
+  });
 
 /** Half the identity and half rows drawn at random, far from symmetric; 0 → K − 1 is impossible in one step. */
 const asymmetricStep = (K: number, seed: number, t: number): Matrix =>
@@ -106,6 +126,79 @@ export function makeFamily(name: FamilyName, { seed, numSteps: T, numPositions: 
         chainOf((t) => gaussianStep(3, betas[t - 1]!)),
         [1 / 3, 1 / 3, 1 / 3],
       );
+    }
+    case 'banded': {
+      const transition = banded.create({ numStates: 3, schedule: schedule('jump-probability', betas) }, { width: 1 });
+      return family(
+        transition,
+        chainOf((t) => bandedStep(3, betas[t - 1]!)),
+        [1 / 3, 1 / 3, 1 / 3],
+      );
+    }
+    case 'uniform with a mask': {
+      // A quarter is left at T, so that the prior has both parts.
+      const gamma = 1 - 0.25 ** (1 / T);
+      const inner = uniform.create({ numStates: 3, schedule: schedule('jump-probability', betas) }, {});
+      const transition = withMask(inner, { schedule: schedule('jump-probability', new Array<number>(T).fill(gamma)) });
+      return family(
+        transition,
+        chainOf((t) => maskedStep(uniformStep(3, betas[t - 1]!), gamma), 3),
+        [1 / 12, 1 / 12, 1 / 12, 3 / 4],
+      );
+    }
+    case 'uniform and absorbing': {
+      const transition = uniformAbsorbing.create(
+        { numStates: 4, schedule: schedule('jump-probability', betas) },
+        { maskShare: 0.6, maskState: 1 },
+      );
+      return family(
+        transition,
+        chainOf((t) => uniformAbsorbingStep(4, 0.6 * betas[t - 1]!, 0.4 * betas[t - 1]!, 1), 1),
+        [0.1, 0.7, 0.1, 0.1],
+      );
+    }
+    case 'uniform and absorbing, share by step': {
+      const sure = [...betas.slice(0, -1), 1];
+      const shares = sure.map((_, i) => (i + 1) / (T + 1));
+      const transition = uniformAbsorbing.create(
+        { numStates: 4, schedule: schedule('jump-probability', sure) },
+        { maskShare: shares, maskState: 1 },
+      );
+      const last = shares.at(-1)!;
+      return family(
+        transition,
+        chainOf((t) => uniformAbsorbingStep(4, shares[t - 1]! * sure[t - 1]!, (1 - shares[t - 1]!) * sure[t - 1]!, 1), 1),
+        // The last step redraws all, with its own share.
+        [0, 1, 2, 3].map((k) => (1 - last) / 4 + (k === 1 ? last : 0)),
+      );
+    }
+    case 'low rank, clusters': {
+      // States 0 and 1 are one cluster, 2 the other; a law of targets by step, and targets with zeros.
+      const clusterOf = [0, 0, 1];
+      const targets = [
+        [0.5, 0.5, 0],
+        [0, 0.1, 0.9],
+      ];
+      const core = (t: number): Matrix => [
+        [0.7 / t, 1 - 0.7 / t],
+        [0.2, 0.8],
+      ];
+      const prior = [0.5, 0.3, 0.2];
+      const transition = lowRankMixing({
+        name: 'clusters',
+        numStates: 3,
+        schedule: schedule('jump-probability', betas),
+        encode: Float64Array.from(clusterOf.flatMap((cluster) => [1 - cluster, cluster])),
+        core: (t) => Float64Array.from(core(t).flat()),
+        decode: Float64Array.from(targets.flat()),
+        prior: { kind: 'fixed', probs: Float64Array.from(prior) },
+      });
+      const step = (t: number): Matrix =>
+        square(3, (i, j) => {
+          const [first, second] = core(t)[clusterOf[i]!]!;
+          return (i === j ? 1 - betas[t - 1]! : 0) + betas[t - 1]! * (first! * targets[0]![j]! + second! * targets[1]![j]!);
+        });
+      return family(transition, chainOf(step), prior);
     }
     case 'dense, asymmetric': {
       const step = (t: number): Matrix => asymmetricStep(3, seed, t);

@@ -1,0 +1,115 @@
+import {
+  assertInteger,
+  assertSchedule,
+  assertShape,
+  D3pmError,
+  stepPairs,
+  type NoiseSchedule,
+  type Prior,
+  type Transition,
+} from '@d3pm/core';
+import { assertPrior } from '../assert-prior.ts';
+import { createByteCache } from '../byte-cache.ts';
+import { assertTableSize } from '../table-size.ts';
+import { connectedParts } from './connected-parts.ts';
+import { exponentialAction, type ActionRow } from './exponential-action.ts';
+import { sparseMaps, type StateRate } from './sparse-maps.ts';
+import type { SymmetricGenerator } from './symmetric-generator.ts';
+
+export interface SparseExponentialOptions {
+  readonly name: string;
+  /** β_t, what step t adds to α; ∞ for a step to the stationary law. */
+  readonly schedule: NoiseSchedule<'rate'>;
+  /** R, by its rows; every state reaches every other. */
+  readonly generator: SymmetricGenerator;
+  /** p(x_T). @defaultValue The uniform law. */
+  readonly prior?: Prior;
+}
+
+/** Of rows that are kept: 1024 at K = 8192. */
+const ROW_BYTES = 2 ** 26;
+
+/**
+ * The transition of a symmetric generator on many states, as in Appendix A.2.4 of Austin et al. (2021):
+ *
+ *     Q(s→t) = exp(α(s→t) R),   α(s→t) = Σ_{s<u≤t} β_u
+ *
+ * Doubly stochastic, π uniform; all steps commute. No K×K matrix is ever made: a row costs as many passes over the jumps of the
+ * graph as {@link exponentialAction} says, O(√α) in the main case, and the rows of a batch share them. Rows of states are kept
+ * within 64 MiB.
+ *
+ * Maps run on the host in float64 and read their tensors synchronously, which WebGPU cannot. A state that is d
+ * jumps away has about α^d/d!, and is right relatively. Every state is possible for every α > 0; at α = 0 only staying is.
+ *
+ * @throws {D3pmError} `NO_STATIONARY` naming two states that never meet, and what `assertSchedule` throws; `toDense` throws
+ * `TABLE_TOO_LARGE` for a matrix beyond 1 GiB.
+ */
+export function sparseExponential({ name, schedule, generator, prior: given }: SparseExponentialOptions): Transition {
+  assertSchedule(name, 'rate', schedule);
+  const { numSteps, noise } = schedule;
+  const { numStates } = generator;
+  assertInteger(name, 'numStates', numStates, 2);
+  assertConnected(name, generator);
+  const stationary = new Float64Array(numStates).fill(1 / numStates);
+  const prior = given ?? { kind: 'fixed', probs: stationary };
+  assertPrior(name, prior, { numStates, positions: undefined });
+
+  const action = exponentialAction(generator);
+  const kept = createByteCache<{ row: ActionRow | undefined }>({ limit: ROW_BYTES, bytesOf: () => 8 * numStates });
+  const stateRows = (pairs: readonly StateRate[]): ActionRow[] => {
+    const places = pairs.map(({ state, rate }) => kept.getOrCreate(`${rate} ${state}`, () => ({ row: undefined })));
+    const missing = pairs.filter((_, k) => places[k]!.row === undefined);
+    const rows = action(missing.map(({ state, rate }) => ({ start: state, rate })));
+    for (const place of places) place.row ??= rows.shift()!;
+    return places.map(({ row }) => row!);
+  };
+  /** A sum of terms ≥ 0: nothing cancels, whatever came before s. */
+  const rate = (s: number, t: number): number => {
+    let sum = 0;
+    for (let u = s; u < t; u++) sum += noise[u]!;
+    return sum;
+  };
+
+  return {
+    name,
+    numStates,
+    numSteps,
+    stationary,
+    prior,
+    exponential: {
+      rate,
+      push: (probs, alpha) => {
+        assertShape(`${name}.exponential.push`, 'probs', { shape: [probs.length] }, [numStates]);
+        if (!(alpha >= 0)) {
+          throw new D3pmError('INVALID_OPTIONS', `${name}.exponential.push: rate is ${alpha}, expected a number ≥ 0 (∞ for the limit)`);
+        }
+        return action([{ start: probs, rate: alpha }])[0]!.probs;
+      },
+    },
+    ...sparseMaps({ name, numStates, numSteps, rate, action, stateRows }),
+    toDense: (s, t) => {
+      stepPairs(`${name}.toDense`, s, t, { batchSize: 1, numSteps });
+      assertTableSize(`${name}.toDense`, `a ${numStates}×${numStates} float64 table`, 8 * numStates ** 2);
+      const matrix = new Float64Array(numStates ** 2);
+      const alpha = rate(s, t);
+      const rows = action(Array.from({ length: numStates }, (_, state) => ({ start: state, rate: alpha })));
+      rows.forEach(({ probs }, state) => matrix.set(probs, state * numStates));
+      return matrix;
+    },
+    rowProbs: (state, s, t) => {
+      stepPairs(`${name}.rowProbs`, s, t, { batchSize: 1, numSteps });
+      assertInteger(`${name}.rowProbs`, 'state', state, 0, numStates - 1);
+      return stateRows([{ state, rate: rate(s, t) }])[0]!.probs;
+    },
+    dispose: kept.clear,
+  };
+}
+
+function assertConnected(name: string, generator: SymmetricGenerator): void {
+  const { count, partOf } = connectedParts(generator);
+  if (count === 1) return;
+  throw new D3pmError(
+    'NO_STATIONARY',
+    `${name}: the states fall into ${count} parts, and those of state 0 and of state ${partOf.indexOf(1)} never meet, so no stationary law is unique; let the generator join them`,
+  );
+}

@@ -1,0 +1,1 @@
+export { readEmbeddings, type EmbeddingFile } from './read-embeddings.ts';
