@@ -72,7 +72,7 @@ export interface HybridLossInput extends Omit<BoundTermInput, 's'> {
 }
 
 /**
- * The per-example loss `T · (L_{t−1} + λ CE_t)` of a step t drawn uniformly from 1…T, with L_0 in
+ * The per-example loss of Section 3.4, `T · (L_{t−1} + λ CE_t)` of a step t drawn uniformly from 1…T, with L_0 in
  * place of L_{t−1} at t = 1. Its expectation is L_vb − L_T + λ Σ_t CE_t.
  *
  * This λ is that of the authors' code. Eq. (5) read literally averages the cross-entropy over t, so

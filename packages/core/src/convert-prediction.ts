@@ -23,7 +23,7 @@ export function restrictToCompatible(transition: Transition, { logProbs, xt, t }
 
 /**
  * `log loo(c) = log f(c) − log Q̄_t[c, x_t]` over C(x_t), renormalised: what the other positions
- * say of x_0, when f is what all positions say. Bayes' rule; exact for every Q_t.
+ * say of x_0, when f is what all positions say. Bayes' rule; exact for every Q_t. Between the two forms of Eq. (4).
  *
  * @returns float32 `[B, …N, K]`; −∞ off C(x_t); the caller disposes it.
  */

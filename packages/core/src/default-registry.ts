@@ -21,12 +21,12 @@ export function registerPlugin(plugin: Plugin): void {
   if (known)
     throw new D3pmError(
       'DUPLICATE_NAME',
-      `registerPlugin: the ${plugin.kind} "${plugin.name}" is already taken by another package, or by a second copy of this one`,
+      `registerPlugin: the ${plugin.kind} "${plugin.name}" is already taken by another package, or by a second copy of this one; \`npm ls\` shows copies`,
     );
   table().set(key, plugin);
 }
 
 /** A frozen snapshot of the plugins of one kind that have registered themselves so far. */
 export function defaultRegistry<P extends Plugin = Plugin>(kind: PluginKind): Registry<P> {
-  return createRegistry([...table().values()].filter((plugin) => plugin.kind === kind) as P[]);
+  return createRegistry([...table().values()].filter((plugin) => plugin.kind === kind) as P[], kind);
 }

@@ -19,7 +19,7 @@ export interface MaskCountWeights {
  *     w_n = Σ_t r(t−1, t) · Binom(n; L, 1 − ᾱ_t)
  *
  * Exact for a network that does not read t; one that does takes t from {@link MaskCountWeights.stepGivenCount}.
- * Tends to 1/n as T → ∞. Holds for an extra mask only.
+ * Tends to 1/n as T → ∞. Holds for an extra mask only. The reweighted masked language model of Section 4 and A.3.
  *
  * @throws {D3pmError} `UNSOUND` for any other transition.
  */

@@ -1,6 +1,6 @@
 import { D3pmError } from './errors.ts';
 import { suggestName } from './nearest-name.ts';
-import type { Plugin } from './plugin.ts';
+import type { Plugin, PluginKind } from './plugin.ts';
 
 /** Named plugins of one kind, as a frozen value that is passed by hand. */
 export interface Registry<P extends Plugin> {
@@ -16,13 +16,17 @@ export interface Registry<P extends Plugin> {
 /**
  * A registry of the plugins given: no module-level table, nothing happens on import.
  *
+ * @param kind All plugins are of it. Absent: whatever the first one is.
  * @throws {D3pmError} `SPEC_VERSION` for a plugin of another specification, `INVALID_OPTIONS` for
  * a malformed name or a mix of kinds, `DUPLICATE_NAME` for a name given twice.
  */
-export function createRegistry<const P extends readonly Plugin[]>(plugins: P): Registry<P[number]> {
+export function createRegistry<const P extends readonly Plugin[]>(
+  plugins: P,
+  kind: PluginKind | undefined = plugins[0]?.kind,
+): Registry<P[number]> {
   const byName = new Map<string, P[number]>();
   for (const plugin of plugins) {
-    assertPlugin(plugin, plugins[0]!.kind);
+    assertPlugin(plugin, kind!);
     const known = byName.get(plugin.name);
     if (known !== undefined && known !== plugin) {
       throw new D3pmError(
@@ -35,8 +39,7 @@ export function createRegistry<const P extends readonly Plugin[]>(plugins: P): R
   const find = (name: string): P[number] => {
     const plugin = byName.get(name);
     if (plugin === undefined) {
-      const kind = plugins[0]?.kind ?? 'plugin';
-      throw new D3pmError('UNKNOWN_NAME', `registry: no ${kind} is named "${name}"; ${suggestName(name, [...byName.keys()])}`);
+      throw new D3pmError('UNKNOWN_NAME', `registry: no ${kind ?? 'plugin'} is named "${name}"; ${suggestName(name, [...byName.keys()])}`);
     }
     return plugin;
   };
@@ -44,7 +47,7 @@ export function createRegistry<const P extends readonly Plugin[]>(plugins: P): R
     names: Object.freeze([...byName.keys()]),
     get: find,
     find,
-    with: (...more: Plugin[]) => createRegistry([...plugins, ...more]),
+    with: (...more: Plugin[]) => createRegistry([...plugins, ...more], kind),
   }) as Registry<P[number]>;
 }
 

@@ -14,10 +14,11 @@ export interface SampleForwardOptions {
 }
 
 /**
- * A draw of x_t ~ q(x_t | x_s) = Cat(x_s Q(s→t)), Eq. (2) and (3) of Austin et al. (2021).
+ * A draw of x_t ~ q(x_t | x_s) = Cat(x_s Q(s→t)), Eq. (2) and Eq. (3) of Austin et al. (2021).
  *
  * Drawn on the host from float64 tables, so the same seed corrupts alike on every engine. A
- * rank-one family draws in two stages, whether to refresh and then to what, in O(log K).
+ * rank-one family draws in two stages, whether to refresh and then to what, in O(log K); one with a way of its own to
+ * draw goes that way.
  *
  * @throws {D3pmError} `STATE_RANGE` for a state ≥ K, `STEP_RANGE` unless 0 ≤ s ≤ t ≤ T.
  */
@@ -66,6 +67,10 @@ function tableDraw(transition: Transition): DrawExample {
     for (let n = 0; n < from.length; n++) {
       const position = transition.positions === undefined ? undefined : n;
       const state = from[n]!;
+      if (transition.draw) {
+        to[n] = transition.draw(state, s, t, stream.split(n), position);
+        continue;
+      }
       to[n] = transition.rowProbs
         ? drawFromProbs(transition.rowProbs(state, s, t, position), 0, K, stream.float64(n))
         : drawFromProbs(transition.toDense(s, t, position), state * K, K, stream.float64(n));

@@ -1,7 +1,7 @@
 import { assertInteger } from './assert.ts';
 
 /**
- * The grid t_i = ⌈iT/n⌉, i = 0…n, of n of T steps: step i uses Q(t_{i−1}→t_i). n need not divide T.
+ * The grid t_i = ⌈iT/n⌉, i = 0…n, of n of T steps (Section 3.3): step i uses Q(t_{i−1}→t_i). n need not divide T.
  *
  * @throws {D3pmError} `INVALID_OPTIONS` unless 1 ≤ n ≤ T.
  */

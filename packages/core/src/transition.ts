@@ -1,12 +1,13 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Plugin } from './plugin.ts';
+import type { Rng } from './rng.ts';
 import type { NoiseSchedule, NoiseUnit } from './schedule.ts';
 import type { Steps } from './steps.ts';
 
 /**
  * The corruption process Q_1 … Q_T on K states, as a linear map and its adjoint in the log domain.
  *
- * `Q(s→t) = Q_{s+1} ⋯ Q_t` is row-stochastic and `Q(t→t) = I`; `Q̄_t = Q(0→t)` (Eq. 2 and 3 of
+ * `Q(s→t) = Q_{s+1} ⋯ Q_t` is row-stochastic and `Q(t→t) = I`; `Q̄_t = Q(0→t)` (Eq. (2) and Eq. (3) of
  * Austin et al., 2021). Log-probabilities are float32 `[B, …N, K]`, states int32 `[B, …N]`;
  * impossible is −∞. Every returned tensor belongs to the caller. All maps throw `STEP_RANGE`
  * unless 0 ≤ s ≤ t ≤ T for every example, and `SHAPE` for a wrong class axis.
@@ -46,6 +47,11 @@ export interface Transition {
    * write to it, nor keep it over another call.
    */
   rowProbs?(state: number, s: number, t: number, position?: number): ArrayLike<number>;
+  /**
+   * A draw from that row which does not make it, where this is the cheaper way. A function of its arguments alone: numbers come
+   * from `stream`, which no other draw uses.
+   */
+  draw?(state: number, s: number, t: number, stream: Rng, position?: number): number;
   /** Frees cached tensors; twice is harmless. */
   dispose(): void;
 }
@@ -86,7 +92,7 @@ export interface Absorbing {
   readonly maskState: number;
 }
 
-/** `Q(s→t) = exp(α(s→t) R)` for one generator R: all steps commute, and any α ≥ 0 can be asked for. */
+/** `Q(s→t) = exp(α(s→t) R)` for one generator R, time that runs on between the steps (A.5, A.6): all commute, and any α ≥ 0 can be asked for. */
 export interface Exponential {
   /** α(s→t) = Σ_{s<u≤t} β_u; ∞ stands for the limit. */
   rate(s: number, t: number): number;

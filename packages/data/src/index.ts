@@ -1,7 +1,9 @@
 export { batches, type Batches, type BatchesOptions } from './batches.ts';
+export { builtinDatasets } from './builtin-datasets.ts';
 export { decodeText8 } from './decode-text8.ts';
 export { encodeText8, TEXT8_NUM_STATES } from './encode-text8.ts';
 export { normalizeText8 } from './normalize-text8.ts';
+export { createDatasetRegistry, type AnyDatasetPlugin, type DatasetConfig, type DatasetOptions, type DatasetRegistry } from './registry.ts';
 export { swissRoll, type SwissRollOptions } from './swiss-roll.ts';
 export { swissRollPlugin, type SwissRollPluginOptions } from './swiss-roll-plugin.ts';
 export { text8Dataset, text8Splits, type Text8, type Text8Options, type Text8Split, type Text8Splits } from './text8-dataset.ts';

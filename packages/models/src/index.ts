@@ -6,6 +6,14 @@ export { fanInValues, givenValues, normalValues, unitValues, zeroValues, type In
 export { createMlpDenoiser, mlpModel, type MlpDenoiserOptions } from './mlp-denoiser.ts';
 export { parameterCount } from './parameter-count.ts';
 export type { ParameterSpec, ParameterSpecs } from './parameter-specs.ts';
+export {
+  createModelRegistry,
+  type AnyModelPlugin,
+  type ModelConfig,
+  type ModelConfigSetting,
+  type ModelOptions,
+  type ModelRegistry,
+} from './registry.ts';
 export { rmsNorm } from './rms-norm.ts';
 export { timeFeatures, type TimeFeaturesOptions } from './time-features.ts';
 export { createTransformerDenoiser, transformerModel, type TransformerDenoiserOptions } from './transformer-denoiser.ts';

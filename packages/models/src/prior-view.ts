@@ -20,6 +20,7 @@ export function priorView(transition: Transition, prior: Prior): Transition {
     pullStates: (states, s, t) => transition.pullStates(states, s, t),
     toDense: (s, t, position) => transition.toDense(s, t, position),
     ...(transition.rowProbs && { rowProbs: (state, s, t, position) => transition.rowProbs!(state, s, t, position) }),
+    ...(transition.draw && { draw: (state, s, t, stream, position) => transition.draw!(state, s, t, stream, position) }),
     dispose: () => {},
   };
 }

@@ -7,7 +7,7 @@ import { parseNumbers } from './parse-options.ts';
 const MOST = 0.999;
 
 /**
- * The cosine schedule of survival probabilities, the paper's best for uniform noise:
+ * The cosine schedule of survival probabilities, that of Section 3.2 for uniform noise, the paper's best:
  *
  *     ᾱ_t = f(t)/f(0),   f(u) = cos((u/T + 0.008)/1.008 · π/2),   β_t = min(1 − ᾱ_t/ᾱ_{t−1}, 0.999)
  *

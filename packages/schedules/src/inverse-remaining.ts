@@ -4,8 +4,8 @@ import { defineSchedule } from './define-schedule.ts';
 import { parseNumbers } from './parse-options.ts';
 
 /**
- * β_t = (T − t + 1)⁻¹, so that ᾱ_t = 1 − t/T and β_T = 1: the paper's schedule for absorbing noise,
- * where it makes the mutual information fall linearly (Sohl-Dickstein et al., 2015).
+ * β_t = (T − t + 1)⁻¹, so that ᾱ_t = 1 − t/T and β_T = 1: the schedule of Section 3.2 for absorbing noise,
+ * where it makes the mutual information fall linearly (A.7; Sohl-Dickstein et al., 2015).
  *
  * @throws {D3pmError} `INVALID_SCHEDULE` for a T below 1.
  */

@@ -13,7 +13,7 @@ export interface LinearOptions {
 /**
  * T values from β_1 = `start` to β_T = `stop`, both included: β_t = start + (stop − start)(t − 1)/(T − 1).
  *
- * The paper's images use 1e-4 → 0.02 as a *variance* (Gaussian) and 0.02 → 1 as a jump probability
+ * Section 3.2: images use 1e-4 → 0.02 as a *variance* (Gaussian) and 0.02 → 1 as a jump probability
  * (uniform), T = 1000. At T = 1 the one value is `start`.
  *
  * `unit` says what β measures: a jump probability unless said otherwise.

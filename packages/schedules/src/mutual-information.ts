@@ -53,7 +53,7 @@ export interface InformationSchedule<U extends NoiseUnit> extends NoiseSchedule<
 const MOST_EXACT_STATES = 1024;
 
 /**
- * The schedule under which what x_t knows of x_0 falls linearly (Section 3.1 and Appendix A.7 of Austin et al., 2021):
+ * The schedule under which what x_t knows of x_0 falls linearly (Section 3.2 and Appendix A.7 of Austin et al., 2021):
  *
  *     I(x_t; x_0) / H(x_0) = 1 − t/T        up to a last step that goes to the prior (`finalStep: 'prior'`)
  *     I(x_t; x_0) / H(x_0) = 1 − t/(T + 1)  where every step is finite (`finalStep: 'finite'`)

@@ -1,4 +1,12 @@
-import { createRegistry, D3pmError, type NoiseSchedule, type NoiseUnit, type Registry, type SchedulePlugin } from '@d3pm/core';
+import {
+  createRegistry,
+  resolveConfig,
+  type ConfigOf,
+  type NoiseSchedule,
+  type NoiseUnit,
+  type Registry,
+  type SchedulePlugin,
+} from '@d3pm/core';
 import type { FromArrayOptions } from './from-array.ts';
 import type { LinearOptions } from './linear.ts';
 import type { MutualInformationConfig } from './mutual-information-schedules.ts';
@@ -24,9 +32,7 @@ export interface ScheduleOptions {
 }
 
 /** `{ name, numSteps, …options }` */
-export type ScheduleConfig = {
-  [N in keyof ScheduleOptions]: { readonly name: N; readonly numSteps: number } & Readonly<ScheduleOptions[N]>;
-}[keyof ScheduleOptions];
+export type ScheduleConfig = { readonly numSteps: number } & ConfigOf<ScheduleOptions>;
 
 /** Schedules by name, typed from the list it was made of. */
 export interface ScheduleRegistry<P extends AnySchedulePlugin> extends Omit<Registry<P>, 'with'> {
@@ -42,21 +48,14 @@ export interface ScheduleRegistry<P extends AnySchedulePlugin> extends Omit<Regi
  * @throws {D3pmError} `SPEC_VERSION`, `DUPLICATE_NAME` or `INVALID_OPTIONS`, as `createRegistry` of core.
  */
 export function createScheduleRegistry<const P extends readonly AnySchedulePlugin[]>(plugins: P): ScheduleRegistry<P[number]> {
-  const registry = createRegistry(plugins);
+  const registry = createRegistry(plugins, 'schedule');
   return Object.freeze({
     ...registry,
     with: (...more: AnySchedulePlugin[]) => createScheduleRegistry([...plugins, ...more]),
     create: (name: string, numSteps: number, options: unknown) => registry.find(name).create(numSteps, options),
     fromConfig: (config: unknown) => {
-      if (typeof config !== 'object' || config === null || !('name' in config) || typeof config.name !== 'string') {
-        throw new D3pmError(
-          'INVALID_OPTIONS',
-          `schedule registry: config is ${JSON.stringify(config)}, expected { name, numSteps, …options }`,
-        );
-      }
-      const { name, numSteps, ...options } = config as { readonly name: string; readonly numSteps: number };
-      const plugin = registry.find(name);
-      return plugin.create(numSteps, plugin.parse(options));
+      const { plugin, options } = resolveConfig<AnySchedulePlugin>(registry, config, ['numSteps']);
+      return plugin.create((config as { readonly numSteps: number }).numSteps, options);
     },
   }) as unknown as ScheduleRegistry<P[number]>;
 }

@@ -19,7 +19,7 @@ import { withPriorTerm } from './with-prior-term.ts';
  *
  *     L · w_n · Σ_{masked} −log f(x_0 | x_t),   n uniform on 1…L, stratified over the batch
  *
- * with the w_n of `maskCountWeights`. Its expectation is L_vb − L_T in nats per example (L_T is added when the prior is a parameter of the network), also for a network that is told the
+ * with the w_n of `maskCountWeights` (A.3). Its expectation is L_vb − L_T in nats per example (L_T is added when the prior is a parameter of the network), also for a network that is told the
  * time: t is then drawn given n. A denoiser and a leave-one-out prediction are the same thing at a mask. Gradients are of that divided by L.
  *
  * @throws {D3pmError} `UNSOUND` for any other transition.

@@ -45,7 +45,7 @@ const STATIONARY_TOLERANCE = 1e-10;
 
 /**
  * The transition that keeps a state or draws it anew by way of a few sources and targets: clusters, topics, several masks.
- * A low-rank Q_t as Appendix A.4 of Austin et al. (2021) proposes for large K:
+ * A low-rank Q_t as Appendix A.4.1 of Austin et al. (2021) proposes for large K:
  *
  *     Q_t = (1 − β_t) I + β_t U S_t V,   Q(s→t) = α(s→t) I + U G(s→t) V
  *     G(s→t+1) = (1 − β_{t+1}) G + β_{t+1} (α I + G V U) S_{t+1},   α = Π_{s<u≤t} (1 − β_u)

@@ -33,7 +33,7 @@ export interface RankOneMixingOptions {
  *
  *     Q(s→t) = α I + (1 − α) 1 πᵀ,   α = Π_{s<u≤t} (1 − β_u)
  *
- * A.2.1 and A.2.2 of Austin et al. (2021) are its cases. Maps take O(K) a row and keep no table:
+ * A.2.1 and A.2.2 of Austin et al. (2021) are its cases, and A.4.1 has the closed form. Maps take O(K) a row and keep no table:
  *
  *     log (p Q)_j  = log(α p_j + (1 − α) π_j Σ_i p_i)
  *     log (l Qᵀ)_i = log(α l_i + (1 − α) Σ_j π_j l_j)

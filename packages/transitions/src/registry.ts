@@ -1,7 +1,8 @@
 import {
   createRegistry,
-  D3pmError,
+  resolveConfig,
   type AnyTransitionPlugin,
+  type ConfigOf,
   type NoiseUnit,
   type Registry,
   type Transition,
@@ -38,7 +39,7 @@ export interface TransitionOptions {
 }
 
 /** `{ name, …options }` of any family whose types are known to the program. */
-export type TransitionConfig = { [N in keyof TransitionOptions]: { readonly name: N } & TransitionOptions[N] }[keyof TransitionOptions];
+export type TransitionConfig = ConfigOf<TransitionOptions>;
 
 /** Families by name, typed from the list that it was made of. */
 export interface TransitionRegistry<P extends AnyTransitionPlugin> extends Omit<Registry<P>, 'with'> {
@@ -60,18 +61,14 @@ export interface TransitionRegistry<P extends AnyTransitionPlugin> extends Omit<
  * @throws {D3pmError} `SPEC_VERSION`, `DUPLICATE_NAME` or `INVALID_OPTIONS`, as `createRegistry` of core.
  */
 export function createTransitionRegistry<const P extends readonly AnyTransitionPlugin[]>(plugins: P): TransitionRegistry<P[number]> {
-  const registry = createRegistry(plugins);
+  const registry = createRegistry(plugins, 'transition');
   return Object.freeze({
     ...registry,
     with: (...more: AnyTransitionPlugin[]) => createTransitionRegistry([...plugins, ...more]),
     create: (name: string, setting: TransitionSetting, options: unknown) => registry.find(name).create(setting, options),
     fromConfig: (config: unknown, setting: TransitionSetting) => {
-      if (typeof config !== 'object' || config === null || !('name' in config) || typeof config.name !== 'string') {
-        throw new D3pmError('INVALID_OPTIONS', `transition registry: config is ${JSON.stringify(config)}, expected { name, …options }`);
-      }
-      const { name, ...options } = config as { readonly name: string };
-      const plugin: AnyTransitionPlugin = registry.find(name);
-      return plugin.create(setting, plugin.parse(options));
+      const { plugin, options } = resolveConfig<AnyTransitionPlugin>(registry, config);
+      return plugin.create(setting, options);
     },
   }) as unknown as TransitionRegistry<P[number]>;
 }

@@ -6,7 +6,7 @@ const TOLERANCE = 1e-10;
 /**
  * The one law π with π Q = π for each of the matrices.
  *
- * A finite chain has exactly one when it has one closed class of states (a set that it does not
+ * Section 3.1 and A.1 ask for it. A finite chain has exactly one when it has one closed class of states (a set that it does not
  * leave). That of the average of all matrices is found and solved by the subtraction-free elimination of
  * Grassmann, Taksar and Heyman (1985); then every matrix must keep it.
  *

@@ -1,7 +1,7 @@
 import { assertInteger, stepGrid, stepPairs, type Steps, type Transition } from '@d3pm/core';
 
 /**
- * Fewer steps of a transition: step i of `count` is Q(t_{i−1}→t_i) on the grid t_i = ⌈iT/count⌉. It is a
+ * Fewer steps of a transition, k at a time (Section 3.3): step i of `count` is Q(t_{i−1}→t_i) on the grid t_i = ⌈iT/count⌉. It is a
  * chain of its own, with its own bound; `count` need not divide T.
  *
  * A view: closed forms, prior and stationary law are those of `transition`, tables too, and
@@ -44,6 +44,7 @@ export function strided(transition: Transition, count: number): Transition {
       return transition.toDense(from, to, position);
     },
     ...(transition.rowProbs && { rowProbs: (state, s, t, position) => transition.rowProbs!(state, at(s), at(t), position) }),
+    ...(transition.draw && { draw: (state, s, t, stream, position) => transition.draw!(state, at(s), at(t), stream, position) }),
     dispose: () => {},
   };
 }

@@ -15,7 +15,7 @@ export interface UniformAbsorbingOptions {
 }
 
 /**
- * A combination of absorbing and uniform noise: the matrix of BERT in Section 4 of Austin et al. (2021),
+ * A combination of absorbing and uniform noise: the matrix of BERT in Section 4 and A.2.6 of Austin et al. (2021),
  *
  *     Q_t = (1 − β_t) I + β_t (μ_t 1 e_mᵀ + (1 − μ_t) 1 1ᵀ / K)
  *

@@ -93,6 +93,13 @@ export function withMask(transition: Transition, { schedule, prior: given }: Wit
       scratch[mask] = refresh(s, t);
       return scratch;
     },
+    ...(transition.draw && {
+      draw: (state, s, t, stream, position) => {
+        stepPairs(`${name}.draw`, s, t, { batchSize: 1, numSteps });
+        if (state === mask || stream.float64(0) < refresh(s, t)) return mask;
+        return transition.draw!(state, s, t, stream.split('state'), position);
+      },
+    }),
     dispose: () => {},
   };
 }

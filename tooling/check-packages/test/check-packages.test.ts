@@ -3,10 +3,15 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { importsProgram, ownErrors } from '../src/consumer.ts';
+import { checkBudgets } from '../src/bundle-budgets.ts';
+import { bundle } from '../src/bundle.ts';
+import { fewAtATime } from '../src/few-at-a-time.ts';
+import { importables, importsProgram } from '../src/imports-program.ts';
 import { readTarball } from '../src/pack.ts';
 import { publishables } from '../src/publishable.ts';
+import { dependenciesOn } from '../src/strangers.ts';
 import { tarballFaults } from '../src/tarball-faults.ts';
+import { ownErrors } from '../src/type-check.ts';
 
 const roots: string[] = [];
 afterEach(() => roots.splice(0).forEach((root) => rmSync(root, { recursive: true })));
@@ -59,19 +64,79 @@ it('publishables leaves out what is private', () => {
   expect(publishables(root)).toEqual([{ folder: 'packages/a', manifest: { name: 'a' } }]);
 });
 
-it('importsProgram imports every subpath but the manifest and a test kit that needs an optional runner', () => {
-  const program = importsProgram([
-    { manifest: { name: 'a', version: '1.0.0', exports: { '.': {}, './testing': {}, './package.json': './package.json' } } },
-    {
-      manifest: {
-        name: 'b',
-        version: '1.0.0',
-        exports: { '.': {}, './register': {}, './testing': {} },
-        peerDependenciesMeta: { vitest: { optional: true } },
-      },
-    },
-  ]);
-  expect([...program.matchAll(/from '(.*)'/g)].map(([, specifier]) => specifier)).toEqual(['a', 'a/testing', 'b', 'b/register']);
+describe('what a stranger imports and installs', () => {
+  const plain = { name: '@d3pm/a', version: '1.0.0', exports: { '.': {}, './testing': {}, './package.json': './package.json' } };
+  const kit = {
+    name: 'b',
+    version: '1.0.0',
+    exports: { '.': {}, './register': {}, './testing': {} },
+    peerDependencies: { '@d3pm/a': '^1.0.0', '@tensorflow/tfjs-core': '^4.0.0', vitest: '>=4.0.0' },
+    peerDependenciesMeta: { vitest: { optional: true } },
+  };
+
+  it('is every subpath but the manifest and a test kit that needs an optional runner', () => {
+    expect([plain, kit].flatMap(importables)).toEqual(['@d3pm/a', '@d3pm/a/testing', 'b', 'b/register']);
+    const program = importsProgram(['a', 'b/register']);
+    expect([...program.matchAll(/from '(.*)'/g)].map(([, specifier]) => specifier)).toEqual(['a', 'b/register']);
+  });
+
+  it('is the tarball and the peers that are not optional, those of ours as they are given', () => {
+    const packed = [plain, kit].map((manifest) => ({
+      folder: '',
+      manifest,
+      file: `/t/${manifest.name}.tgz`,
+      tarball: { files: [], manifest: '' },
+    }));
+    const dependencies = dependenciesOn(packed);
+    expect(Object.keys(dependencies).sort()).toEqual(['@d3pm/a', '@tensorflow/tfjs-core', 'b']);
+    expect(dependencies['b']).toBe('file:/t/b.tgz');
+    expect(dependencies['@tensorflow/tfjs-core']).toMatch(/^\d+\.\d+\.\d+$/);
+  });
+});
+
+describe('bundles', () => {
+  const application = (): string =>
+    folder({
+      'node_modules/lib/package.json': '{"name":"lib","type":"module","exports":"./index.js","sideEffects":false}',
+      'node_modules/lib/index.js': "export { one } from './one.js';\nexport { two } from './two.js';\n",
+      'node_modules/lib/one.js': "export const one = () => ({ name: 'family-one' });\n",
+      'node_modules/lib/two.js': "const table = [{ name: 'family-two' }];\ntable.push(1);\nexport const two = table;\n",
+      'native.js': "import 'node:fs';\n",
+    });
+  const budget = {
+    name: 'one',
+    program: "export { one } from 'lib';",
+    maxGzipBytes: 200,
+    absent: [{ text: '"family-two"', program: "export { two } from 'lib';" }],
+  };
+  const outputs = async (change: Partial<typeof budget>): Promise<readonly string[]> =>
+    (await checkBudgets(application(), [{ ...budget, ...change }])).map(({ outcome }) => outcome.output);
+
+  it('are within a budget when they have only what is used', async () => {
+    expect(await outputs({})).toEqual(['']);
+  });
+
+  it('are over it when something else comes along, or when they are too large', async () => {
+    expect(await outputs({ program: "export { one, two } from 'lib';" })).toEqual(['"family-two" is in the bundle']);
+    expect(await outputs({ absent: [{ text: 'family-2', program: "export { two } from 'lib';" }] })).toEqual([
+      expect.stringMatching(/^family-2 tells nothing/),
+    ]);
+    expect(await outputs({ maxGzipBytes: 20 })).toEqual([expect.stringMatching(/^\d+ bytes \(gzip\), at most 20$/)]);
+  });
+
+  it('leave tfjs-core out, and cannot have Node in them', async () => {
+    await expect(bundle(application(), "import './native.js';")).rejects.toThrow('node:fs');
+    const { code } = await bundle(application(), "import { add } from '@tensorflow/tfjs-core'; export { add };");
+    expect(code).toContain('@tensorflow/tfjs-core');
+  });
+});
+
+it('fewAtATime keeps the order of results, whichever is ready first', async () => {
+  const delays = [30, 1, 20, 1, 1];
+  const results = await fewAtATime(delays, (delay) => new Promise((resolve) => setTimeout(() => resolve(delay), delay)));
+  expect(results).toEqual(delays);
+  expect(await fewAtATime([], () => Promise.resolve(1))).toEqual([]);
+  await expect(fewAtATime([1], () => Promise.reject(new Error('no')))).rejects.toThrow('no');
 });
 
 describe('ownErrors', () => {
@@ -81,9 +146,9 @@ describe('ownErrors', () => {
 
   it('lets the errors of others pass and keeps ours', () => {
     expect(ownErrors({ code: 2, output: foreign })).toEqual({ code: 0, output: '' });
-    expect(ownErrors({ code: 2, output: `${foreign}\n${own}\nprogram.ts(1,1): error TS1` })).toEqual({
+    expect(ownErrors({ code: 2, output: `${foreign}\n${own}\nconsumer/program.ts(1,1): error TS1` })).toEqual({
       code: 2,
-      output: `${own}\nprogram.ts(1,1): error TS1`,
+      output: `${own}\nconsumer/program.ts(1,1): error TS1`,
     });
   });
 

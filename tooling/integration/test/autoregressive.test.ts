@@ -13,10 +13,9 @@ import { expectAllClose, expectSampledFrom, sequences } from '@d3pm/core/testing
 import { prepareEngine } from '@d3pm/engine';
 import { ancestralSampler, autoregressiveSampler, finalStates, type AutoregressiveSamplerOptions, type SamplerState } from '@d3pm/samplers';
 import { fromArray, inverseRemaining } from '@d3pm/schedules';
-import { absorbing, dense } from '@d3pm/transitions';
+import { absorbing, autoregressive, dense } from '@d3pm/transitions';
 import { memory, mul } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { autoregressive } from '../../../packages/transitions/src/autoregressive.ts';
 import { autoregressiveChain, causalNegativeLogLikelihoods, causalNetwork } from './autoregressive-chain.ts';
 import { countSequences } from './exact-network.ts';
 

@@ -17,7 +17,7 @@ function modelOf(T: number, logits: ExactLogits): { readonly model: ExactModel; 
     const at = examples.findIndex((example) => example.join() === x0.join());
     return at < 0 ? 0 : dataLaw[at]!;
   });
-  return { model: { chain, prior: new Array<readonly number[]>(L).fill([0, 0, 1]), reverse: exactMixture, logits }, law };
+  return { model: { chain, prior: Array.from({ length: L }, () => [0, 0, 1]), reverse: exactMixture, logits }, law };
 }
 
 /** What a masked language model pays: E Σ_{masked} −log f(x_0,i | x_0 off the masked), x_0 from the data. */

@@ -10,6 +10,7 @@ import {
   type Transition,
 } from '@d3pm/core';
 import { batches, swissRoll } from '@d3pm/data';
+import { evaluateMetrics, histogramKl } from '@d3pm/eval';
 import { createMlpDenoiser } from '@d3pm/models';
 import { ancestralSampler, forwardTrajectory } from '@d3pm/samplers';
 import { cosine, inverseRemaining, linear } from '@d3pm/schedules';
@@ -20,7 +21,6 @@ import { figure1Svg, type Figure1Row } from '../figures/figure-1-svg.ts';
 import { matrixPanel } from '../figures/matrix-panel.ts';
 import { scatterPanel } from '../figures/scatter-panel.ts';
 import type { Progress } from '../progress.ts';
-import { histogramKlNats } from './histogram-kl.ts';
 import type { Preset } from './presets.ts';
 
 export interface SwissRollResult {
@@ -29,7 +29,7 @@ export interface SwissRollResult {
   readonly finalLossBits: number;
   /** L_T of the Gaussian chain, in bits per dimension: what x_T still knows of the data. */
   readonly priorBits: number;
-  /** KL of the samples' histogram to the data's, in nats; see {@link histogramKlNats}. */
+  /** KL of the samples' histogram to the data's, in nats; see `histogramKl` of `@d3pm/eval`. */
   readonly sampleKlNats: number;
   /** The same between two sets of data: what a perfect model would show. */
   readonly dataKlNats: number;
@@ -78,8 +78,11 @@ export async function runSwissRoll({ preset, seed, progress }: SwissRollOptions)
     values: Int32Array.from(rng.split('uniform').float64s(2 * points), (u) => Math.floor(u * numStates)),
     shape: [points, 2],
   };
-  const kl = (states: States): number => histogramKlNats(states, held, { numStates, bins: 16 });
-  const result = { sampleKlNats: kl(sampled.get(0)!), dataKlNats: kl(shown), uniformKlNats: kl(noise) };
+  const klNats = async (states: States): Promise<number> => {
+    const metric = histogramKl.create({ numStates, exampleShape: [2], reference: [held] }, { order: 2, bins: 16 });
+    return (await evaluateMetrics([states], [metric]))[0]!.value;
+  };
+  const result = { sampleKlNats: await klNats(sampled.get(0)!), dataKlNats: await klNats(shown), uniformKlNats: await klNats(noise) };
   progress.finish(
     `KL to the data ${result.sampleKlNats.toFixed(3)} nats (data ${result.dataKlNats.toFixed(3)}, noise ${result.uniformKlNats.toFixed(3)})`,
   );

@@ -44,8 +44,8 @@ const SMALLEST = 2 ** -1022;
  * Rows p exp(α R) of a connected generator of any size, without a K×K matrix. Which way is taken depends on α alone, or on
  * how small the entries came out:
  *
- *     few terms: αΛ ≤ 5, and more         uniformisation, each entry right relatively: for small graphs to 1e-13, for
- *       for small graphs                    large ones to 1e-8
+ *     few terms: αΛ ≤ 8, and more         uniformisation, each entry right relatively: for small graphs to 1e-13, for
+ *       for small graphs                    large ones to 1e-7
  *     up to α ρ = 740                     Chebyshev, 2e-15 ‖p‖ in each entry
  *     beyond, where α λ > 34.5 for        slow modes, 2e-15 ‖p‖ in each entry
  *       the first λ not found

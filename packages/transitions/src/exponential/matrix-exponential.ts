@@ -40,7 +40,7 @@ const DEVICE_BYTES = 2 ** 26;
 const WORKING_TABLES = 6;
 
 /**
- * The transition of a symmetric generator, as in Appendix A.2.4 of Austin et al. (2021):
+ * The transition of a symmetric generator, as in Appendices A.2.4 and A.4.2 of Austin et al. (2021):
  *
  *     Q(s→t) = exp(α(s→t) R),   α(s→t) = Σ_{s<u≤t} β_u
  *

@@ -3,6 +3,7 @@ import { chapmanKolmogorov } from './chapman-kolmogorov.ts';
 import { closedForms } from './closed-forms.ts';
 import { denseForm } from './dense-form.ts';
 import { doublyStochastic } from './doubly-stochastic.ts';
+import { draws } from './draws.ts';
 import { extraMask } from './extra-mask.ts';
 import { gathers } from './gathers.ts';
 import { generator } from './generator.ts';
@@ -10,6 +11,7 @@ import { identity } from './identity.ts';
 import { noLeak } from './no-leak.ts';
 import { priorNormalized } from './prior-normalized.ts';
 import { refusals } from './refusals.ts';
+import { resultShapes } from './result-shapes.ts';
 import { reverseSupport } from './reverse-support.ts';
 import { rowsForDraws } from './rows-for-draws.ts';
 import { severalPositions } from './several-positions.ts';
@@ -21,11 +23,13 @@ import type { TransitionLaw } from './transition-law.ts';
 
 /** Every law, in the order of what to look at first when a family is wrong. */
 export const transitionLaws: readonly TransitionLaw[] = [
+  resultShapes,
   stochasticRows,
   identity,
   denseForm,
   gathers,
   rowsForDraws,
+  draws,
   adjoint,
   chapmanKolmogorov,
   underflow,

@@ -28,7 +28,7 @@ export function exponentialOf(graph: Graph, alpha: number): Matrix {
   const x = (alpha * fastest) / 2 ** squarings;
   const P = Float64Array.from(R.flat(), (rate, at) => (at % (K + 1) === 0 ? 1 + rate / fastest : rate / fastest));
   const unit = Float64Array.from({ length: K * K }, (_, at) => (at % (K + 1) === 0 ? 1 : 0));
-  let result = unit.slice();
+  let result: Float64Array = unit.slice();
   // Horner's rule; every state is fewer than K jumps away.
   for (let n = K + 30; n > 0; n--) result = product(result, P, K).map((entry, at) => (entry * x) / n + unit[at]!);
   result = result.map((entry) => entry * Math.exp(-x));

@@ -1,0 +1,1 @@
+export { hierarchical, type HierarchicalOptions } from './hierarchical.ts';

@@ -1,0 +1,48 @@
+import { createRegistry, resolveConfig, type ConfigOf, type Dataset, type DatasetPlugin, type Registry } from '@d3pm/core';
+import type { ReadText8Options } from './node/read-text8.ts';
+import type { SwissRollPluginOptions } from './swiss-roll-plugin.ts';
+
+// oxlint-disable-next-line typescript/no-explicit-any -- options of any type, known only to the plugin
+export type AnyDatasetPlugin = DatasetPlugin<string, any>;
+
+type Named<P, N> = Extract<P, { readonly name: N }>;
+type OptionsOf<P> = P extends DatasetPlugin<string, infer O> ? O : never;
+type Splits = Readonly<Record<string, Dataset>>;
+
+/** Options by name, for typed configs: packages of other data sets augment this interface. */
+export interface DatasetOptions {
+  'swiss-roll': SwissRollPluginOptions;
+  /** By `text8Plugin` of `@d3pm/data/node`. */
+  text8: ReadText8Options;
+}
+
+/** `{ name, …options }` */
+export type DatasetConfig = ConfigOf<DatasetOptions>;
+
+/** Data sets by name, typed from the list it was made of. */
+export interface DatasetRegistry<P extends AnyDatasetPlugin> extends Omit<Registry<P>, 'with'> {
+  /** A new registry with more data sets. */
+  with<const Q extends readonly AnyDatasetPlugin[]>(...plugins: Q): DatasetRegistry<P | Q[number]>;
+  /** The splits by name. A wrong name or option is a compile error. */
+  load<N extends P['name']>(name: N, options: OptionsOf<Named<P, N>>): Promise<Splits>;
+  /** The splits of a config from JSON. @throws {D3pmError} `UNKNOWN_NAME`, `INVALID_OPTIONS` or `INVALID_DATA`. */
+  fromConfig(config: { readonly name: string }): Promise<Splits>;
+}
+
+/**
+ * A frozen registry of the data sets given. Both ways of loading reject, and do not throw.
+ *
+ * @throws {D3pmError} `SPEC_VERSION`, `DUPLICATE_NAME` or `INVALID_OPTIONS`, as `createRegistry` of core.
+ */
+export function createDatasetRegistry<const P extends readonly AnyDatasetPlugin[]>(plugins: P): DatasetRegistry<P[number]> {
+  const registry = createRegistry(plugins, 'dataset');
+  return Object.freeze({
+    ...registry,
+    with: (...more: AnyDatasetPlugin[]) => createDatasetRegistry([...plugins, ...more]),
+    load: async (name: string, options: unknown) => registry.find(name).load(options),
+    fromConfig: async (config: unknown) => {
+      const { plugin, options } = resolveConfig<AnyDatasetPlugin>(registry, config);
+      return plugin.load(options);
+    },
+  }) as unknown as DatasetRegistry<P[number]>;
+}
