@@ -27,7 +27,7 @@ const FEW_TERMS = 32;
 const FEW_MULTIPLICATIONS = 2 ** 20;
 /** How much of an entry the last term of uniformisation may be: where terms cost little, and what float32 logarithms can show. */
 const PRECISE = 2 ** -50;
-const COARSE = 2 ** -20;
+const COARSE = 2 ** -16;
 /** From this degree on the slow modes are looked for, which takes a few seconds once. */
 const MANY_TERMS = 160;
 /** What an entry by Chebyshev or by modes may be off, in units of ‖p‖, with its rounding. */
@@ -45,7 +45,7 @@ const SMALLEST = 2 ** -1022;
  * how small the entries came out:
  *
  *     few terms: αΛ ≤ 8, and more         uniformisation, each entry right relatively: for small graphs to 1e-13, for
- *       for small graphs                    large ones to 1e-7
+ *       for small graphs                    large ones to 1e-6
  *     up to α ρ = 740                     Chebyshev, 2e-15 ‖p‖ in each entry
  *     beyond, where α λ > 34.5 for        slow modes, 2e-15 ‖p‖ in each entry
  *       the first λ not found
