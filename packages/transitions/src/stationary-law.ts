@@ -25,7 +25,7 @@ export function stationaryLaw(name: string, numStates: number, matrices: () => I
   if (classes.length > 1) {
     throw new D3pmError(
       'NO_STATIONARY',
-      `${name}: the states fall into ${classes.length} closed classes (those of state ${classes[0]![0]} and of state ${classes[1]![0]} never meet), so no stationary law is unique; a chain that jumps between them has one (is every β 0?), or give the builder a prior`,
+      `${name}: the states fall into ${classes.length} closed classes (those of state ${classes[0]![0]} and of state ${classes[1]![0]} never meet), so no stationary law is unique; a chain that jumps between them has one (is every β 0?), or give the builder a prior, which withLearnedPrior of @d3pm/models can then learn`,
     );
   }
   const law = eliminate(average, classes[0]!, numStates);
@@ -34,7 +34,7 @@ export function stationaryLaw(name: string, numStates: number, matrices: () => I
     if (!isKept(law, matrix, numStates)) {
       throw new D3pmError(
         'NO_STATIONARY',
-        `${name}: no law is kept by every step (matrix ${index + 1} of ${count} changes the one that their average has); give the builder a prior`,
+        `${name}: no law is kept by every step (matrix ${index + 1} of ${count} changes the one that their average has); give the builder a prior, which withLearnedPrior of @d3pm/models can then learn`,
       );
     }
     index++;

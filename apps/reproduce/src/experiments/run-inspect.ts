@@ -60,6 +60,12 @@ function inspected(options: InspectOptions): {
     const dataLaw = lawOf(numStates, extraMask, characters);
     const schedule = scheduleOf(options, set, dataLaw);
     const transition = transitions.fromConfig({ name: options.transition, ...set.transition }, { numStates, schedule });
+    if (transition.positions !== undefined) {
+      throw new D3pmError(
+        'INVALID_OPTIONS',
+        `inspect: ${transition.name} differs by position, and its schedule is that of one block; inspect absorbing, which is what happens in a block`,
+      );
+    }
     return { transition, schedule, dataLaw };
   };
   const numStates = options.states ?? CHARACTERS;
@@ -71,7 +77,7 @@ function inspected(options: InspectOptions): {
 /** The mask of a family that data never shows, as a process of one step says it. */
 function extraMaskOf({ transition: name }: InspectOptions, { transition: options }: SetOptions, numStates: number): number | undefined {
   const { unit } = transitions.find(name);
-  const schedule: NoiseSchedule = { unit, numSteps: 1, noise: Float64Array.of(0.5) };
+  const schedule: NoiseSchedule = { unit, numSteps: 1, noise: Float64Array.of(1) };
   const transition = transitions.fromConfig({ name, ...options }, { numStates, schedule });
   transition.dispose();
   return transition.extraMask;
