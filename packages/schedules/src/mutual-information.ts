@@ -35,7 +35,7 @@ export interface MutualInformationOptions<O, U extends NoiseUnit> {
   readonly numStates: number;
   /** p, the unigram law of the data: float64 `[K]`, 0 on an extra mask. */
   readonly dataLaw: Float64Array;
-  /** @defaultValue `'prior'` for jump probabilities, where it is β_T = 1; else `'finite'` */
+  /** @defaultValue `'prior'` for `rankOne` families, which it takes there with β_T = 1; else `'finite'` */
   readonly finalStep?: FinalStep;
   /** Relative, of each level. @defaultValue 1e-6, or 1e-4 of what is sampled */
   readonly tolerance?: number;
@@ -72,7 +72,6 @@ const MOST_EXACT_STATES = 1024;
 export function mutualInformation<O, U extends NoiseUnit>(settings: MutualInformationOptions<O, U>): InformationSchedule<U> {
   const { numSteps, transition: plugin, options, numStates, dataLaw, sampling, tolerance = sampling ? 1e-4 : 1e-6 } = settings;
   const { unit, name: family } = plugin;
-  const { finalStep = unit === 'jump-probability' ? 'prior' : 'finite' } = settings;
   assertNumSteps(CALLER, numSteps);
   assertInteger(CALLER, 'numStates', numStates, 2);
   if (!(tolerance > 0 && tolerance < 0.1)) {
@@ -83,6 +82,7 @@ export function mutualInformation<O, U extends NoiseUnit>(settings: MutualInform
   const transition = create(Float64Array.of(0.5));
   try {
     assertFamily(transition, dataLaw);
+    const { finalStep = transition.rankOne ? 'prior' : 'finite' } = settings;
     const isLastPrior = finalStep === 'prior';
     if (isLastPrior && unit === 'variance') {
       throw new D3pmError('INVALID_OPTIONS', `${CALLER}: finalStep is 'prior', and no variance takes ${family} to its prior; use 'finite'`);

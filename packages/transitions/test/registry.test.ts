@@ -50,20 +50,48 @@ declare module '@d3pm/transitions' {
 
 const jumps = noiseOf('jump-probability', [0.1, 0.2, 0.5]);
 const variances = noiseOf('variance', [0.1, 0.2]);
+const rates = noiseOf('rate', [0.1, Infinity]);
+
+const FAMILIES = [
+  'uniform',
+  'absorbing',
+  'discretized-gaussian',
+  'banded',
+  'nearest-neighbor',
+  'uniform-absorbing',
+  'block-absorbing',
+  'autoregressive',
+];
 
 describe('createTransitionRegistry', () => {
   const registry = createTransitionRegistry(builtinTransitions).with(banded);
 
   it('lists its names and makes each', () => {
-    expect(registry.names).toEqual(['uniform', 'absorbing', 'discretized-gaussian', 'acme/banded']);
+    expect(registry.names).toEqual([...FAMILIES, 'acme/banded']);
     const made: Transition[] = [
       registry.create('uniform', { numStates: 3, schedule: jumps }, {}),
       registry.create('absorbing', { numStates: 3, schedule: jumps }, { maskState: 1, extraMask: false }),
       registry.create('discretized-gaussian', { numStates: 3, schedule: variances }, {}),
+      registry.create('banded', { numStates: 3, schedule: jumps }, { width: 1 }),
+      registry.create(
+        'nearest-neighbor',
+        { numStates: 3, schedule: rates },
+        {
+          embeddings: [
+            [1, 0],
+            [0, 1],
+            [1, 1],
+          ],
+          numNeighbors: 2,
+        },
+      ),
+      registry.create('uniform-absorbing', { numStates: 3, schedule: jumps }, { maskShare: 0.5 }),
+      registry.create('block-absorbing', { numStates: 3, schedule: jumps }, { positions: 4, blockSize: 2 }),
+      registry.create('autoregressive', { numStates: 3, schedule: noiseOf('jump-probability', [1]) }, { positions: 4 }),
       registry.create('acme/banded', { numStates: 3, schedule: jumps }, { width: 1 }),
     ];
     expect(made.map(({ name }) => name)).toEqual(registry.names);
-    expect([...made[3]!.stationary!]).toEqual([expect.closeTo(1 / 3, 12), expect.closeTo(1 / 3, 12), expect.closeTo(1 / 3, 12)]);
+    expect([...made.at(-1)!.stationary!]).toEqual([expect.closeTo(1 / 3, 12), expect.closeTo(1 / 3, 12), expect.closeTo(1 / 3, 12)]);
   });
 
   it('makes a transition of a config, typed by augmentation', () => {
@@ -126,7 +154,7 @@ describe('createTransitionRegistry', () => {
 it('registers itself only through ./register', async () => {
   expect(defaultRegistry('transition').names).toEqual([]);
   await import('@d3pm/transitions/register');
-  expect(defaultRegistry('transition').names).toEqual(['uniform', 'absorbing', 'discretized-gaussian']);
+  expect(defaultRegistry('transition').names).toEqual(FAMILIES);
 });
 
 describe('strided', () => {

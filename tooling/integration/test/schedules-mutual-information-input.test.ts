@@ -102,7 +102,7 @@ it.each<[string, () => unknown, string, RegExp]>([
   ],
   [
     'a last step that ends short of the prior',
-    make({ transition: lazy, options: { most: 0.25 }, numSteps: 12 }),
+    make({ transition: lazy, options: { most: 0.25 }, numSteps: 12, finalStep: 'prior' }),
     'INVALID_SCHEDULE',
     /step 12 is to leave 0\.000 .*use finalStep: 'finite'/,
   ],
