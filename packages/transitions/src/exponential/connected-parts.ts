@@ -1,3 +1,4 @@
+import { D3pmError } from '@d3pm/core';
 import type { SymmetricGenerator } from './symmetric-generator.ts';
 
 /** The sets of states that reach each other. */
@@ -28,4 +29,14 @@ export function connectedParts({ numStates, rowStarts, targets }: SymmetricGener
     count++;
   }
   return { count, partOf };
+}
+
+/** @throws {D3pmError} `NO_STATIONARY` naming two states that never meet. */
+export function assertOnePart(name: string, generator: SymmetricGenerator, wayOut: string): void {
+  const { count, partOf } = connectedParts(generator);
+  if (count === 1) return;
+  throw new D3pmError(
+    'NO_STATIONARY',
+    `${name}: the states fall into ${count} parts, and those of state 0 and of state ${partOf.indexOf(1)} never meet, so no stationary law is unique; ${wayOut}`,
+  );
 }

@@ -1,21 +1,12 @@
 import { keep, tensor2d } from '@tensorflow/tfjs-core';
-import {
-  assertInteger,
-  assertSchedule,
-  assertShape,
-  D3pmError,
-  stepPairs,
-  type Exponential,
-  type NoiseSchedule,
-  type Prior,
-  type Transition,
-} from '@d3pm/core';
+import { assertInteger, assertSchedule, stepPairs, type NoiseSchedule, type Prior, type Transition } from '@d3pm/core';
 import { assertPrior } from '../assert-prior.ts';
 import { createByteCache } from '../byte-cache.ts';
 import type { LogTable } from '../log-table-map.ts';
 import { tableMaps } from '../table-maps.ts';
 import { assertTableSize, DEFAULT_TABLE_BYTES } from '../table-size.ts';
-import { connectedParts } from './connected-parts.ts';
+import { assertOnePart } from './connected-parts.ts';
+import { generatorExponential } from './generator-exponential.ts';
 import { matrixExponentialGenerator } from './matrix-exponential-generator.ts';
 import { matrixExponentialTables } from './matrix-exponential-tables.ts';
 
@@ -75,15 +66,7 @@ export function matrixExponential({
   );
   const rows = matrixExponentialGenerator(name, generator);
   const { numStates } = rows;
-  if (!given) {
-    const { count, partOf } = connectedParts(rows);
-    if (count > 1) {
-      throw new D3pmError(
-        'NO_STATIONARY',
-        `${name}: the states fall into ${count} parts, and those of state 0 and of state ${partOf.indexOf(1)} never meet, so no stationary law is unique; let the generator join them, or give a prior`,
-      );
-    }
-  }
+  if (!given) assertOnePart(name, rows, 'let the generator join them, or give a prior');
   const stationary = new Float64Array(numStates).fill(1 / numStates);
   const prior = given ?? { kind: 'fixed', probs: stationary };
   assertPrior(name, prior, { numStates, positions: undefined });
@@ -94,12 +77,8 @@ export function matrixExponential({
     bytesOf: () => 4 * numStates ** 2,
     onEvict: ({ logProbs }) => logProbs.dispose(),
   });
-  /** A sum of terms ≥ 0: nothing cancels, whatever came before s. */
-  const rate = (s: number, t: number): number => {
-    let sum = 0;
-    for (let u = s; u < t; u++) sum += noise[u]!;
-    return sum;
-  };
+  const exponential = generatorExponential({ name, numStates, noise, push: (probs, rate) => rowTimes(probs, tables.linear(rate)) });
+  const { rate } = exponential;
   const deviceTable = (s: number, t: number): LogTable => {
     const alpha = rate(s, t);
     return deviceTables.getOrCreate(`${alpha}`, () => {
@@ -107,16 +86,6 @@ export function matrixExponential({
       const smallest = logs.reduce((least, entry) => Math.min(least, entry), 0);
       return { logProbs: keep(tensor2d(new Float32Array(logs), [numStates, numStates])), smallest };
     });
-  };
-  const exponential: Exponential = {
-    rate,
-    push: (probs, alpha) => {
-      assertShape(`${name}.exponential.push`, 'probs', { shape: [probs.length] }, [numStates]);
-      if (!(alpha >= 0)) {
-        throw new D3pmError('INVALID_OPTIONS', `${name}.exponential.push: rate is ${alpha}, expected a number ≥ 0 (∞ for the limit)`);
-      }
-      return rowTimes(probs, tables.linear(alpha));
-    },
   };
   const assertSteps = (caller: string, s: number, t: number): void => {
     stepPairs(`${name}.${caller}`, s, t, { batchSize: 1, numSteps });

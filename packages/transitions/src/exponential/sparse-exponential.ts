@@ -1,8 +1,6 @@
 import {
   assertInteger,
   assertSchedule,
-  assertShape,
-  D3pmError,
   drawFromProbs,
   stepPairs,
   type NoiseSchedule,
@@ -12,10 +10,11 @@ import {
 import { assertPrior } from '../assert-prior.ts';
 import { createByteCache } from '../byte-cache.ts';
 import { assertTableSize } from '../table-size.ts';
-import { connectedParts } from './connected-parts.ts';
+import { assertOnePart } from './connected-parts.ts';
 import { exponentialAction, type ActionRow } from './exponential-action.ts';
 import { jumpPath } from './jump-path.ts';
 import { sparseMaps, type StateRate } from './sparse-maps.ts';
+import { generatorExponential } from './generator-exponential.ts';
 import type { SymmetricGenerator } from './symmetric-generator.ts';
 
 export interface SparseExponentialOptions {
@@ -54,7 +53,7 @@ export function sparseExponential({ name, schedule, generator, prior: given }: S
   const { numSteps, noise } = schedule;
   const { numStates } = generator;
   assertInteger(name, 'numStates', numStates, 2);
-  assertConnected(name, generator);
+  assertOnePart(name, generator, 'let the generator join them');
   const stationary = new Float64Array(numStates).fill(1 / numStates);
   const prior = given ?? { kind: 'fixed', probs: stationary };
   assertPrior(name, prior, { numStates, positions: undefined });
@@ -69,12 +68,13 @@ export function sparseExponential({ name, schedule, generator, prior: given }: S
     for (const place of places) place.row ??= rows.shift()!;
     return places.map(({ row }) => row!);
   };
-  /** A sum of terms ≥ 0: nothing cancels, whatever came before s. */
-  const rate = (s: number, t: number): number => {
-    let sum = 0;
-    for (let u = s; u < t; u++) sum += noise[u]!;
-    return sum;
-  };
+  const exponential = generatorExponential({
+    name,
+    numStates,
+    noise,
+    push: (probs, rate) => action([{ start: probs, rate }])[0]!.probs,
+  });
+  const { rate } = exponential;
 
   return {
     name,
@@ -82,16 +82,7 @@ export function sparseExponential({ name, schedule, generator, prior: given }: S
     numSteps,
     stationary,
     prior,
-    exponential: {
-      rate,
-      push: (probs, alpha) => {
-        assertShape(`${name}.exponential.push`, 'probs', { shape: [probs.length] }, [numStates]);
-        if (!(alpha >= 0)) {
-          throw new D3pmError('INVALID_OPTIONS', `${name}.exponential.push: rate is ${alpha}, expected a number ≥ 0 (∞ for the limit)`);
-        }
-        return action([{ start: probs, rate: alpha }])[0]!.probs;
-      },
-    },
+    exponential,
     ...sparseMaps({ name, numStates, numSteps, rate, action, stateRows }),
     toDense: (s, t) => {
       stepPairs(`${name}.toDense`, s, t, { batchSize: 1, numSteps });
@@ -116,13 +107,4 @@ export function sparseExponential({ name, schedule, generator, prior: given }: S
     },
     dispose: kept.clear,
   };
-}
-
-function assertConnected(name: string, generator: SymmetricGenerator): void {
-  const { count, partOf } = connectedParts(generator);
-  if (count === 1) return;
-  throw new D3pmError(
-    'NO_STATIONARY',
-    `${name}: the states fall into ${count} parts, and those of state 0 and of state ${partOf.indexOf(1)} never meet, so no stationary law is unique; let the generator join them`,
-  );
 }
