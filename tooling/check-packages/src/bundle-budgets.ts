@@ -17,6 +17,13 @@ export interface BundleBudget {
   readonly absent: readonly Telltale[];
 }
 
+/** A message of ml-matrix, and a name that the WebAssembly module exports. */
+const EIGENVALUES: Telltale = {
+  text: 'Matrix is not a square matrix',
+  program: "export { matrixExponential } from '@d3pm/transitions';",
+};
+const RECURRENCE: Telltale = { text: '"advance"', program: "export { sparseExponential } from '@d3pm/transitions';" };
+
 /** About a fifth more than measured: a new import of a whole part is seen, a new line is not. */
 const bundleBudgets: readonly BundleBudget[] = [
   {
@@ -27,7 +34,21 @@ const bundleBudgets: readonly BundleBudget[] = [
       { text: '"absorbing"', program: "export { absorbing } from '@d3pm/transitions';" },
       { text: '"discretized-gaussian"', program: "export { discretizedGaussian } from '@d3pm/transitions';" },
       { text: 'NO_STATIONARY', program: "export { dense } from '@d3pm/transitions';" },
+      { text: '"banded"', program: "export { banded } from '@d3pm/transitions';" },
+      { text: '"nearest-neighbor"', program: "export { nearestNeighbor } from '@d3pm/transitions';" },
+      { text: '"uniform-absorbing"', program: "export { uniformAbsorbing } from '@d3pm/transitions';" },
+      { text: '"block-absorbing"', program: "export { blockAbsorbing } from '@d3pm/transitions';" },
+      { text: '"autoregressive"', program: "export { autoregressive } from '@d3pm/transitions';" },
+      { text: ' with mask', program: "export { withMask } from '@d3pm/transitions';" },
+      EIGENVALUES,
+      RECURRENCE,
     ],
+  },
+  {
+    name: 'the exponential of a small matrix',
+    program: "export { matrixExponential } from '@d3pm/transitions';",
+    maxGzipBytes: 31_000,
+    absent: [RECURRENCE],
   },
   {
     name: 'a reverse process and one sampler',

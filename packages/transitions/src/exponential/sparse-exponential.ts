@@ -1,12 +1,4 @@
-import {
-  assertInteger,
-  assertSchedule,
-  drawFromProbs,
-  stepPairs,
-  type NoiseSchedule,
-  type Prior,
-  type Transition,
-} from '@d3pm/core';
+import { assertInteger, assertSchedule, drawFromProbs, stepPairs, type NoiseSchedule, type Prior, type Transition } from '@d3pm/core';
 import { assertPrior } from '../assert-prior.ts';
 import { createByteCache } from '../byte-cache.ts';
 import { assertTableSize } from '../table-size.ts';
