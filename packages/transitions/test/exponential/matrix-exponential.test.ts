@@ -104,6 +104,20 @@ it.each([1e3, 1e5, 1e7, 1e8, 1e9, 1e11])('knows how much has crossed a bridge of
   expect(table[1 * K + (K - 2)]! / crossed).toBeCloseTo(1, alpha > 1e4 ? 4 : 2);
 });
 
+it.each([1e10, 1e11])('does not double its rounding with each squaring: a rate of 1e-16 behind one of 1, at α = %d', (alpha) => {
+  // Eigenvalue of the slow mode of the path 0 – 1 – 2, without cancellation. The fast one has left b/4 behind, some 1e-11 of the entry.
+  const [a, b] = [1, 1e-16];
+  const decay = (3 * a * b) / (a + b + Math.sqrt(a * a + b * b - a * b));
+  const table = tableAt(
+    generatorOf(3, [
+      [0, 1, a],
+      [1, 2, b],
+    ]),
+    alpha,
+  );
+  expectAllClose([table[2]!], [-Math.expm1(-alpha * decay) / 3], { rtol: 1e-10, atol: 0 });
+});
+
 describe('entries that float64 does not hold', () => {
   /** log of α^d / d! Π rates: the one shortest path, to a relative α. */
   const logOfPath = (d: number, alpha: number): number => {
