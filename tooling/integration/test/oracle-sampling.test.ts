@@ -29,7 +29,7 @@ import { familyNames, makeFamily, randomLogits } from './oracle-families.ts';
 import { processes } from './oracle-processes.ts';
 
 beforeAll(async () => {
-  await prepareEngine({ backend: 'cpu' });
+  await prepareEngine({ backend: 'wasm' });
 });
 
 /** The same sequence `count` times. */

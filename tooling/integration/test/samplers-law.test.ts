@@ -20,7 +20,7 @@ import { countSequences, exactNetwork } from './exact-network.ts';
 import { familyNames, makeFamily, randomLogits, type Family } from './oracle-families.ts';
 
 beforeAll(async () => {
-  await prepareEngine({ backend: 'cpu' });
+  await prepareEngine({ backend: 'wasm' });
 });
 
 const examples = 6_000;
