@@ -42,8 +42,14 @@ function relativeFault(workspace: Workspace, project: Project, file: string, spe
   if (!target.startsWith(`${boundary(project)}/`)) return `${specifier} leaves the project; import the package by its name`;
   if (isCompiled(project, file) && !isSource(project, target)) return `${specifier} leaves src; what is compiled may import only what is`;
   if (!/\.(?:ts|mts|mjs|js|json)$/.test(specifier)) return `${specifier} has no file extension; write it, as .ts`;
-  if (!workspace.exists(target)) return `${specifier} does not exist`;
+  if (!workspace.exists(sourceOf(project, target))) return `${specifier} does not exist`;
   return undefined;
+}
+
+/** What a bench imports from dist/ may not have been built yet; its source must be there. */
+function sourceOf({ folder }: Project, target: string): string {
+  const compiled = `${folder}/dist/`;
+  return target.startsWith(compiled) ? `${folder}/src/${target.slice(compiled.length).replace(/\.js$/, '.ts')}` : target;
 }
 
 function builtinFault(project: Project, file: string, specifier: string): string | undefined {

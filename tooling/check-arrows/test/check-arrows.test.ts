@@ -41,6 +41,7 @@ const sound: Readonly<Record<string, string | object>> = {
     dependencies: { '@d3pm/models': '*', '@d3pm/engine': '*' },
   },
   'apps/demo/tsconfig.json': { references: [{ path: '../../packages/models' }, { path: '../../packages/engine' }] },
+  'packages/core/bench/speed.mjs': "import '../dist/one.js';",
   'apps/demo/src/cli.ts': "import 'node:fs';\nimport { one } from '@d3pm/models';\none();",
 };
 
@@ -83,6 +84,11 @@ describe('checkArrows', () => {
       'a file that is not there',
       { 'packages/core/src/index.ts': "import './one.ts';\nimport './two.ts';" },
       'packages/core/src/index.ts:2: ./two.ts does not exist',
+    ],
+    [
+      'what no source compiles to',
+      { 'packages/core/bench/speed.mjs': "import '../dist/one.js';\nimport '../dist/two.js';" },
+      'packages/core/bench/speed.mjs:2: ../dist/two.js does not exist',
     ],
     [
       'a back end, in an app',
