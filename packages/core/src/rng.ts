@@ -36,7 +36,7 @@ export function rngFromKey(key: readonly [number, number]): Rng {
   const words = new Uint32Array(2);
 
   const float64 = (index: number): number => {
-    threefry2x32(k0, k1, index % 0x1_0000_0000, Math.floor(index / 0x1_0000_0000) & 0x3fff_ffff, words);
+    threefry2x32(k0, k1, index | 0, Math.floor(index / 0x1_0000_0000) & 0x3fff_ffff, words);
     return (words[0]! * 0x20_0000 + (words[1]! >>> 11)) * 2 ** -53;
   };
 

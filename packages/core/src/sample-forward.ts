@@ -1,5 +1,6 @@
 import { drawFromProbs } from './categorical.ts';
 import type { Rng } from './rng.ts';
+import { rowInverter } from './row-inverter.ts';
 import { assertStateRange, positionsOf, type States } from './states.ts';
 import { stepPairs, type Steps } from './steps.ts';
 import type { RankOne, Transition } from './transition.ts';
@@ -36,6 +37,9 @@ export function sampleForward(transition: Transition, states: States, { s = 0, t
   return { values, shape: states.shape };
 }
 
+/** No further position. */
+const NONE = -1;
+
 type DrawExample = (from: Int32Array, to: Int32Array, s: number, t: number, stream: Rng) => void;
 
 function rankOneDraw(rankOne: RankOne): DrawExample {
@@ -62,18 +66,50 @@ function invert(cumulative: Float64Array, uniform: number): number {
 }
 
 function tableDraw(transition: Transition): DrawExample {
-  const K = transition.numStates;
+  const { numStates: K, positions, draw } = transition;
+  if (draw) {
+    return (from, to, s, t, stream) => {
+      for (let n = 0; n < from.length; n++) to[n] = draw(from[n]!, s, t, stream.split(n), positions === undefined ? undefined : n);
+    };
+  }
+  const rowOf = (state: number, s: number, t: number, position?: number): ArrayLike<number> =>
+    transition.rowProbs?.(state, s, t, position) ?? transition.toDense(s, t, position).subarray(state * K, (state + 1) * K);
+  if (positions !== undefined) {
+    return (from, to, s, t, stream) => {
+      for (let n = 0; n < from.length; n++) to[n] = drawFromProbs(rowOf(from[n]!, s, t, n), 0, K, stream.float64(n));
+    };
+  }
+  return stateByState(K, rowOf);
+}
+
+/** All positions of an example that are in one state draw from one row, which is made ready for them. */
+function stateByState(numStates: number, rowOf: (state: number, s: number, t: number) => ArrayLike<number>): DrawExample {
+  const inverter = rowInverter(numStates);
+  /** The first position in each state, and the next one in the same state as each position. */
+  const first = new Int32Array(numStates).fill(NONE);
+  let next = new Int32Array(0);
+  const seen = new Int32Array(numStates);
   return (from, to, s, t, stream) => {
-    for (let n = 0; n < from.length; n++) {
-      const position = transition.positions === undefined ? undefined : n;
+    if (next.length < from.length) next = new Int32Array(from.length);
+    let count = 0;
+    for (let n = from.length - 1; n >= 0; n--) {
       const state = from[n]!;
-      if (transition.draw) {
-        to[n] = transition.draw(state, s, t, stream.split(n), position);
+      if (first[state] === NONE) seen[count++] = state;
+      next[n] = first[state]!;
+      first[state] = n;
+    }
+    const uniforms = stream.float64s(from.length);
+    for (let i = 0; i < count; i++) {
+      const state = seen[i]!;
+      const start = first[state]!;
+      first[state] = NONE;
+      const row = rowOf(state, s, t);
+      if (next[start] === NONE) {
+        to[start] = drawFromProbs(row, 0, numStates, uniforms[start]!);
         continue;
       }
-      to[n] = transition.rowProbs
-        ? drawFromProbs(transition.rowProbs(state, s, t, position), 0, K, stream.float64(n))
-        : drawFromProbs(transition.toDense(s, t, position), state * K, K, stream.float64(n));
+      inverter.load(row);
+      for (let n = start; n !== NONE; n = next[n]!) to[n] = inverter.draw(uniforms[n]!);
     }
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createRng, sampleForward, type Transition } from '../src/index.ts';
+import { createRng, drawFromProbs, sampleForward, type Transition } from '../src/index.ts';
 import { expectSampledFrom } from '../src/testing/index.ts';
 
 /** Two steps of an asymmetric chain on three states, as nothing but its tables. */
@@ -65,6 +65,28 @@ describe.each([
       expect(sampleForward(transition, alone, { t: 2, rng, firstExample: b }).values).toEqual(together.slice(4 * b, 4 * b + 4));
     }
   });
+});
+
+/** Every other position has the rows in the opposite order. */
+const byPosition: Transition = {
+  ...tablesOnly,
+  positions: 4,
+  toDense: (s, t, n) => Float64Array.from((n! % 2 ? between(s, t).reverse() : between(s, t)).flat()),
+};
+
+it.each([
+  ['tables', tablesOnly],
+  ['rows', withRows],
+  ['tables of each position', byPosition],
+])('position n of example b is the draw of number n of stream b from its row, by %s', (_, transition) => {
+  const states = { values: Int32Array.from({ length: 60 }, (_unused, i) => (i * 7) % 3), shape: [15, 4] };
+  const [s, t] = [Int32Array.from({ length: 15 }, (_unused, b) => b % 2), Int32Array.from({ length: 15 }, (_unused, b) => 1 + (b % 2))];
+  const rng = createRng(8);
+  const expected = states.values.map((state, i) => {
+    const [b, n] = [Math.floor(i / 4), i % 4];
+    return drawFromProbs(transition.toDense(s[b]!, t[b]!, n), 3 * state, 3, rng.split(20 + b).float64(n));
+  });
+  expect(sampleForward(transition, states, { s, t, rng, firstExample: 20 }).values).toEqual(expected);
 });
 
 it('refuses states and steps that the chain does not have', () => {

@@ -1,18 +1,20 @@
-import { fromEvenOdd, toEvenOdd, topRowCount, withMirroredRows, type EvenOdd } from './half-product.ts';
+import { emptyParts, toEvenOdd, topRowCount, withMirroredRows, type EvenOdd } from './half-product.ts';
 import { matrixProduct } from './matrix-product.ts';
+import { createProductKernel, type ProductKernel } from './product-kernel.ts';
+import { isWhole, splitArithmetic, type Multiply, type SplitForm } from './split-form.ts';
 import type { StepSource } from './step-source.ts';
 import { smallestPossible, supportOf, supportProduct, type Support } from './support.ts';
 
 /** Q(s→t) in float64: a step of a walk along the chain. */
 export interface ChainProduct {
   /** Its rows (the upper half of them where the matrix is its own mirror image), or its even and odd parts. */
-  readonly form: Float64Array | SplitForm;
+  readonly form: Float64Array | FlooredForm;
   readonly support: Support;
   /** No possible entry is smaller; exactly the smallest of rows. 0 when one has underflowed. */
   readonly smallest: number;
 }
 
-interface SplitForm extends EvenOdd {
+interface FlooredForm extends SplitForm {
   /** Parts are right while no entry is below this. */
   readonly floor: number;
 }
@@ -22,13 +24,20 @@ interface SplitForm extends EvenOdd {
  * this ratio of smallest to largest on that is a relative 1e-12 at most.
  */
 const SPLIT_RATIO = 2 ** -13;
-/** Up to this K parts save nothing. */
-const UNSPLIT_STATES = 64;
+/** Up to this K neither parts nor a kernel that is kept save anything. */
+const SMALL_STATES = 64;
 /**
  * What entries of a step may be neglected, relative to the smallest entry of the result. Rows sum to 1, so
  * that together they lose no more than this.
  */
 const NEGLIGIBLE = 2 ** -60;
+/**
+ * What factors may leave out, relative to the smallest entry when they are made. It stays so: where R is left out of Q̄_s, an
+ * entry of Q̄_t loses (R Q(s→t))_ij ≤ max |R| · Σ_k Q(s→t)_kj, and is itself at least min Q̄_s · Σ_k Q(s→t)_kj.
+ */
+const LEFT_OUT = 2 ** -43;
+/** Steps between two tries to find factors: a try costs a quarter of a product at most. */
+const FACTOR_EVERY = 16;
 
 /** How products of step matrices are made and kept. */
 export interface ChainArithmetic {
@@ -49,12 +58,20 @@ export function chainArithmetic(
   steps: StepSource,
   { numStates, centrosymmetric }: { readonly numStates: number; readonly centrosymmetric: boolean },
 ): ChainArithmetic {
-  const canSplit = centrosymmetric && numStates > UNSPLIT_STATES;
+  const canSplit = centrosymmetric && numStates > SMALL_STATES;
   const storedRows = centrosymmetric ? topRowCount(numStates) : numStates;
-  const [evens, odds] = [topRowCount(numStates), Math.floor(numStates / 2)];
   const size = storedRows * numStates;
-  const square = (a: Float64Array, b: Float64Array, size: number, negligible: number): Float64Array =>
-    matrixProduct(a, b, { rows: size, inner: size, columns: size, negligible });
+  let kernel: ProductKernel | undefined;
+  const multiply: Multiply = (a, b, options) =>
+    numStates > SMALL_STATES
+      ? matrixProduct(a, b, {
+          ...options,
+          kernel: (kernel ??= createProductKernel({ rows: storedRows, inner: numStates, columns: numStates })),
+        })
+      : matrixProduct(a, b, options);
+  const split = splitArithmetic(numStates, multiply);
+  let stepParts: EvenOdd | undefined;
+  const rowsOf = ({ form }: ChainProduct): Float64Array => (form instanceof Float64Array ? form : split.rows(form, new Float64Array(size)));
   const fromRows = (rows: Float64Array, support: Support): ChainProduct => {
     const smallest = smallestPossible(support, rows);
     const floor = canSplit && support.bits === undefined ? largestOf(rows) * SPLIT_RATIO : Infinity;
@@ -73,20 +90,21 @@ export function chainArithmetic(
         const negligible = bound * NEGLIGIBLE;
         const isFull = support.bits === undefined && hasDiagonal(step, numStates);
         return fromRows(
-          matrixProduct(form, step, { rows: storedRows, inner: numStates, columns: numStates, negligible }),
+          multiply(form, step, { rows: storedRows, inner: numStates, columns: numStates, negligible }),
           isFull ? support : supportProduct(support, steps.support(t)),
         );
       }
-      const { even, odd } = toEvenOdd(step, numStates);
-      const bound = smallest * smallestColumnSum(even, evens);
-      const negligible = bound * NEGLIGIBLE;
-      const parts = { even: square(form.even, even, evens, negligible), odd: square(form.odd, odd, odds, negligible), floor: form.floor };
-      return bound > form.floor
-        ? { form: parts, support, smallest: bound }
-        : fromRows(fromEvenOdd(parts, numStates, new Float64Array(size)), support);
+      stepParts = toEvenOdd(step, numStates, stepParts ?? emptyParts(numStates));
+      const bound = smallest * smallestColumnSum(stepParts.even, topRowCount(numStates));
+      const { floor } = form;
+      const product = { form: { ...split.next(form, stepParts, bound * NEGLIGIBLE), floor }, support, smallest: bound };
+      if (bound <= floor) return fromRows(rowsOf(product), support);
+      if (t % FACTOR_EVERY > 0 || !isWhole(product.form)) return product;
+      const tolerance = smallestPossible(support, rowsOf(product)) * LEFT_OUT;
+      return { ...product, form: { ...split.factored(product.form, tolerance), floor } };
     },
-    rows: ({ form }) => (form instanceof Float64Array ? form : fromEvenOdd(form, numStates, new Float64Array(size))),
-    rows32: ({ form }) => (form instanceof Float64Array ? new Float32Array(form) : fromEvenOdd(form, numStates, new Float32Array(size))),
+    rows: rowsOf,
+    rows32: ({ form }) => (form instanceof Float64Array ? new Float32Array(form) : split.rows(form, new Float32Array(size))),
     full: (rows) => (centrosymmetric ? withMirroredRows(rows, numStates) : rows),
   };
 }

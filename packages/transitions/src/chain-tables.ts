@@ -9,7 +9,7 @@ export interface ChainTables {
   linear(s: number, t: number): Float64Array;
   /** log Q(s→t), float32 `[K·K]`, right also where float64 underflows; −∞ only where it is impossible. */
   log(s: number, t: number): Float32Array;
-  /** One row of Q(s→t), as accurate as the table that is kept. */
+  /** One row of Q(s→t), as accurate as the table that is kept; it stays until the next call. */
   row(state: number, s: number, t: number): Float32Array | Float64Array;
   clear(): void;
 }
@@ -22,8 +22,8 @@ export interface ChainTablesOptions {
 
 /** Up to this K every Q̄_t is kept in float64; above, in float32, with a float64 product now and then. */
 const SMALL_STATES = 64;
-/** Steps between two float64 products: at K = 256, T = 1000 they take 22 MB, and getting back to one t takes 6 products on average. */
-const CHECKPOINT_EVERY = 12;
+/** Steps between two float64 products: getting back to one t takes 16 products on average. */
+const CHECKPOINT_EVERY = 32;
 /** Below this a float32, and a float64, loses digits to denormals. */
 const FLOAT32_SAFE = 2 ** -120;
 const FLOAT64_SAFE = 2 ** -960;
@@ -49,6 +49,8 @@ export function chainTables({ numStates, centrosymmetric, steps }: ChainTablesOp
   let frontier: { readonly t: number; readonly product: ChainProduct } = { t: 0, product: arithmetic.identity };
   const logIdentity = toLog(new Float64Array(storedRows * numStates), arithmetic.rows(arithmetic.identity));
   let logFrontier: { readonly t: number; readonly rows: Float64Array } = { t: 0, rows: logIdentity };
+  /** The row that was asked for last, where it is not a part of a table. */
+  let row: Float32Array | undefined;
   const recent = createByteCache<Float64Array>({ limit: RECENT_BYTES, bytesOf: (table) => table.byteLength });
   const recentLogs = createByteCache<Float32Array>({ limit: RECENT_BYTES, bytesOf: (table) => table.byteLength });
 
@@ -128,11 +130,14 @@ export function chainTables({ numStates, centrosymmetric, steps }: ChainTablesOp
     });
 
   /** Row `state` of stored rows: below them it is the mirror image of one above. */
-  const storedRow = (rows: Float32Array, state: number): Float32Array => {
+  const keptRow = ({ scale, rows }: Kept, state: number): Float32Array => {
     const isStored = state < storedRows;
-    const at = (isStored ? state : numStates - 1 - state) * numStates;
-    const row = rows.subarray(at, at + numStates);
-    return isStored ? row : row.slice().reverse();
+    const from = (isStored ? state : numStates - 1 - state) * numStates;
+    if (isStored && scale === 'linear') return rows.subarray(from, from + numStates);
+    row ??= new Float32Array(numStates);
+    for (let j = 0, at = isStored ? from : from + numStates - 1, by = isStored ? 1 : -1; j < numStates; j++, at += by) row[j] = rows[at]!;
+    if (scale === 'log') for (let j = 0; j < numStates; j++) row[j] = Math.exp(row[j]!);
+    return row;
   };
 
   return {
@@ -141,8 +146,7 @@ export function chainTables({ numStates, centrosymmetric, steps }: ChainTablesOp
       if (s === 0) walkTo(t);
       const known = s === 0 ? kept[t] : undefined;
       if (!known) return linear(s, t).subarray(state * numStates, (state + 1) * numStates);
-      const row = storedRow(known.rows, state);
-      return known.scale === 'linear' ? row : row.map(Math.exp);
+      return keptRow(known, state);
     },
     log: (s, t) => {
       if (t === s) return Float32Array.from({ length: numStates ** 2 }, (_, at) => (at % (numStates + 1) === 0 ? 0 : -Infinity));

@@ -15,14 +15,17 @@ export function topRowCount(numStates: number): number {
   return Math.ceil(numStates / 2);
 }
 
+export function emptyParts(numStates: number): EvenOdd {
+  return { even: new Float64Array(topRowCount(numStates) ** 2), odd: new Float64Array(Math.floor(numStates / 2) ** 2) };
+}
+
 /**
- * The parts of the matrix with these top rows. A middle row (K odd) is its own mirror image: it is
+ * The parts of the matrix with these top rows, written into `parts`. A middle row (K odd) is its own mirror image: it is
  * all even.
  */
-export function toEvenOdd(top: Float64Array, numStates: number): EvenOdd {
+export function toEvenOdd(top: Float64Array, numStates: number, parts: EvenOdd = emptyParts(numStates)): EvenOdd {
   const [evens, odds] = [topRowCount(numStates), Math.floor(numStates / 2)];
-  const even = new Float64Array(evens * evens);
-  const odd = new Float64Array(odds * odds);
+  const { even, odd } = parts;
   for (let i = 0; i < odds; i++) {
     const row = i * numStates;
     for (let j = 0; j < odds; j++) {
@@ -34,7 +37,7 @@ export function toEvenOdd(top: Float64Array, numStates: number): EvenOdd {
     if (evens > odds) even[i * evens + odds] = 2 * top[row + odds]!;
   }
   if (evens > odds) even.set(top.subarray(odds * numStates, odds * numStates + evens), odds * evens);
-  return { even, odd };
+  return parts;
 }
 
 /** Writes the top rows of the matrix with these parts: the inverse of {@link toEvenOdd}. */
@@ -42,11 +45,11 @@ export function fromEvenOdd<A extends Float32Array | Float64Array>({ even, odd }
   const [evens, odds] = [topRowCount(numStates), Math.floor(numStates / 2)];
   for (let i = 0; i < odds; i++) {
     const row = i * numStates;
-    for (let j = 0; j < odds; j++) {
-      const sum = even[i * evens + j]!;
-      const difference = odd[i * odds + j]!;
-      top[row + j] = (sum + difference) / 2;
-      top[row + numStates - 1 - j] = (sum - difference) / 2;
+    for (let j = 0, at = row, mirror = row + numStates - 1; j < odds; j++, at++, mirror--) {
+      const sum = even[i * evens + j]! / 2;
+      const difference = odd[i * odds + j]! / 2;
+      top[at] = sum + difference;
+      top[mirror] = sum - difference;
     }
     if (evens > odds) top[row + odds] = even[i * evens + odds]! / 2;
   }

@@ -1,12 +1,13 @@
-/** Columns that are summed together, and rows. */
-const TILE = 4;
+import type { KernelSize, ProductKernel } from './product-kernel.ts';
+import { scriptKernel, TILE } from './script-kernel.ts';
 
-export interface ProductSize {
-  readonly rows: number;
-  readonly inner: number;
-  readonly columns: number;
+export interface ProductSize extends KernelSize {
   /** Entries of `b` up to this may be taken for 0. @defaultValue 0 */
   readonly negligible?: number;
+  /** For a product of this size or a larger one. @defaultValue One in JavaScript, made for this product. */
+  readonly kernel?: ProductKernel;
+  /** Where the result goes: rows×columns. @defaultValue A new array. */
+  readonly target?: Float64Array;
 }
 
 /**
@@ -14,31 +15,34 @@ export interface ProductSize {
  *
  * Four rows by four columns are summed at once in registers, over the rows of `b` in which the four
  * columns are not all negligible: a banded `b` costs its band. Sums run in the order of k, so the
- * result is the same on every machine.
+ * result is the same on every machine, and by every kernel.
  */
-export function matrixProduct(a: Float64Array, b: Float64Array, { rows, inner, columns, negligible = 0 }: ProductSize): Float64Array {
-  const product = new Float64Array(rows * columns);
+export function matrixProduct(a: Float64Array, b: Float64Array, options: ProductSize): Float64Array {
+  const { rows, inner, columns, negligible = 0, kernel = scriptKernel(options) } = options;
+  const { strips, panel, product } = kernel;
   const tiledRows = rows - (rows % TILE);
   const tiledColumns = columns - (columns % TILE);
-  const strips = packStrips(a, tiledRows, inner);
-  const panel = new Float64Array(inner * TILE);
-  for (let j = 0; j < tiledColumns; j += TILE) {
-    packPanel(panel, b, j, columns);
+  packStrips(strips, a, tiledRows, inner);
+  for (let j = 0; tiledRows > 0 && j < tiledColumns; j += TILE) {
+    packPanel(panel, b, j, { inner, columns });
     let first = 0;
     let last = inner;
     while (first < last && isNegligible(panel, first, negligible)) first++;
     while (last > first && isNegligible(panel, last - 1, negligible)) last--;
-    for (let i = 0; i < tiledRows; i += TILE) setTile(product, i * columns + j, columns, strips, i * inner, panel, first, last);
+    kernel.setColumns(j, first, last, options);
   }
   for (let i = 0; i < rows; i++) {
     for (let j = i < tiledRows ? tiledColumns : 0; j < columns; j++) product[i * columns + j] = entry(a, b, i, j, inner, columns);
   }
-  return product;
+  if (options.target) {
+    options.target.set(product.subarray(0, rows * columns));
+    return options.target;
+  }
+  return options.kernel ? product.slice(0, rows * columns) : product;
 }
 
 /** Four rows of `a` at a time, their entries of one column side by side. */
-function packStrips(a: Float64Array, rows: number, inner: number): Float64Array {
-  const strips = new Float64Array(rows * inner);
+function packStrips(strips: Float64Array, a: Float64Array, rows: number, inner: number): void {
   for (let i = 0, to = 0; i < rows; i += TILE) {
     for (let k = 0, from = i * inner; k < inner; k++, from++, to += TILE) {
       strips[to] = a[from]!;
@@ -47,12 +51,16 @@ function packStrips(a: Float64Array, rows: number, inner: number): Float64Array 
       strips[to + 3] = a[from + 3 * inner]!;
     }
   }
-  return strips;
 }
 
 /** Four columns of `b`, their entries of one row side by side: walking them in place would miss the cache at powers of two. */
-function packPanel(panel: Float64Array, b: Float64Array, j: number, columns: number): void {
-  for (let to = 0, from = j; to < panel.length; to += TILE, from += columns) {
+function packPanel(
+  panel: Float64Array,
+  b: Float64Array,
+  j: number,
+  { inner, columns }: { readonly inner: number; readonly columns: number },
+): void {
+  for (let to = 0, from = j; to < inner * TILE; to += TILE, from += columns) {
     panel[to] = b[from]!;
     panel[to + 1] = b[from + 1]!;
     panel[to + 2] = b[from + 2]!;
@@ -68,27 +76,6 @@ function isNegligible(panel: Float64Array, k: number, bound: number): boolean {
     Math.abs(panel[at + 2]!) <= bound &&
     Math.abs(panel[at + 3]!) <= bound
   );
-}
-
-// prettier-ignore
-function setTile(product: Float64Array, at: number, columns: number, strips: Float64Array, strip: number, panel: Float64Array, first: number, last: number): void {
-  let p00 = 0, p01 = 0, p02 = 0, p03 = 0;
-  let p10 = 0, p11 = 0, p12 = 0, p13 = 0;
-  let p20 = 0, p21 = 0, p22 = 0, p23 = 0;
-  let p30 = 0, p31 = 0, p32 = 0, p33 = 0;
-  for (let b = first * TILE, a = strip + first * TILE; b < last * TILE; b += TILE, a += TILE) {
-    const b0 = panel[b]!, b1 = panel[b + 1]!, b2 = panel[b + 2]!, b3 = panel[b + 3]!;
-    const a0 = strips[a]!, a1 = strips[a + 1]!, a2 = strips[a + 2]!, a3 = strips[a + 3]!;
-    p00 += a0 * b0; p01 += a0 * b1; p02 += a0 * b2; p03 += a0 * b3;
-    p10 += a1 * b0; p11 += a1 * b1; p12 += a1 * b2; p13 += a1 * b3;
-    p20 += a2 * b0; p21 += a2 * b1; p22 += a2 * b2; p23 += a2 * b3;
-    p30 += a3 * b0; p31 += a3 * b1; p32 += a3 * b2; p33 += a3 * b3;
-  }
-  const at1 = at + columns, at2 = at1 + columns, at3 = at2 + columns;
-  product[at] = p00; product[at + 1] = p01; product[at + 2] = p02; product[at + 3] = p03;
-  product[at1] = p10; product[at1 + 1] = p11; product[at1 + 2] = p12; product[at1 + 3] = p13;
-  product[at2] = p20; product[at2 + 1] = p21; product[at2 + 2] = p22; product[at2 + 3] = p23;
-  product[at3] = p30; product[at3 + 1] = p31; product[at3 + 2] = p32; product[at3 + 3] = p33;
 }
 
 function entry(a: Float64Array, b: Float64Array, i: number, j: number, inner: number, columns: number): number {

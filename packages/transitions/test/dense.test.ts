@@ -306,7 +306,7 @@ describe('bad input', () => {
     [
       'tables of terabytes',
       () => denseOf([identity(2)], { numStates: 8192, numSteps: 1000 }),
-      /^TABLE_TOO_LARGE: mine: 1000 tables of 8192×8192 would take 291\.7 GiB, the limit is 1\.0 GiB; use a family with a closed form/,
+      /^TABLE_TOO_LARGE: mine: 1000 tables of 8192×8192 would take 265\.6 GiB, the limit is 1\.0 GiB; use a family with a closed form/,
     ],
     [
       'a matrix that is not its mirror image',

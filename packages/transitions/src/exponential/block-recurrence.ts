@@ -1,7 +1,7 @@
+import { instantiate } from '../web-assembly/instantiate.ts';
 import { recurrenceModule } from './recurrence-module.ts';
 import { scriptRecurrence } from './script-recurrence.ts';
 import type { SymmetricGenerator } from './symmetric-generator.ts';
-import { webAssembly } from './web-assembly.ts';
 
 /**
  * A three-term recurrence with the rates A of a generator, on a few vectors at once:
@@ -32,14 +32,11 @@ export function createBlockRecurrence(generator: SymmetricGenerator, width: numb
   return wasmRecurrence(generator, width) ?? scriptRecurrence(generator, width);
 }
 
-const PAGE_BYTES = 2 ** 16;
 /** Of a vector register, to which blocks are aligned. */
 const LANE_BYTES = 16;
 
 /** Undefined where there is no WebAssembly with vectors, or its use is forbidden. */
 function wasmRecurrence(generator: SymmetricGenerator, width: number): BlockRecurrence | undefined {
-  const wasm = webAssembly();
-  if (!wasm) return undefined;
   const { numStates, rowStarts, targets, rates } = generator;
   const sizes = {
     rates: 8 * rates.length,
@@ -60,15 +57,9 @@ function wasmRecurrence(generator: SymmetricGenerator, width: number): BlockRecu
     }),
   ) as Record<keyof typeof sizes, number>;
 
-  let advanceFrom: (...parameters: number[]) => void;
-  let buffer: ArrayBuffer;
-  try {
-    const memory = new wasm.Memory({ initial: Math.ceil(bytes / PAGE_BYTES) });
-    advanceFrom = new wasm.Instance(new wasm.Module(recurrenceModule(width)), { d3pm: { memory } }).exports.advance as typeof advanceFrom;
-    buffer = memory.buffer;
-  } catch {
-    return undefined;
-  }
+  const advance = instantiate('advance', () => recurrenceModule(width), bytes);
+  if (!advance) return undefined;
+  const { buffer, call } = advance;
 
   new Float64Array(buffer, at.rates).set(rates);
   // As the module reads them: the address behind the last target of each state, and how far into a block its target is.
@@ -83,7 +74,7 @@ function wasmRecurrence(generator: SymmetricGenerator, width: number): BlockRecu
     weights: new Float64Array(buffer, at.weights, width),
     advance: (from, scale, carry) => {
       const [x, y] = from === 0 ? [at.first, at.second] : [at.second, at.first];
-      advanceFrom(at.ends, at.ends + sizes.ends, at.targets, at.rates, at.diagonal, at.weights, x, y, at.sum, scale, carry);
+      call(at.ends, at.ends + sizes.ends, at.targets, at.rates, at.diagonal, at.weights, x, y, at.sum, scale, carry);
     },
   };
 }
