@@ -56,7 +56,7 @@ it.each([96, 101])('products of %i states stay right when their parts become fac
   const steps = stepSource({ name: 'mine', numStates: K, numSteps: T, centrosymmetric: true, stationary, step, logStep: undefined });
   const arithmetic = chainArithmetic(steps, { numStates: K, centrosymmetric: true });
   let product = arithmetic.identity;
-  let expected = Float64Array.from({ length: K * K }, (_, at) => (at % (K + 1) === 0 ? 1 : 0));
+  let expected: Float64Array = Float64Array.from({ length: K * K }, (_, at) => (at % (K + 1) === 0 ? 1 : 0));
   let factoredSteps = 0;
   for (let t = 1; t <= T; t++) {
     product = arithmetic.next(product, t);
