@@ -131,7 +131,6 @@ function gradient(
   numStates: number,
 ): Float32Array {
   const result = new Float32Array(input.length);
-  const sums = new Float64Array(numStates);
   for (let first = 0; first < order.length; first += ROWS / 2) {
     const part = order.slice(first, first + ROWS / 2).flatMap((row) =>
       [1, -1].flatMap((sign) => {
@@ -148,9 +147,8 @@ function gradient(
       const { row, sign, shift } = part[k]!;
       for (let i = 0; i < numStates; i++) {
         const log = mapped.logProbs ? mapped.logProbs[i]! : Math.log(mapped.probs[i]!);
-        sums[i] = sign * Math.exp(input[row * numStates + i]! + shift + log);
+        result[row * numStates + i]! += sign * Math.exp(input[row * numStates + i]! + shift + log);
       }
-      for (let i = 0; i < numStates; i++) result[row * numStates + i]! += sums[i]!;
     });
   }
   return result;

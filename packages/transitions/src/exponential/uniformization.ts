@@ -80,7 +80,7 @@ function uniformizedRows(
       const weight = weights[column]!;
       const isBelow = (limit: number): boolean => isNegligible(newest, sum, { column, width, weight }, { limit, mayBeZero: n >= maxHops });
       each.isDone = weight === 0 || (each.wasSmall && isBelow(relativeTerm));
-      each.wasSmall = isBelow(Math.sqrt(relativeTerm));
+      if (!each.isDone) each.wasSmall = isBelow(Math.sqrt(relativeTerm));
     });
   }
   weights.fill(0);
