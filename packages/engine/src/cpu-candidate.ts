@@ -5,6 +5,7 @@ import type { EngineCandidate } from './engine-candidate.ts';
 /** `@tensorflow/tfjs-backend-cpu`: plain JavaScript. Runs everywhere, lacks nothing, some 30 times slower than wasm. */
 export const cpuCandidate: EngineCandidate = {
   name: 'cpu',
+  backend: 'cpu',
   unavailable: () => undefined,
   activate: async () => {
     await import('@tensorflow/tfjs-backend-cpu');

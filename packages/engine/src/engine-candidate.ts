@@ -2,9 +2,9 @@
 export interface EngineInfo {
   /** Name of the active tfjs back end. */
   readonly backend: string;
-  /** Why this one: what was asked for, and what every candidate before it lacked. */
+  /** Why this one: what was asked for, and what every candidate before it lacked; for the native one also which it is. */
   readonly reason: string;
-  /** Whether it computes on several numbers an instruction (wasm SIMD); false for plain JavaScript. */
+  /** Whether it computes on several numbers an instruction (native, wasm SIMD); false for plain JavaScript. */
   readonly simd: boolean;
   /** Threads that it computes with, this one included. */
   readonly threads: number;
@@ -15,12 +15,22 @@ export interface EngineSetting {
   readonly wasmPath: string | undefined;
 }
 
+/** What a candidate that has started says of itself. */
+export interface Started {
+  readonly simd: boolean;
+  readonly threads: number;
+  /** Which it is, where its name does not tell. */
+  readonly detail?: string;
+}
+
 /** One back end that can be chosen. A new engine is one file with such a value, and its line in `candidates.ts`. */
 export interface EngineCandidate {
-  /** Name of the tfjs back end, and value of the option `backend`. */
+  /** Value of the option `backend`. */
   readonly name: string;
+  /** Name of the tfjs back end. */
+  readonly backend: string;
   /** Undefined when it can run here, else the reason in a few words. Loads nothing. */
-  unavailable(): string | undefined;
+  unavailable(): Promise<string | undefined> | string | undefined;
   /** Loads the back end, makes it the active one and adds what it lacks. Throws when it cannot; the next candidate is tried then. */
-  activate(setting: EngineSetting): Promise<{ readonly simd: boolean; readonly threads: number }>;
+  activate(setting: EngineSetting): Promise<Started>;
 }

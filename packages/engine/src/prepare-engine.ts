@@ -4,11 +4,16 @@ import type { EngineCandidate, EngineInfo } from './engine-candidate.ts';
 import { registerGradients } from './gradients/register-gradients.ts';
 
 export interface EngineOptions {
-  /** @defaultValue 'auto': the first of wasm, cpu that starts. */
-  readonly backend?: 'auto' | 'wasm' | 'cpu';
   /**
-   * Threads of the wasm back end, where it has any: in a cross-origin isolated page. In Node tfjs-backend-wasm 4.22 has one.
-   * Only the first call in a process can choose. @defaultValue the number of cores
+   * `'native'` is TensorFlow itself, where `provisionNative` of `@d3pm/engine/native` has prepared it or `@tensorflow/tfjs-node(-gpu)`
+   * is installed with its library; its tfjs back end is named `tensorflow`.
+   *
+   * @defaultValue 'auto': what the environment variable D3PM_ENGINE says, else the first of native, wasm, cpu that starts
+   */
+  readonly backend?: 'auto' | 'native' | 'wasm' | 'cpu';
+  /**
+   * Threads of an operation: of the native engine, and of the wasm back end in a cross-origin isolated page (in Node tfjs-backend-wasm 4.22
+   * has one). Only the first call in a process can choose. @defaultValue the number of cores
    */
   readonly threads?: number;
   /**
@@ -32,38 +37,52 @@ export async function prepareEngine(options: EngineOptions = {}): Promise<Engine
   const { backend = 'auto', threads, wasmPath } = options;
   if (threads !== undefined) assertInteger('prepareEngine', 'threads', threads, 1);
   const failures: string[] = [];
-  for (const candidate of choose(backend)) {
-    const failure = candidate.unavailable();
+  const choice = choiceOf(backend);
+  for (const candidate of choose(choice)) {
+    const failure = await candidate.unavailable();
     if (failure !== undefined) {
       failures.push(`${candidate.name}: ${failure}`);
       continue;
     }
     try {
-      const { simd, threads: used } = await candidate.activate({ threads, wasmPath });
+      const { simd, threads: used, detail } = await candidate.activate({ threads, wasmPath });
       await registerGradients();
-      return Object.freeze({ backend: candidate.name, reason: reasonOf(backend, failures), simd, threads: used });
+      const reason = [reasonOf(choice, failures), detail].filter(Boolean).join(': ');
+      return Object.freeze({ backend: candidate.backend, reason, simd, threads: used });
     } catch (cause) {
       failures.push(`${candidate.name}: ${cause instanceof Error ? cause.message : String(cause)}`);
     }
   }
   throw new D3pmError(
     'ENGINE',
-    `prepareEngine: backend "${backend}" cannot be used (${failures.join('; ')}); backend "cpu" runs everywhere`,
+    `prepareEngine: ${choice.source} "${choice.name}" cannot be used (${failures.join('; ')}); backend "cpu" runs everywhere`,
   );
 }
 
-function choose(backend: string): readonly EngineCandidate[] {
-  if (backend === 'auto') return candidates;
-  const chosen = candidates.filter(({ name }) => name === backend);
+/** The name of a candidate or 'auto', and who said it. */
+interface Choice {
+  readonly name: string;
+  readonly source: 'backend' | 'D3PM_ENGINE';
+}
+
+function choiceOf(backend: string): Choice {
+  const { process } = globalThis as { readonly process?: { readonly env?: Readonly<Record<string, string | undefined>> } };
+  const name = process?.env?.['D3PM_ENGINE'];
+  return backend !== 'auto' || !name ? { name: backend, source: 'backend' } : { name, source: 'D3PM_ENGINE' };
+}
+
+function choose({ name, source }: Choice): readonly EngineCandidate[] {
+  if (name === 'auto') return candidates;
+  const chosen = candidates.filter((candidate) => candidate.name === name);
   if (chosen.length > 0) return chosen;
-  const known = ['auto', ...candidates.map(({ name }) => name)];
+  const known = ['auto', ...candidates.map((candidate) => candidate.name)];
   throw new D3pmError(
     'UNKNOWN_NAME',
-    `prepareEngine: backend "${backend}" is not known, ${suggestName(backend, known)}; leave it out to get the fastest that starts`,
+    `prepareEngine: ${source} "${name}" is not known, ${suggestName(name, known)}; leave it out to get the fastest that starts`,
   );
 }
 
-function reasonOf(backend: string, failures: readonly string[]): string {
-  if (backend !== 'auto') return 'asked for';
+function reasonOf({ name, source }: Choice, failures: readonly string[]): string {
+  if (name !== 'auto') return source === 'backend' ? 'asked for' : 'asked for by D3PM_ENGINE';
   return failures.length === 0 ? 'first choice' : `first that started, after ${failures.join('; ')}`;
 }

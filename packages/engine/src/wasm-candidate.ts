@@ -11,6 +11,7 @@ import { installWasmKernels } from './wasm/install-wasm-kernels.ts';
  */
 export const wasmCandidate: EngineCandidate = {
   name: 'wasm',
+  backend: 'wasm',
   unavailable: () => (typeof WebAssembly === 'undefined' ? 'no WebAssembly here' : undefined),
   activate: async ({ threads, wasmPath }) => {
     const { getThreadsCount, setThreadsCount, setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');

@@ -1,6 +1,22 @@
 import { getBackend, getKernelsForBackend, tensor } from '@tensorflow/tfjs-core';
-import { describe, expect, it, vi } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { disposeEngine, missingKernels, prepareEngine } from '@d3pm/engine';
+
+// No native engine for these, whatever this machine has: an empty cache folder.
+const cache = mkdtempSync(join(tmpdir(), 'd3pm-engine-'));
+beforeAll(() => {
+  vi.stubEnv('D3PM_CACHE', cache);
+  vi.stubEnv('D3PM_ENGINE', '');
+});
+afterAll(() => {
+  vi.unstubAllEnvs();
+  rmSync(cache, { recursive: true });
+});
+
+const NO_NATIVE = 'native: not prepared (provisionNative() of @d3pm/engine/native does it once)';
 
 describe('prepareEngine', () => {
   it('has no effect on import', () => {
@@ -8,8 +24,8 @@ describe('prepareEngine', () => {
     expect(getKernelsForBackend('cpu')).toEqual([]);
   });
 
-  it('picks wasm by default', async () => {
-    expect(await prepareEngine()).toEqual({ backend: 'wasm', reason: 'first choice', simd: true, threads: 1 });
+  it.skipIf(process.platform !== 'linux' || process.arch !== 'x64')('picks wasm where the native engine is not prepared', async () => {
+    expect(await prepareEngine()).toEqual({ backend: 'wasm', reason: `first that started, after ${NO_NATIVE}`, simd: true, threads: 1 });
     expect(getBackend()).toBe('wasm');
   });
 
@@ -37,12 +53,34 @@ describe('prepareEngine', () => {
 
   it('takes the next candidate when one does not start, and says why', async () => {
     vi.stubGlobal('WebAssembly', undefined);
-    expect(await prepareEngine()).toMatchObject({ backend: 'cpu', reason: 'first that started, after wasm: no WebAssembly here' });
+    expect(await prepareEngine()).toMatchObject({
+      backend: 'cpu',
+      reason: expect.stringMatching(/^first that started, after native: .*; wasm: no WebAssembly here$/),
+    });
     await expect(prepareEngine({ backend: 'wasm' })).rejects.toMatchObject({
       code: 'ENGINE',
       message: expect.stringMatching(/"wasm" cannot be used \(wasm: no WebAssembly here\); backend "cpu" runs everywhere/),
     });
     vi.unstubAllGlobals();
+  });
+
+  it('refuses a native engine that is not there, with the way out', async () => {
+    await expect(prepareEngine({ backend: 'native' })).rejects.toMatchObject({
+      code: 'ENGINE',
+      message: expect.stringMatching(/"native" cannot be used \(native: /),
+    });
+  });
+
+  it('does what D3PM_ENGINE says, unless the program says more', async () => {
+    vi.stubEnv('D3PM_ENGINE', 'cpu');
+    expect(await prepareEngine()).toMatchObject({ backend: 'cpu', reason: 'asked for by D3PM_ENGINE' });
+    expect(await prepareEngine({ backend: 'wasm' })).toMatchObject({ backend: 'wasm', reason: 'asked for' });
+    vi.stubEnv('D3PM_ENGINE', 'wsam');
+    await expect(prepareEngine()).rejects.toMatchObject({
+      code: 'UNKNOWN_NAME',
+      message: expect.stringMatching(/D3PM_ENGINE "wsam" is not known, did you mean "wasm"/),
+    });
+    vi.stubEnv('D3PM_ENGINE', '');
   });
 
   it('refuses an unknown name with the nearest one and the way out', async () => {

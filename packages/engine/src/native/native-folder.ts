@@ -1,0 +1,17 @@
+import { join, resolve } from 'node:path';
+import envPaths from 'env-paths';
+import type { NativeBuild } from './native-build.ts';
+
+/** Raised when what an installation contains, or where, changes: the next start then makes a new one beside the old. */
+const LAYOUT = 1;
+
+/** Where the engine keeps what it has provisioned: `cacheFolder`, else `$D3PM_CACHE`, else the cache folder of the user; in it, `native`. */
+export function nativeRoot(cacheFolder?: string): string {
+  const cache = cacheFolder ?? (process.env['D3PM_CACHE'] || envPaths('d3pm', { suffix: '' }).cache);
+  return resolve(cache, 'native');
+}
+
+/** Folder of one installation: a name for each version of TensorFlow, variant, platform and layout. */
+export function installationFolder(root: string, { version, variant }: NativeBuild): string {
+  return join(root, `tensorflow-${version}-${variant}-${process.platform}-${process.arch}-v${LAYOUT}`);
+}
