@@ -10,7 +10,7 @@ export default defineConfig({
   resolve: {
     alias: packages.flatMap((name) => [
       { find: new RegExp(`^@d3pm/${name}$`), replacement: source(`packages/${name}/src/index.ts`) },
-      { find: new RegExp(`^@d3pm/${name}/(testing|node)$`), replacement: source(`packages/${name}/src/$1/index.ts`) },
+      { find: new RegExp(`^@d3pm/${name}/(testing|node|native)$`), replacement: source(`packages/${name}/src/$1/index.ts`) },
       { find: new RegExp(`^@d3pm/${name}/(register|default-registry)$`), replacement: source(`packages/${name}/src/$1.ts`) },
     ]),
   },

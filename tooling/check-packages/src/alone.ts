@@ -34,7 +34,7 @@ export async function checkAlone(root: string, packed: Packed): Promise<readonly
     const outcome = await runCaptured(process.execPath, [script, '--help'], { cwd: folder, timeoutMs: 180_000 });
     steps.push({ name: `${name} alone: ${command} --help`, outcome });
   }
-  const inBrowsers = specifiers.filter((specifier) => !specifier.endsWith('/node'));
+  const inBrowsers = specifiers.filter((specifier) => !/\/(node|native)$/.test(specifier));
   if (inBrowsers.length > 0) steps.push({ name: `${name} alone: bundle`, outcome: await bundled(folder, importsProgram(inBrowsers)) });
   return steps;
 }
