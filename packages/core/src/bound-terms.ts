@@ -1,16 +1,14 @@
-import { add, equal, greater, logicalAnd, mul, neg, sum, tidy, where, zerosLike, type Tensor } from '@tensorflow/tfjs-core';
-import { absorbsIntoExtraMask, type ExtraMaskAbsorption } from './absorbs-into-extra-mask.ts';
+import { add, mul, neg, sum, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { assertShape, assertStates } from './assert.ts';
 import { categoricalKlNats } from './categorical-kl.ts';
+import { closedFormNats } from './closed-form-nats.ts';
+import { denoiserNllNats } from './denoiser-nll.ts';
 import type { Prediction } from './denoiser.ts';
 import { D3pmError } from './errors.ts';
 import { gatherClass } from './gather-class.ts';
 import { posteriorLogProbs } from './posterior.ts';
-import { predictionLogProbs } from './prediction-log-probs.ts';
 import type { ReverseInput, ReverseProcess } from './reverse-process.ts';
-import { perExample, stepPairs } from './steps.ts';
 import type { Transition } from './transition.ts';
-import { absorbingStepWeight } from './absorbing-step-weight.ts';
 
 export interface BoundTermInput extends ReverseInput {
   /** Data, int32 `[B, …N]`. */
@@ -23,24 +21,26 @@ export interface BoundTermInput extends ReverseInput {
  *     L_{t−1} = KL(q(x_s | x_t, x_0) ‖ p_θ(x_s | x_t)),   s = t − 1 (or the grid of a shorter chain)
  *
  * summed over positions. At s = 0 the posterior is a point mass and the term is
- * L_0 = −log p_θ(x_0 | x_1) by itself. It is 0 when f is the point mass on x_0. An extra absorbing
- * mask uses the closed form r(s,t) · (−log f(x_0)) at masked positions and 0 elsewhere, in O(1) a position.
+ * L_0 = −log p_θ(x_0 | x_1) by itself. It is 0 when f is the point mass on x_0. Uniform noise and others of rank one, and an
+ * extra absorbing mask, use closed forms, which are right to a few parts in 10⁶ of the term.
  *
  * @returns nats per example, float32 `[B]`; the caller disposes it. +∞ when p_θ excludes what q does not.
  * @throws {D3pmError} `SHAPE`, `DTYPE`, `STEP_RANGE`.
  */
 export function boundTermNats<P extends Prediction>(transition: Transition, reverse: ReverseProcess<P>, input: BoundTermInput): Tensor {
-  const { x0, xt, s, t, logits } = input;
+  const { x0, xt, logits } = input;
   assertStates('boundTermNats', 'x0', x0, transition.numStates);
   assertShape('boundTermNats', 'x0', x0, xt.shape);
   assertShape('boundTermNats', 'logits', logits, [...xt.shape, transition.numStates]);
-  return tidy(() => {
-    const perPosition =
-      reverse.unmasksIndependently && absorbsIntoExtraMask(transition)
-        ? absorbingTerm(transition, input)
-        : categoricalKlNats(posteriorLogProbs(transition, { x0, xt, s, t }), reverse.logProbs(transition, input));
-    return sumPositions(perPosition);
-  });
+  return tidy(() => sumPositions(boundTerm(transition, reverse, input)));
+}
+
+function boundTerm<P extends Prediction>(transition: Transition, reverse: ReverseProcess<P>, input: BoundTermInput): Tensor {
+  const { x0, xt, s, t } = input;
+  return (
+    closedFormNats(transition, reverse, { ...input, lambda: 0 }) ??
+    categoricalKlNats(posteriorLogProbs(transition, { x0, xt, s, t }), reverse.logProbs(transition, input))
+  );
 }
 
 /**
@@ -62,8 +62,16 @@ export function crossEntropyNats<P extends Prediction>(
       `crossEntropyNats: the ${reverse.name} process predicts x_{t−1} and has no distribution over x_0; use the bound alone`,
     );
   }
-  const { denoiserLogProbs } = reverse;
-  return tidy(() => sumPositions(neg(gatherClass(denoiserLogProbs(transition, input), x0))));
+  return tidy(() => sumPositions(crossEntropy(transition, reverse, { ...input, x0 })));
+}
+
+function crossEntropy<P extends Prediction>(
+  transition: Transition,
+  { prediction, denoiserLogProbs }: ReverseProcess<P>,
+  { x0, ...input }: Omit<BoundTermInput, 's'>,
+): Tensor {
+  if (prediction === 'denoiser') return denoiserNllNats(input.logits, x0, transition.extraMask);
+  return neg(gatherClass(denoiserLogProbs!(transition, input), x0));
 }
 
 export interface HybridLossInput extends Omit<BoundTermInput, 's'> {
@@ -90,18 +98,12 @@ export function hybridLossNats<P extends Prediction>(
     throw new D3pmError('INVALID_OPTIONS', `hybridLossNats: lambda is ${lambda}, expected a number ≥ 0`);
   const s = typeof input.t === 'number' ? input.t - 1 : input.t.map((step) => step - 1);
   return tidy(() => {
+    const closed = closedFormNats(transition, reverse, { ...input, s, lambda });
+    if (closed) return mul(sumPositions(closed), transition.numSteps);
     const bound = boundTermNats(transition, reverse, { ...input, s });
     const loss = lambda === 0 ? bound : add(bound, mul(crossEntropyNats(transition, reverse, input), lambda));
     return mul(loss, transition.numSteps);
   });
-}
-
-function absorbingTerm(transition: ExtraMaskAbsorption, { x0, xt, s, t, logits }: BoundTermInput): Tensor {
-  const pairs = stepPairs('boundTermNats', s, t, { batchSize: xt.shape[0]!, numSteps: transition.numSteps, strict: true });
-  const weights = Float64Array.from(pairs.s, (from, b) => absorbingStepWeight(transition, from, pairs.t[b]!));
-  const weight = perExample(weights, xt.rank);
-  const nll = mul(neg(gatherClass(predictionLogProbs(transition, logits), x0)), weight);
-  return where(logicalAnd(equal(xt, transition.absorbing.maskState), greater(weight, 0)), nll, zerosLike(nll));
 }
 
 function sumPositions(perPosition: Tensor): Tensor {

@@ -18,6 +18,7 @@ export function mixture(): ReverseProcess<'denoiser'> {
     prediction: 'denoiser',
     firstStep: 'denoiser',
     unmasksIndependently: true,
+    weights: 'mixture',
     logProbs: (transition, { logits, xt, s, t }) =>
       tidy(() => {
         const f = predictionLogProbs(transition, logits);

@@ -28,6 +28,7 @@ export function plugIn({ firstStep = 'bayes' }: { readonly firstStep?: FirstStep
     prediction: 'denoiser',
     firstStep,
     unmasksIndependently: firstStep === 'bayes',
+    weights: 'plug-in',
     logProbs: (transition, input) =>
       tidy(() => {
         const f = predictionLogProbs(transition, input.logits);
@@ -52,6 +53,7 @@ export function leaveOneOut(): ReverseProcess<'leave-one-out'> {
     prediction: 'leave-one-out',
     firstStep: 'bayes',
     unmasksIndependently: true,
+    weights: 'plug-in',
     logProbs: (transition, input) => tidy(() => plugInLogProbs(transition, predictionLogProbs(transition, input.logits), input)),
     denoiserLogProbs: (transition, { logits, xt, t }) =>
       tidy(() => denoiserFromLeaveOneOut(transition, { logProbs: predictionLogProbs(transition, logits), xt, t })),

@@ -28,6 +28,11 @@ export interface ReverseProcess<P extends Prediction = Prediction> {
    * state: the closed form of the losses and samplers.
    */
   readonly unmasksIndependently: boolean;
+  /**
+   * How f enters where `p_θ(x_s | x_t) ∝ Q(s→t)[·, x_t] ∘ (w Q̄_s)`: as w = f, or with w_i = f_i / Q̄_t[i, x_t]. The loss has closed
+   * forms then, for some families. Absent: the process is of another kind.
+   */
+  readonly weights?: 'mixture' | 'plug-in';
   /** Normalised log-probabilities of x_s, float32 `[B, …N, K]`; the caller disposes them. */
   logProbs(transition: Transition, input: ReverseInput): Tensor;
   /** log f(x_0 | x_t) as a denoiser, which cross-entropy is taken of. Absent: there is none. */

@@ -1,4 +1,2 @@
+// The back end of these tests, unless another one has been made the active one before.
 import '@tensorflow/tfjs-backend-cpu';
-import { setBackend } from '@tensorflow/tfjs-core';
-
-await setBackend('cpu');

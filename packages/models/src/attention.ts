@@ -1,4 +1,5 @@
-import { add, matMul, mul, reshape, softmax, split, transpose, type Tensor } from '@tensorflow/tfjs-core';
+import { withGradient } from '@d3pm/core';
+import { add, concat, matMul, mul, reshape, slice, softmax, sub, sum, transpose, type Tensor } from '@tensorflow/tfjs-core';
 import { linear } from './linear.ts';
 
 export interface AttentionWeights {
@@ -25,17 +26,70 @@ export interface AttentionHeads {
  * @returns float32 `[B, L, C]`; the caller disposes it.
  */
 export function attention(x: Tensor, { input, output, bias }: AttentionWeights): Tensor {
-  const { query, key, value } = projectHeads(x, input, bias.shape[1]!);
-  const scores = add(mul(matMul(query, key, false, true), 1 / Math.sqrt(query.shape[3]!)), bias);
-  const read = transpose(matMul(softmax(scores), value), [0, 2, 1, 3]);
-  return linear(reshape(read, x.shape), output);
+  return linear(attend(linear(x, input), bias), output);
 }
 
 /** @param x float32 `[B, L, C]`. @returns tensors that the caller disposes. */
 export function projectHeads(x: Tensor, input: Tensor, numHeads: number): AttentionHeads {
-  const [batchSize, length, numChannels] = x.shape as [number, number, number];
-  const [query, key, value] = split(linear(x, input), 3, 2).map((part) =>
-    transpose(reshape(part, [batchSize, length, numHeads, numChannels / numHeads]), [0, 2, 1, 3]),
-  ) as [Tensor, Tensor, Tensor];
-  return { query, key, value };
+  return splitHeads(linear(x, input), numHeads);
+}
+
+/**
+ * The attention itself, with the gradient of its five steps in one. With P the weights and O = P V, the gradient of the scores is
+ * `P (dO Vᵀ − δ)`, where the δ of a row is Σ P ∘ dO Vᵀ, and so Σ dO ∘ O: d numbers a row in place of L.
+ *
+ * @param projected float32 `[B, L, 3C]`. @param bias float32 `[1, heads, L, L]`. @returns float32 `[B, L, C]`.
+ */
+function attend(projected: Tensor, bias: Tensor): Tensor {
+  const numHeads = bias.shape[1]!;
+  const perHead = projected.shape[2]! / 3 / numHeads;
+  const scale = 1 / Math.sqrt(perHead);
+  return withGradient(
+    [projected, bias],
+    (input, offset) => {
+      const { query, key, value } = splitHeads(input!, numHeads);
+      const scaled = mul(query, scale);
+      const weights = softmax(add(matMul(scaled, key, false, true), offset!));
+      const read = matMul(weights, value);
+      return { value: joinHeads(read), saved: [scaled, key, value, weights, read] };
+    },
+    (dy, scaled, key, value, weights, read) => {
+      const upstream = splitHead(dy, numHeads);
+      const balance = sum(mul(upstream, read!), -1, true);
+      const dScores = mul(weights!, sub(matMul(upstream, value!, false, true), balance));
+      const dQuery = mul(matMul(dScores, key!), scale);
+      const dKey = matMul(dScores, scaled!, true, false);
+      const dValue = matMul(weights!, upstream, true, false);
+      return [joinThree(dQuery, dKey, dValue), sum(dScores, 0, true)];
+    },
+  );
+}
+
+/** `[B, L, 3C]` as three of `[B, heads, L, C / heads]`. */
+function splitHeads(projected: Tensor, numHeads: number): AttentionHeads {
+  const [batchSize, length, channels] = projected.shape as [number, number, number];
+  const perHead = channels / 3 / numHeads;
+  const apart = transpose(reshape(projected, [batchSize, length, 3, numHeads, perHead]), [2, 0, 3, 1, 4]);
+  const at = (i: number): Tensor =>
+    reshape(slice(apart, [i, 0, 0, 0, 0], [1, batchSize, numHeads, length, perHead]), [batchSize, numHeads, length, perHead]);
+  return { query: at(0), key: at(1), value: at(2) };
+}
+
+/** `[B, L, C]` as `[B, heads, L, C / heads]`. */
+function splitHead(x: Tensor, numHeads: number): Tensor {
+  const [batchSize, length, channels] = x.shape as [number, number, number];
+  return transpose(reshape(x, [batchSize, length, numHeads, channels / numHeads]), [0, 2, 1, 3]);
+}
+
+/** `[B, heads, L, C / heads]` as `[B, L, C]`. */
+function joinHeads(x: Tensor): Tensor {
+  const [batchSize, numHeads, length, perHead] = x.shape as [number, number, number, number];
+  return reshape(transpose(x, [0, 2, 1, 3]), [batchSize, length, numHeads * perHead]);
+}
+
+/** The way back from {@link splitHeads}. */
+function joinThree(query: Tensor, key: Tensor, value: Tensor): Tensor {
+  const [batchSize, numHeads, length, perHead] = query.shape as [number, number, number, number];
+  const together = reshape(concat([query, key, value], 0), [3, batchSize, numHeads, length, perHead]);
+  return reshape(transpose(together, [1, 3, 0, 2, 4]), [batchSize, length, 3 * numHeads * perHead]);
 }

@@ -1,4 +1,5 @@
-import { add, matMul, reshape, type Tensor } from '@tensorflow/tfjs-core';
+import { withGradient } from '@d3pm/core';
+import { add, matMul, reshape, sum, type Tensor } from '@tensorflow/tfjs-core';
 
 /**
  * `x W + b` over the last axis, as one product of matrices.
@@ -10,6 +11,20 @@ import { add, matMul, reshape, type Tensor } from '@tensorflow/tfjs-core';
  */
 export function linear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
   const [inputs, outputs] = weight.shape as [number, number];
-  const product = matMul(reshape(x, [-1, inputs]), weight);
-  return reshape(bias ? add(product, bias) : product, [...x.shape.slice(0, -1), outputs]);
+  const asRows = (tensor: Tensor, columns: number): Tensor => reshape(tensor, [-1, columns]);
+  return withGradient(
+    bias ? [x, weight, bias] : [x, weight],
+    (input, factor, offset) => {
+      const rows = asRows(input!, inputs);
+      const product = matMul(rows, factor!);
+      const value = reshape(offset ? add(product, offset) : product, [...x.shape.slice(0, -1), outputs]);
+      return { value, saved: [rows, factor!] };
+    },
+    (dy, rows, factor) => {
+      const upstream = asRows(dy, outputs);
+      const dInput = reshape(matMul(upstream, factor!, false, true), x.shape);
+      const dWeight = matMul(rows!, upstream, true, false);
+      return bias ? [dInput, dWeight, sum(upstream, 0)] : [dInput, dWeight];
+    },
+  );
 }

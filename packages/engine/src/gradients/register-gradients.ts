@@ -1,6 +1,7 @@
 import { env, getGradient, registerGradient } from '@tensorflow/tfjs-core';
 import { batchMatMulGradient } from './batch-mat-mul-gradient.ts';
 import { constantGradients } from './constant-gradients.ts';
+import { reluGradGradient, reluGradient } from './relu-gradient.ts';
 
 /**
  * Registers the gradients of tfjs, and ours where it has none or a wrong one.
@@ -15,6 +16,6 @@ export async function registerGradients(): Promise<void> {
     if (env().getBool('IS_NODE')) await import('@tensorflow/tfjs-layers');
     else await import('@tensorflow/tfjs-core/dist/register_all_gradients.js');
   }
-  registerGradient(batchMatMulGradient);
+  for (const gradient of [batchMatMulGradient, reluGradient, reluGradGradient]) registerGradient(gradient);
   for (const gradient of constantGradients) if (getGradient(gradient.kernelName) === undefined) registerGradient(gradient);
 }

@@ -1,36 +1,41 @@
-import { cast, dispose, getKernel, registerKernel, unregisterKernel, type KernelConfig, type Tensor } from '@tensorflow/tfjs-core';
+import { getKernel, registerKernel, unregisterKernel, type KernelConfig } from '@tensorflow/tfjs-core';
+import { converted } from './kernels/converted.ts';
+import { gatherV2 } from './kernels/gather-v2.ts';
+import type { NativeBackend, NativeKernel } from './kernels/native-kernel.ts';
+import { reluGrad } from './kernels/relu-grad.ts';
+import { reshape } from './kernels/reshape.ts';
+import { step } from './kernels/step.ts';
+
+// oxlint-disable-next-line typescript/no-explicit-any -- inputs and attributes of any kernel, known only to itself
+type AnyNativeKernel = NativeKernel<any, any>;
+
+/** Kernels that tfjs-node 4.22 lacks, and better ones for kernels that it has. */
+const nativeKernels: readonly AnyNativeKernel[] = Object.freeze([...converted, gatherV2, reluGrad, reshape, step]);
 
 const MARK: unique symbol = Symbol.for('d3pm.native-kernel');
 
-/** Kernels of tfjs-node 4.22 that call methods of tensors, which tfjs-core by itself has not, for an input that is not float32. `Exp` also disposes its input. */
-const CONVERTED: Readonly<Record<string, { readonly from: string; readonly to: 'float32' | 'int32' }>> = Object.freeze({
-  Exp: { from: 'int32', to: 'float32' },
-  ArgMax: { from: 'bool', to: 'int32' },
-  ArgMin: { from: 'bool', to: 'int32' },
-});
-
-/** Puts a conversion before those kernels. The second call changes nothing. */
+/** Registers them with the back end `tensorflow`, whose own are registered already. The second call, and a second copy of this package, change nothing. */
 export function installNativeKernels(): void {
-  for (const [kernelName, { from, to }] of Object.entries(CONVERTED)) {
-    const stock = getKernel(kernelName, 'tensorflow');
-    if (stock === undefined || MARK in stock) continue;
-    unregisterKernel(kernelName, 'tensorflow');
-    registerKernel(Object.assign(converted(stock, from, to), { [MARK]: true }));
+  for (const kernel of nativeKernels) {
+    const stock = getKernel(kernel.kernelName, 'tensorflow');
+    if (stock !== undefined && MARK in stock) continue;
+    if (stock !== undefined) unregisterKernel(kernel.kernelName, 'tensorflow');
+    registerKernel(configOf(kernel, stock));
   }
 }
 
-function converted(stock: KernelConfig, from: string, to: 'float32' | 'int32'): KernelConfig {
-  return {
+function configOf(kernel: AnyNativeKernel, stock: KernelConfig | undefined): KernelConfig {
+  const config: KernelConfig = {
     ...stock,
-    kernelFunc: (call) => {
-      const x = call.inputs['x'] as Tensor;
-      if (x.dtype !== from) return stock.kernelFunc(call);
-      const input = cast(x, to);
-      try {
-        return stock.kernelFunc({ ...call, inputs: { ...call.inputs, x: input } });
-      } finally {
-        dispose(input);
-      }
-    },
+    kernelName: kernel.kernelName,
+    backendName: 'tensorflow',
+    kernelFunc: ({ inputs, attrs, backend }) =>
+      kernel.run({
+        inputs,
+        attrs,
+        backend: backend as NativeBackend,
+        stock: (others = inputs) => stock!.kernelFunc({ inputs: others, attrs: attrs!, backend }),
+      }),
   };
+  return Object.assign(config, { [MARK]: true });
 }

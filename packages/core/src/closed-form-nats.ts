@@ -1,0 +1,51 @@
+import { add, cast, equal, greater, mul, where, zerosLike, type Tensor } from '@tensorflow/tfjs-core';
+import { absorbingStepWeight } from './absorbing-step-weight.ts';
+import { absorbsIntoExtraMask, type ExtraMaskAbsorption } from './absorbs-into-extra-mask.ts';
+import type { Prediction } from './denoiser.ts';
+import { denoiserNllNats } from './denoiser-nll.ts';
+import { hasRankOneTerm, rankOneTermNats } from './rank-one-term.ts';
+import type { ReverseInput, ReverseProcess } from './reverse-process.ts';
+import { perExample, stepPairs } from './steps.ts';
+import type { Transition } from './transition.ts';
+
+export interface ClosedFormInput extends ReverseInput {
+  readonly x0: Tensor;
+  readonly lambda: number;
+}
+
+/**
+ * L_{t−1} + λ CE_t by position, float32 `[B, …N]`, where family and reverse process have it in a closed form that reads each logit a
+ * few times and none of the tables; undefined where they do not. Called inside a `tidy`.
+ */
+export function closedFormNats<P extends Prediction>(
+  transition: Transition,
+  { weights, prediction, firstStep, unmasksIndependently }: ReverseProcess<P>,
+  { logits, x0, xt, lambda, ...steps }: ClosedFormInput,
+): Tensor | undefined {
+  // The cross-entropy of another prediction is not that of its logits.
+  if (weights === undefined || firstStep === 'direct' || (lambda !== 0 && prediction !== 'denoiser')) return undefined;
+  const { s, t } = stepPairs('boundTermNats', steps.s, steps.t, {
+    batchSize: xt.shape[0]!,
+    numSteps: transition.numSteps,
+    strict: true,
+  });
+  if (unmasksIndependently && absorbsIntoExtraMask(transition)) return absorbingNats(transition, { logits, x0, xt, s, t, lambda });
+  const { rankOne, positions, extraMask } = transition;
+  if (rankOne === undefined || positions !== undefined || extraMask !== undefined || !hasRankOneTerm(rankOne, s, t)) return undefined;
+  return rankOneTermNats(rankOne, { logits, x0, xt, s, t, weights, firstStep, lambda });
+}
+
+interface AbsorbingInput extends Pick<ClosedFormInput, 'lambda' | 'logits' | 'x0' | 'xt'> {
+  readonly s: Int32Array;
+  readonly t: Int32Array;
+}
+
+/** (r(s,t) [x_t = mask] + λ) (−log f(x_0)): a masked position is r(s,t) likely to be clean at s, and any other one is known. */
+function absorbingNats(transition: ExtraMaskAbsorption, { logits, x0, xt, s, t, lambda }: AbsorbingInput): Tensor {
+  const weights = Float64Array.from(s, (from, b) => absorbingStepWeight(transition, from, t[b]!));
+  const masked = cast(equal(xt, transition.absorbing.maskState), 'float32');
+  const weight = add(mul(masked, perExample(weights, xt.rank)), lambda);
+  const nll = denoiserNllNats(logits, x0, transition.extraMask);
+  // 0 · ∞ is 0: what is known costs nothing, even where f excludes it.
+  return where(greater(weight, 0), mul(nll, weight), zerosLike(nll));
+}

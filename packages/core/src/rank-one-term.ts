@@ -1,0 +1,282 @@
+import {
+  add,
+  cast,
+  div,
+  equal,
+  expandDims,
+  gather,
+  greater,
+  log,
+  log1p,
+  mul,
+  neg,
+  reshape,
+  sub,
+  sum,
+  tensor1d,
+  where,
+  zerosLike,
+  type Tensor,
+} from '@tensorflow/tfjs-core';
+import { excess } from './excess.ts';
+import { classAt, oneHotRows, softmaxDeviation } from './softmax-deviation.ts';
+import { perExample } from './steps.ts';
+import type { RankOne } from './transition.ts';
+import { withGradient } from './with-gradient.ts';
+
+export interface RankOneTermInput {
+  /** float32 `[B, …N, K]` */
+  readonly logits: Tensor;
+  /** int32 `[B, …N]` */
+  readonly x0: Tensor;
+  /** int32 `[B, …N]` */
+  readonly xt: Tensor;
+  /** One for each example. */
+  readonly s: Int32Array;
+  readonly t: Int32Array;
+  /** How f enters the reverse step: itself, or with the weights of the mixture of posteriors. */
+  readonly weights: 'mixture' | 'plug-in';
+  /** What p(x_0 | x_1) is. */
+  readonly firstStep: 'bayes' | 'denoiser';
+  /** Weight of −log f(x_0), which comes with it. */
+  readonly lambda: number;
+}
+
+/** Below it a probability is too near to the smallest float32 for quotients of two. */
+const SMALLEST = 1e-30;
+
+/** Whether {@link rankOneTermNats} can be used: every class can be jumped to, with probabilities that float32 carries. */
+export function hasRankOneTerm({ target, refresh }: RankOne, s: Int32Array, t: Int32Array): boolean {
+  const smallest = target.reduce((least, prob) => Math.min(least, prob), 1);
+  const isCarried = (from: number, to: number): boolean => from === to || refresh(from, to) * smallest > SMALLEST;
+  return s.every((from, b) => isCarried(0, from) && isCarried(0, t[b]!));
+}
+
+/**
+ * L_{t−1} + λ CE_t for Q(s→t) = α I + (1 − α) 1 πᵀ with π > 0, by what separates f from the point mass on x_0.
+ *
+ * Up to its own scale, q(x_s | x_t, x_0) is c ∘ a and p_θ(x_s | x_t) is c ∘ b, with a = x_0 Q̄_s, b = w Q̄_s, and w = f, or for the mixture
+ * w_i = f_i Q̄_t[x_0, x_t] / Q̄_t[i, x_t]. With u = b/a − 1 and v = Σ q u,
+ *
+ *     KL(q ‖ p) = Σ_j q_j φ(ρ_j),   ρ = (u − v) / (1 + v),   φ(x) = x − log(1 + x),
+ *     u_j = (ᾱ_s (w_j − [j = x_0]) + (1 − ᾱ_s) π_j (Σ w − 1)) / a_j
+ *
+ * All terms are positive, and no difference of nearly equal numbers is taken: the result is right to some 10⁻⁶ of itself, where the
+ * difference of logarithms is right to 10⁻⁶ nats. At s = 0 it is −log p_θ(x_0 | x_t).
+ *
+ * @returns nats by position, float32 `[B, …N]`; the caller disposes it. Its gradient goes to the logits.
+ */
+export function rankOneTermNats(rankOne: RankOne, { logits, ...given }: RankOneTermInput): Tensor {
+  const names: string[] = [];
+  return withGradient(
+    [logits],
+    (input) => {
+      const chain = chainOf(rankOne, given);
+      const ratios = ratiosOf(chain, { ...given, logits: input! });
+      names.push(...Object.keys(ratios));
+      return { value: termOf(chain, given, ratios), saved: Object.values(ratios) as Tensor[] };
+    },
+    (dy, ...saved) => {
+      const ratios = Object.fromEntries(names.map((name, i) => [name, saved[i]!])) as unknown as Ratios;
+      return [mul(logitGradient(chainOf(rankOne, given), given, ratios), expandDims(dy, -1))];
+    },
+  );
+}
+
+/** All that the term and its gradient are made of; float32 `[…, K]` where the classes are told apart, else `[…]`. */
+type Ratios = {
+  /** 1 at the class of x_0, and of x_t. */
+  readonly isData: Tensor;
+  readonly isCurrent: Tensor;
+  /** Whether x_0 = x_t. */
+  readonly stays: Tensor;
+  /** f but for x_0, at x_t alone, and the rest of `softmaxDeviation`. */
+  readonly others: Tensor;
+  readonly otherCurrent: Tensor;
+  readonly hit: Tensor;
+  readonly error: Tensor;
+  readonly nll: Tensor;
+  /** w but for x_0. */
+  readonly w: Tensor;
+  /** 1/(1 + v). */
+  readonly inverse: Tensor;
+  /** ρ and 1 + u of every class but x_0, and of x_0. */
+  readonly rho: Tensor;
+  readonly onePlus: Tensor;
+  readonly rhoData: Tensor;
+  readonly onePlusData: Tensor;
+};
+
+type Given = Omit<RankOneTermInput, 'logits'>;
+
+/** Probabilities of the chain itself, by example or position. */
+interface Chain {
+  /** float32 `[K]` */
+  readonly pi: Tensor;
+  readonly piData: Tensor;
+  readonly piCurrent: Tensor;
+  /** ᾱ_s and 1 − ᾱ_s; 1 and 1 where s = 0, for examples that go their own way. */
+  readonly kept: Tensor;
+  readonly redrawn: Tensor;
+  /** α(s→t), and (1 − α(s→t)) π at x_t. */
+  readonly stepKept: Tensor;
+  readonly jump: Tensor;
+  /** ᾱ_t, and (1 − ᾱ_t) π at x_t. */
+  readonly remained: Tensor;
+  readonly reached: Tensor;
+  /** 1 where s = 0. */
+  readonly isFirst: Tensor;
+}
+
+function chainOf({ target, keep, refresh }: RankOne, { x0, xt, s, t }: Given): Chain {
+  const column = (value: (s: number, t: number) => number): Tensor =>
+    perExample(
+      Float64Array.from(s, (from, b) => value(from, t[b]!)),
+      xt.rank,
+    );
+  const pi = tensor1d(Float32Array.from(target));
+  const at = (states: Tensor): Tensor => reshape(gather(pi, reshape(states, [states.size])), states.shape);
+  const piCurrent = at(xt);
+  return {
+    pi,
+    piData: at(x0),
+    piCurrent,
+    kept: column((from) => (from === 0 ? 1 : keep(0, from))),
+    redrawn: column((from) => (from === 0 ? 1 : refresh(0, from))),
+    stepKept: column(keep),
+    jump: mul(column(refresh), piCurrent),
+    remained: column((_, to) => keep(0, to)),
+    reached: mul(
+      column((_, to) => refresh(0, to)),
+      piCurrent,
+    ),
+    isFirst: column((from) => (from === 0 ? 1 : 0)),
+  };
+}
+
+/** a at x_t, and Σ_j c_j a_j, which makes q of c ∘ a. */
+function scaleOf(
+  { kept, redrawn, piCurrent, stepKept, jump }: Chain,
+  stays: Tensor,
+): { readonly aCurrent: Tensor; readonly qScale: Tensor } {
+  const aCurrent = add(mul(kept, stays), mul(redrawn, piCurrent));
+  return { aCurrent, qScale: add(mul(stepKept, aCurrent), jump) };
+}
+
+function ratiosOf(chain: Chain, { logits, x0, xt, weights }: RankOneTermInput): Ratios {
+  const { pi, piData, piCurrent, kept, redrawn, stepKept, jump, remained, reached } = chain;
+  const { isData, others, error, hit, nll } = softmaxDeviation(logits, x0);
+  const isCurrent = oneHotRows(xt, logits.shape.at(-1)!);
+  const stays = cast(equal(x0, xt), 'float32');
+  const otherCurrent = classAt(others, xt);
+  const { qScale } = scaleOf(chain, stays);
+
+  const redrawnData = mul(redrawn, piData);
+  const aData = add(kept, redrawnData);
+
+  let w = others;
+  // Σ w − 1, Σ w, v, 1/(1 + v): the mixture has v = 0, the plug-in Σ w = 1.
+  let surplus = zerosLike(hit);
+  let total = add(surplus, 1);
+  let v = surplus;
+  let inverse = total;
+  let rhoData: Tensor;
+  if (weights === 'mixture') {
+    const growth = div(remained, reached);
+    const shrunk = div(reached, add(remained, reached));
+    const apart = mul(others, sub(1, isCurrent));
+    const wCurrent = mul(shrunk, otherCurrent);
+    w = add(mul(apart, expandDims(add(mul(stays, growth), 1), -1)), mul(isCurrent, expandDims(wCurrent, -1)));
+    surplus = sub(mul(mul(stays, error), growth), mul(otherCurrent, div(remained, add(remained, reached))));
+    total = where(greater(stays, 0), add(surplus, 1), add(add(sum(apart, -1), hit), wCurrent));
+    rhoData = div(sub(mul(redrawnData, surplus), mul(kept, error)), aData);
+  } else {
+    const modelCurrent = add(mul(kept, add(otherCurrent, mul(stays, hit))), mul(redrawn, piCurrent));
+    v = div(mul(mul(kept, stepKept), sub(otherCurrent, mul(stays, error))), qScale);
+    inverse = div(qScale, add(mul(stepKept, modelCurrent), jump));
+    // u − v of x_0, where both may be next to −1: −(1 − q) ᾱ_s error / a less what all other classes add to v, which has the same sign.
+    const qElsewhere = mul(redrawn, add(mul(jump, sub(1, piData)), mul(mul(stepKept, piCurrent), sub(1, stays))));
+    const vElsewhere = add(mul(jump, error), mul(stepKept, otherCurrent));
+    rhoData = mul(mul(neg(kept), div(add(mul(qElsewhere, div(error, aData)), vElsewhere), qScale)), inverse);
+  }
+
+  const ratio = mul(w, div(expandDims(div(kept, redrawn), -1), pi));
+  return {
+    isData,
+    isCurrent,
+    stays,
+    others,
+    otherCurrent,
+    hit,
+    error,
+    nll,
+    w,
+    inverse,
+    rho: mul(add(ratio, expandDims(sub(surplus, v), -1)), expandDims(inverse, -1)),
+    onePlus: add(ratio, expandDims(total, -1)),
+    rhoData,
+    onePlusData: div(add(mul(kept, hit), mul(redrawnData, total)), aData),
+  };
+}
+
+function termOf(chain: Chain, given: Given, ratios: Ratios): Tensor {
+  const { pi, piData, kept, redrawn, stepKept, jump, isFirst } = chain;
+  const { isData, stays, nll, inverse, rho, onePlus, rhoData, onePlusData } = ratios;
+  const { aCurrent, qScale } = scaleOf(chain, stays);
+  const phi = mul(excess(rho, mul(onePlus, expandDims(inverse, -1))), sub(1, isData));
+  const phiData = excess(rhoData, mul(onePlusData, inverse));
+  const phiCurrent = add(classAt(phi, given.xt), mul(stays, phiData));
+  const overAll = add(mul(redrawn, sum(mul(phi, pi), -1)), mul(add(kept, mul(redrawn, piData)), phiData));
+  const later = div(add(mul(jump, overAll), mul(mul(stepKept, aCurrent), phiCurrent)), qScale);
+  const first = given.firstStep === 'bayes' ? firstTermOf(chain, ratios) : nll;
+  const bound = where(greater(isFirst, 0), first, later);
+  return given.lambda === 0 ? bound : add(bound, mul(nll, given.lambda));
+}
+
+/** −log p_θ(x_0 | x_1) by Bayes' rule, from the odds against it where they are small. */
+function firstTermOf({ remained, reached }: Chain, { stays, hit, error, otherCurrent, nll }: Ratios): Tensor {
+  const likelihood = add(mul(remained, stays), reached);
+  const found = mul(likelihood, hit);
+  const missed = add(mul(reached, error), mul(remained, otherCurrent));
+  const rare = add(nll, log(div(add(found, missed), likelihood)));
+  return where(greater(found, missed), log1p(div(missed, found)), rare);
+}
+
+/**
+ * dL/dlogits = y − f Σ y, where y_i = f_i dL/df_i is w_i (slope_i + shared), and besides what is said at x_t and x_0; and the gradient
+ * f − x_0 of −log f(x_0).
+ */
+function logitGradient(chain: Chain, { weights, firstStep, lambda, xt }: Given, ratios: Ratios): Tensor {
+  const { pi, piData, piCurrent, kept, redrawn, stepKept, jump, remained, reached, isFirst } = chain;
+  const { isData, isCurrent, stays, others, otherCurrent, hit, error, w, rho, onePlus, rhoData, onePlusData } = ratios;
+  const { qScale } = scaleOf(chain, stays);
+  const isLater = sub(1, isFirst);
+  const gain = mul(isLater, div(mul(kept, jump), qScale));
+  const gainCurrent = mul(isLater, div(mul(kept, stepKept), qScale));
+  const tau = div(rho, onePlus);
+  const tauData = div(rhoData, onePlusData);
+  const tauOther = mul(classAt(tau, xt), sub(1, stays));
+
+  const slope = mul(tau, expandDims(gain, -1));
+  let shared = zerosLike(hit);
+  let atCurrent = mul(mul(classAt(w, xt), tauOther), gainCurrent);
+  let atData = mul(mul(hit, tauData), add(gain, mul(stays, gainCurrent)));
+  if (weights === 'mixture') {
+    const tauCurrent = add(tauOther, mul(stays, tauData));
+    const expected = add(sum(mul(mul(tau, sub(1, isData)), pi), -1), mul(piData, tauData));
+    const h = add(mul(jump, expected), mul(mul(stepKept, piCurrent), tauCurrent));
+    shared = mul(isLater, div(mul(redrawn, h), qScale));
+    atData = add(atData, mul(hit, shared));
+  }
+  if (firstStep === 'bayes') {
+    const current = add(otherCurrent, mul(stays, hit));
+    atCurrent = add(atCurrent, mul(isFirst, div(mul(remained, current), add(mul(remained, current), reached))));
+  }
+
+  const y = mul(w, add(slope, expandDims(shared, -1)));
+  const all = add(sum(y, -1), add(atCurrent, atData));
+  const direct = add(isFirst, lambda);
+  const onData = sub(sub(atData, mul(direct, error)), mul(hit, all));
+  const spread = add(y, mul(others, expandDims(sub(direct, all), -1)));
+  return add(add(spread, mul(isCurrent, expandDims(atCurrent, -1))), mul(isData, expandDims(onData, -1)));
+}
