@@ -1,25 +1,30 @@
-import { exp, expandDims, greater, mul, neg, sub, sum, where, zerosLike, type Tensor } from '@tensorflow/tfjs-core';
-import { FINITE_MIN } from './log-sum-exp.ts';
+import { exp, expandDims, expm1, less, mul, neg, sub, sum, where, zerosLike, type Tensor } from '@tensorflow/tfjs-core';
 import { withGradient } from './with-gradient.ts';
+
+/** From e⁵⁰ times q on, p is the whole of a term, and its quotient by a q that underflows is not needed. */
+const RATIO_BELOW = 50;
 
 /**
  * `KL(q ‖ p) = Σ_k q_k (log q_k − log p_k)` over the last axis, in nats. `0 · log 0` is 0; a class
  * that q has and p has not makes it +∞.
  *
+ * Both sum to 1, so each term may have p − q added. It is then `q (e^δ − 1 − δ) ≥ 0` with δ = log p − log q: where the two are close, an
+ * error of the logarithms counts by itself times δ, and not by itself.
+ *
  * `q` is what the forward process says and is a constant here: the gradient goes to `p` alone.
  *
- * @param qLogProbs float32 `[…, K]`.
- * @param pLogProbs float32 `[…, K]`.
+ * @param qLogProbs float32 `[…, K]`, normalised.
+ * @param pLogProbs float32 `[…, K]`, normalised.
  * @returns float32 `[…]`; the caller disposes it.
  */
 export function categoricalKlNats(qLogProbs: Tensor, pLogProbs: Tensor): Tensor {
   return withGradient(
     [qLogProbs, pLogProbs],
     (q, p) => {
-      const possible = greater(q, FINITE_MIN);
-      const terms = where(possible, mul(exp(q), sub(q, p)), zerosLike(q));
-      return { value: sum(terms, -1), saved: [q] };
+      const delta = sub(p!, q!);
+      const terms = where(less(delta, RATIO_BELOW), mul(exp(q!), sub(expm1(delta), delta)), exp(p!));
+      return { value: sum(terms, -1), saved: [q!] };
     },
-    (dy, q) => [zerosLike(q), mul(neg(exp(q)), expandDims(dy, -1))],
+    (dy, q) => [zerosLike(q!), mul(neg(exp(q!)), expandDims(dy, -1))],
   );
 }

@@ -7,7 +7,6 @@ import {
   gather,
   greater,
   log,
-  log1p,
   mul,
   neg,
   reshape,
@@ -19,7 +18,7 @@ import {
   type Tensor,
 } from '@tensorflow/tfjs-core';
 import { excess } from './excess.ts';
-import { classAt, oneHotRows, softmaxDeviation } from './softmax-deviation.ts';
+import { classAt, logOnePlus, oneHotRows, softmaxDeviation } from './softmax-deviation.ts';
 import { perExample } from './steps.ts';
 import type { RankOne } from './transition.ts';
 import { withGradient } from './with-gradient.ts';
@@ -239,16 +238,16 @@ function firstTermOf({ remained, reached }: Chain, { stays, hit, error, otherCur
   const found = mul(likelihood, hit);
   const missed = add(mul(reached, error), mul(remained, otherCurrent));
   const rare = add(nll, log(div(add(found, missed), likelihood)));
-  return where(greater(found, missed), log1p(div(missed, found)), rare);
+  return where(greater(found, missed), logOnePlus(div(missed, found)), rare);
 }
 
 /**
- * dL/dlogits = y − f Σ y, where y_i = f_i dL/df_i is w_i (slope_i + shared), and besides what is said at x_t and x_0; and the gradient
- * f − x_0 of −log f(x_0).
+ * dL/dlogits = y − f Σ y, where y_i = f_i dL/df_i is w_i (slope_i + shared), and besides what is said at x_t and x_0; at s = 0 that of
+ * the first term; and λ times the gradient f − x_0 of −log f(x_0).
  */
 function logitGradient(chain: Chain, { weights, firstStep, lambda, xt }: Given, ratios: Ratios): Tensor {
-  const { pi, piData, piCurrent, kept, redrawn, stepKept, jump, remained, reached, isFirst } = chain;
-  const { isData, isCurrent, stays, others, otherCurrent, hit, error, w, rho, onePlus, rhoData, onePlusData } = ratios;
+  const { pi, piData, piCurrent, kept, redrawn, stepKept, jump, isFirst } = chain;
+  const { isData, isCurrent, stays, others, hit, error, w, rho, onePlus, rhoData, onePlusData } = ratios;
   const { qScale } = scaleOf(chain, stays);
   const isLater = sub(1, isFirst);
   const gain = mul(isLater, div(mul(kept, jump), qScale));
@@ -259,7 +258,7 @@ function logitGradient(chain: Chain, { weights, firstStep, lambda, xt }: Given, 
 
   const slope = mul(tau, expandDims(gain, -1));
   let shared = zerosLike(hit);
-  let atCurrent = mul(mul(classAt(w, xt), tauOther), gainCurrent);
+  const atCurrent = mul(mul(classAt(w, xt), tauOther), gainCurrent);
   let atData = mul(mul(hit, tauData), add(gain, mul(stays, gainCurrent)));
   if (weights === 'mixture') {
     const tauCurrent = add(tauOther, mul(stays, tauData));
@@ -268,15 +267,24 @@ function logitGradient(chain: Chain, { weights, firstStep, lambda, xt }: Given, 
     shared = mul(isLater, div(mul(redrawn, h), qScale));
     atData = add(atData, mul(hit, shared));
   }
-  if (firstStep === 'bayes') {
-    const current = add(otherCurrent, mul(stays, hit));
-    atCurrent = add(atCurrent, mul(isFirst, div(mul(remained, current), add(mul(remained, current), reached))));
-  }
-
   const y = mul(w, add(slope, expandDims(shared, -1)));
   const all = add(sum(y, -1), add(atCurrent, atData));
-  const direct = add(isFirst, lambda);
-  const onData = sub(sub(atData, mul(direct, error)), mul(hit, all));
-  const spread = add(y, mul(others, expandDims(sub(direct, all), -1)));
-  return add(add(spread, mul(isCurrent, expandDims(atCurrent, -1))), mul(isData, expandDims(onData, -1)));
+  const { perOther, onCurrent, onData } = firstGradientOf(chain, ratios, firstStep);
+  const spread = add(y, mul(others, expandDims(sub(add(mul(isFirst, perOther), lambda), all), -1)));
+  const currentPart = add(atCurrent, mul(isFirst, onCurrent));
+  const dataPart = sub(sub(atData, mul(hit, all)), add(mul(isFirst, onData), mul(error, lambda)));
+  return add(add(spread, mul(isCurrent, expandDims(currentPart, -1))), mul(isData, expandDims(dataPart, -1)));
+}
+
+/** The gradient p_θ(x_0 = i | x_1) − [i = x_0] of the first term: a factor of f_i, what x_t has besides, and what is missing at x_0. */
+function firstGradientOf(
+  { remained, reached }: Chain,
+  { stays, hit, error, otherCurrent }: Ratios,
+  firstStep: Given['firstStep'],
+): { readonly perOther: Tensor; readonly onCurrent: Tensor; readonly onData: Tensor } {
+  if (firstStep === 'denoiser') return { perOther: add(zerosLike(hit), 1), onCurrent: zerosLike(hit), onData: error };
+  const atCurrent = mul(remained, otherCurrent);
+  const missed = add(mul(reached, error), atCurrent);
+  const scale = add(mul(add(mul(remained, stays), reached), hit), missed);
+  return { perOther: div(reached, scale), onCurrent: div(atCurrent, scale), onData: div(missed, scale) };
 }

@@ -7,7 +7,6 @@ import {
   gather,
   greater,
   log,
-  log1p,
   max,
   maximum,
   mul,
@@ -20,6 +19,7 @@ import {
   where,
   type Tensor,
 } from '@tensorflow/tfjs-core';
+import { excess } from './excess.ts';
 import { FINITE_MIN } from './log-sum-exp.ts';
 
 export interface SoftmaxDeviation {
@@ -60,8 +60,13 @@ export function softmaxDeviation(logits: Tensor, x0: Tensor, impossible?: number
     others: div(otherWeights, expandDims(total, -1)),
     error: div(otherSum, total),
     hit,
-    nll: where(greater(hit, 0.5), log1p(div(otherSum, hitWeight)), sub(log(total), logHit)),
+    nll: where(greater(hit, 0.5), logOnePlus(div(otherSum, hitWeight)), sub(log(total), logHit)),
   };
+}
+
+/** log(1 + x) for 0 ≤ x ≤ 1, right relative to itself: not every back end has a `log1p` that is more than a logarithm of 1 + x. */
+export function logOnePlus(x: Tensor): Tensor {
+  return sub(x, excess(x, add(x, 1)));
 }
 
 /** `values[…, states[…]]`, a gather without a gradient. */
