@@ -73,11 +73,12 @@ export function rankOneTermNats(rankOne: RankOne, { logits, ...given }: RankOneT
       const chain = chainOf(rankOne, given);
       const ratios = ratiosOf(chain, { ...given, logits: input! });
       names.push(...Object.keys(ratios));
-      return { value: termOf(chain, given, ratios), saved: Object.values(ratios) as Tensor[] };
+      return { value: termOf(chain, given, ratios), saved: [given.x0, given.xt, ...(Object.values(ratios) as Tensor[])] };
     },
-    (dy, ...saved) => {
+    (dy, x0, xt, ...saved) => {
       const ratios = Object.fromEntries(names.map((name, i) => [name, saved[i]!])) as unknown as Ratios;
-      return [mul(logitGradient(chainOf(rankOne, given), given, ratios), expandDims(dy, -1))];
+      const kept = { ...given, x0: x0!, xt: xt! };
+      return [mul(logitGradient(chainOf(rankOne, kept), kept, ratios), expandDims(dy, -1))];
     },
   );
 }

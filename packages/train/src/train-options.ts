@@ -13,6 +13,11 @@ export interface TrainOptions<P extends Prediction = Prediction> extends AdamOpt
   readonly loss: TrainingLoss<P>;
   /** A number, or a schedule such as `warmUp(100, linearDecay({ rate: 3e-3, numSteps }))`. */
   readonly learningRate: LearningRate | number;
+  /**
+   * Examples that go through the network at a time. The gradient is still that of the whole batch, with the same steps and noise, and
+   * is rounded differently; the memory is that of a part. Absent: all.
+   */
+  readonly microBatch?: number;
   /** Gradients longer than this are scaled down to it. Absent: never. */
   readonly clipNorm?: number;
   /** Decay of a moving average of the parameters, which then are the ones that the model gets. Absent: no average. */
@@ -30,6 +35,7 @@ export interface TrainOptions<P extends Prediction = Prediction> extends AdamOpt
 /** @throws {D3pmError} `INVALID_OPTIONS`, naming the field; `UNSOUND` for a loss that the network is not meant for, or without the prior that it learns. */
 export function assertTrainOptions<P extends Prediction>(caller: string, model: TrainableDenoiser<P>, options: TrainOptions<P>): void {
   assertInteger(caller, 'numSteps', options.numSteps, 0);
+  if (options.microBatch !== undefined) assertInteger(caller, 'microBatch', options.microBatch, 1);
   if (options.eventEvery !== undefined) assertInteger(caller, 'eventEvery', options.eventEvery, 1);
   assertAdamOptions(caller, options);
   const { learningRate, clipNorm, emaDecay, loss } = options;

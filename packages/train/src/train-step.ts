@@ -1,9 +1,11 @@
 import { toTensor, type Prediction, type States, type TrainableDenoiser } from '@d3pm/core';
-import { keep, mean, mul, stack, tidy, valueAndGrads, type Tensor } from '@tensorflow/tfjs-core';
+import { keep, mean, mul, stack, tidy, type Tensor } from '@tensorflow/tfjs-core';
+import { accumulateGradients } from './accumulate-gradients.ts';
 import { adamUpdate } from './adam.ts';
 import { clipByNorm, euclideanNorm } from './clip-by-norm.ts';
 import { movingAverage } from './moving-average.ts';
 import { unpackParameters, type ParameterLayout } from './parameter-layout.ts';
+import { splitBatch, type TrainBatch } from './split-batch.ts';
 import type { TrainOptions } from './train-options.ts';
 import type { TrainerState } from './trainer-state.ts';
 
@@ -29,16 +31,20 @@ export function trainStep<P extends Prediction>(
 ): TrainStepResult {
   const step = state.step + 1;
   const rng = options.rng.split('step', step);
-  const { states, t, weights } = options.loss.corrupt(x0, rng);
+  const batch = { x0, ...options.loss.corrupt(x0, rng) };
   return tidy(() => {
-    const data = { x0: toTensor(x0), xt: toTensor(states), t, ...(weights && { weights }) };
-    const objective = (flat: Tensor): Tensor => {
+    const partLoss = (flat: Tensor, part: TrainBatch, number: number): Tensor => {
       const parameters = unpackParameters(layout, flat);
-      const logits = model.apply(parameters, data.xt, t, { rng: rng.split('dropout') });
-      return mul(mean(options.loss.nats({ ...data, logits, parameters })), gradientScale);
+      const { t, weights } = part;
+      const data = { x0: toTensor(part.x0), xt: toTensor(part.states), t, ...(weights && { weights }) };
+      const logits = model.apply(parameters, data.xt, t, { rng: rng.split('dropout', number) });
+      const share = part.x0.shape[0]! / x0.shape[0]!;
+      return mul(mean(options.loss.nats({ ...data, logits, parameters })), gradientScale * share);
     };
-    const { value, grads } = valueAndGrads(objective as never)([state.parameters]);
-    const gradient = grads[0]!;
+    const { value, gradient } = accumulateGradients(
+      state.parameters,
+      splitBatch(batch, options.microBatch).map((part, number) => (flat) => partLoss(flat, part, number)),
+    );
     const norm = euclideanNorm(gradient);
     const updated = adamUpdate(state, {
       ...options,

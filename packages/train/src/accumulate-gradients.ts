@@ -1,0 +1,36 @@
+import { add, dispose, tidy, valueAndGrads, type Tensor } from '@tensorflow/tfjs-core';
+
+export interface ValueAndGradient {
+  /** float32 scalar */
+  readonly value: Tensor;
+  /** float32 of the shape of the parameters. */
+  readonly gradient: Tensor;
+}
+
+/**
+ * The sum of losses and its gradient, one loss after the other, so that only one has its intermediate values in memory at a time.
+ *
+ * @param losses At least one.
+ * @returns tensors that the caller disposes.
+ */
+export function accumulateGradients(parameters: Tensor, losses: readonly ((parameters: Tensor) => Tensor)[]): ValueAndGradient {
+  let total: ValueAndGradient | undefined;
+  for (const loss of losses) {
+    const next = valueAndGradient(parameters, loss);
+    total = total === undefined ? next : replacedBySum(total, next);
+  }
+  return total!;
+}
+
+function valueAndGradient(parameters: Tensor, loss: (parameters: Tensor) => Tensor): ValueAndGradient {
+  return tidy(() => {
+    const { value, grads } = valueAndGrads(loss as never)([parameters]);
+    return { value, gradient: grads[0]! } as never;
+  }) as ValueAndGradient;
+}
+
+function replacedBySum(left: ValueAndGradient, right: ValueAndGradient): ValueAndGradient {
+  const sum = { value: add(left.value, right.value), gradient: add(left.gradient, right.gradient) };
+  dispose([left.value, left.gradient, right.value, right.gradient]);
+  return sum;
+}
