@@ -21,7 +21,7 @@ const targets = {
   async start(args) {
     await install();
     await build('apps/reproduce');
-    return run(node22(), [join(root, 'apps/reproduce/dist/cli.js'), 'quickstart', ...args]);
+    return run(node22(), [join(root, 'apps/reproduce/dist/cli.js'), 'quickstart', '--setup', ...args]);
   },
   async test(args) {
     await install();

@@ -1,7 +1,11 @@
 #!/usr/bin/env node
 import { createRequire } from 'node:module';
 import { isD3pmError } from '@d3pm/core';
+import { engineNames } from '@d3pm/engine';
 import { Command, InvalidArgumentError, Option, type CommanderError } from 'commander';
+import { runProbe } from './doctor/probe-engine.ts';
+import { runDoctor } from './doctor/run-doctor.ts';
+import { runSetup } from './engine/run-setup.ts';
 import { runFigure1 } from './experiments/run-figure-1.ts';
 import { runInspect } from './experiments/run-inspect.ts';
 import { runQuickstart } from './experiments/run-quickstart.ts';
@@ -23,17 +27,25 @@ const count = (text: string): number => {
 /** 2 for a command line that is wrong, so that a script can tell it from a run that failed. */
 const exitWith = ({ exitCode }: CommanderError): never => process.exit(exitCode === 0 ? 0 : 2);
 
-const experiment = (name: string, description: string, example: string): Command =>
+const command = (name: string, description: string, example: string): Command =>
   new Command(name)
     .exitOverride(exitWith)
     .showHelpAfterError('(add --help for all options and an example)')
     .description(description)
+    .addHelpText('after', `\nExample:\n  $ ${example}`);
+
+const threads = (): Option => new Option('--threads <count>', 'threads of the engine (default: the number of cores)').argParser(count);
+const engine = (): Option => new Option('--engine <name>', 'what computes').choices(['auto', ...engineNames]).default('auto');
+
+const experiment = (name: string, description: string, example: string): Command =>
+  command(name, description, example)
     .option('--out <folder>', 'where the results go', `runs/${name}`)
     .option('--seed <integer>', 'seed of every random number of the run', seed, 1)
-    .addOption(new Option('--engine <name>', 'back end of tfjs').choices(['auto', 'wasm', 'cpu']).default('auto'))
+    .addOption(engine())
+    .addOption(threads())
+    .option('--setup', 'prepare the native engine first, where that takes seconds', false)
     .option('--smoke', 'run everything in seconds, on next to nothing; the numbers mean nothing', false)
-    .option('--quiet', 'no progress on standard error', false)
-    .addHelpText('after', `\nExample:\n  $ ${example}`);
+    .option('--quiet', 'no progress on standard error', false);
 
 const program = new Command('d3pm')
   .exitOverride(exitWith)
@@ -55,10 +67,11 @@ const program = new Command('d3pm')
     ).action(runFigure1),
   )
   .addCommand(
-    new Command('inspect')
-      .exitOverride(exitWith)
-      .showHelpAfterError('(add --help for all options and an example)')
-      .description('What a schedule does to a family of Q_t: noise, I(x_t; x_0) and KL to the prior against t.')
+    command(
+      'inspect',
+      'What a schedule does to a family of Q_t: noise, I(x_t; x_0) and KL to the prior against t.',
+      'd3pm inspect --transition uniform --schedule cosine --states 27 --steps 1000 --out cosine.png',
+    )
       .requiredOption('--transition <name>', 'family, as uniform, absorbing or discretized-gaussian')
       .requiredOption('--schedule <name>', 'schedule, as cosine, linear or mutual-information')
       .option('--states <count>', 'K (default: the 27 characters of text8, and a mask where the family has one)', count)
@@ -66,8 +79,36 @@ const program = new Command('d3pm')
       .option('--set <key=value...>', 'options of either: transition.maskState=3 schedule.start=0.02; @file for JSON in a file', [])
       .option('--text <file>', 'text whose characters give the law of x_0 (default: uniform)')
       .option('--out <file>', 'where the picture goes', 'inspect.png')
-      .addHelpText('after', '\nExample:\n  $ d3pm inspect --transition uniform --schedule cosine --states 27 --steps 1000 --out cosine.png')
       .action(runInspect),
+  )
+  .addCommand(
+    command(
+      'setup',
+      'Prepares the native engine (TensorFlow) once for this user: 640 MB in the cache folder, 3.5 GB for cards.',
+      'd3pm setup --no-gpu',
+    )
+      .option('--gpu', 'the variant for NVIDIA cards (default: where there is a card that it can use, and room for it)')
+      .option('--no-gpu', 'the variant for the processor')
+      .option('--cache <folder>', 'where it is kept (default: $D3PM_CACHE, else the cache folder of the user)')
+      .option('--quiet', 'no progress on standard error', false)
+      .action(runSetup),
+  )
+  .addCommand(
+    command(
+      'doctor',
+      'What this machine has to compute with, how fast it is, and what to do about what is missing.',
+      'd3pm doctor --json > doctor.json',
+    )
+      .addOption(threads())
+      .option('--json', 'for a program to read', false)
+      .action(runDoctor),
+  )
+  .addCommand(
+    command('probe', 'Tries one engine: what doctor runs for each.', 'd3pm probe --engine wasm')
+      .addOption(engine())
+      .addOption(threads())
+      .action(runProbe),
+    { hidden: true },
   );
 
 program.parseAsync().catch((error: unknown) => {

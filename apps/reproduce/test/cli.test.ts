@@ -20,6 +20,7 @@ describe('d3pm', () => {
   it('quickstart leaves pictures, numbers and a page, and the same seed the same numbers', () => {
     const runs = ['first', 'second'].map((out) => d3pm('quickstart', '--smoke', '--seed', '3', '--out', out));
     for (const { code, out, err } of runs) {
+      expect(err).toMatch(/^engine (native|webgpu|wasm|cpu): TensorFlow\S* \d.* \(.+\)\n/u);
       expect(err).toMatch(/✓ text: sampling/u);
       expect(out).toMatch(/absorbing D3PM, 1000 steps {2}≤ \d\.\d\d ± \d\.\d\d\n/u);
       expect(code).toBe(0);
@@ -27,7 +28,11 @@ describe('d3pm', () => {
     const [first, second] = ['first', 'second'].map((run) => JSON.parse(String(read(run, 'results.json'))));
     expect(first.text).toEqual(second.text);
     expect(first.swissRoll).toEqual(second.swissRoll);
-    expect(first.origin).toMatchObject({ seed: 3, command: 'd3pm quickstart --out first --seed 3 --engine auto --smoke' });
+    expect(first.origin).toMatchObject({
+      seed: 3,
+      command: 'd3pm quickstart --out first --seed 3 --engine auto --smoke',
+      engine: { library: expect.stringMatching(/^TensorFlow/u), device: expect.any(String), threads: expect.any(Number) },
+    });
     expect(first.text.bounds.map(({ convention }: { convention: { numSteps: number } }) => convention.numSteps)).toEqual([1000, 256, 20]);
     expect(first.text.baselines.map(({ bits }: { bits: number }) => bits.toFixed(2))).toEqual(['4.08', '3.29', '2.21']);
 
@@ -50,7 +55,10 @@ describe('d3pm', () => {
     [['quikstart'], 'Did you mean quickstart?'],
     [['figure-1', '--sed', '1'], 'Did you mean --seed?'],
     [['figure-1', '--seed', '-1'], 'expected an integer of 0 or more'],
-    [['figure-1', '--engine', 'gpu'], 'Allowed choices are auto, wasm, cpu'],
+    [['figure-1', '--engine', 'gpu'], 'Allowed choices are auto, native, webgpu, wasm, cpu'],
+    [['figure-1', '--threads', '0'], 'expected an integer of 1 or more'],
+    [['setup', '--gpus'], 'Did you mean --gpu?'],
+    [['doctr'], 'Did you mean doctor?'],
   ])('refuses %j with exit code 2', (args, message) => {
     const { code, err } = d3pm(...args);
     expect(err).toContain(message);
@@ -58,6 +66,7 @@ describe('d3pm', () => {
   });
 
   it('has an example in the help of each command', () => {
-    for (const command of ['quickstart', 'figure-1']) expect(d3pm(command, '--help').out).toMatch(/Example:\n {2}\$ d3pm/u);
+    for (const command of ['quickstart', 'figure-1', 'inspect', 'setup', 'doctor'])
+      expect(d3pm(command, '--help').out).toMatch(/Example:\n {2}\$ d3pm/u);
   });
 });

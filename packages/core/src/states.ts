@@ -36,7 +36,7 @@ export function assertStateRange(caller: string, argument: string, states: State
   if (states.shape.length < 1 || size !== states.values.length) {
     throw new D3pmError('SHAPE', `${caller}: ${argument} has ${states.values.length} values for shape [${states.shape.join(', ')}]`);
   }
-  const index = states.values.findIndex((value) => value < 0 || value >= numStates);
+  const index = firstOutside(states.values, numStates);
   if (index >= 0) {
     const positions = Math.max(1, positionsOf(states));
     throw new D3pmError(
@@ -44,6 +44,12 @@ export function assertStateRange(caller: string, argument: string, states: State
       `${caller}: ${argument} has state ${states.values[index]} in example ${Math.floor(index / positions)} at position ${index % positions}, expected 0…${numStates - 1}`,
     );
   }
+}
+
+/** A loop: a `findIndex` takes longer than all draws of a row. */
+function firstOutside(values: Int32Array, numStates: number): number {
+  for (let i = 0; i < values.length; i++) if (values[i]! < 0 || values[i]! >= numStates) return i;
+  return -1;
 }
 
 /**

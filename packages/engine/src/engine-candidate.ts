@@ -1,5 +1,10 @@
+/** The engines that can be chosen. */
+export type EngineName = 'native' | 'webgpu' | 'wasm' | 'cpu';
+
 /** What {@link prepareEngine} found and did. */
 export interface EngineInfo {
+  /** The engine that was chosen. */
+  readonly name: EngineName;
   /** Name of the active tfjs back end. */
   readonly backend: string;
   /** Why this one: what was asked for, and what every candidate before it lacked; for the native one also which it is. */
@@ -8,9 +13,15 @@ export interface EngineInfo {
   readonly simd: boolean;
   /** Threads that it computes with, this one included. */
   readonly threads: number;
+  /** What computes, with its version: `TensorFlow 2.16.2`, `TensorFlow.js 4.22.0`. */
+  readonly library: string;
+  /** `processor`, or the card by its name. */
+  readonly device: string;
 }
 
 export interface EngineSetting {
+  /** Whether nobody has asked for this one by its name: then it is refused where the next candidate is the better choice. */
+  readonly automatic: boolean;
   readonly threads: number | undefined;
   readonly wasmPath: string | undefined;
 }
@@ -21,12 +32,16 @@ export interface Started {
   readonly threads: number;
   /** Which it is, where its name does not tell. */
   readonly detail?: string;
+  /** @defaultValue tfjs with its version */
+  readonly library?: string;
+  /** @defaultValue `processor` */
+  readonly device?: string;
 }
 
 /** One back end that can be chosen. A new engine is one file with such a value, and its line in `candidates.ts`. */
 export interface EngineCandidate {
   /** Value of the option `backend`. */
-  readonly name: string;
+  readonly name: EngineName;
   /** Name of the tfjs back end. */
   readonly backend: string;
   /** Undefined when it can run here, else the reason in a few words. Loads nothing. */

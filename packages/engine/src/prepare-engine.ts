@@ -1,16 +1,18 @@
+import { version_core } from '@tensorflow/tfjs-core';
 import { assertInteger, D3pmError, suggestName } from '@d3pm/core';
 import { candidates } from './candidates.ts';
-import type { EngineCandidate, EngineInfo } from './engine-candidate.ts';
+import type { EngineCandidate, EngineInfo, EngineName, Started } from './engine-candidate.ts';
 import { registerGradients } from './gradients/register-gradients.ts';
 
 export interface EngineOptions {
   /**
    * `'native'` is TensorFlow itself, where `provisionNative` of `@d3pm/engine/native` has prepared it or `@tensorflow/tfjs-node(-gpu)`
-   * is installed with its library; its tfjs back end is named `tensorflow`.
+   * is installed with its library; its tfjs back end is named `tensorflow`. `'webgpu'` is a graphics card by WebGPU, with
+   * `@tensorflow/tfjs-backend-webgpu` installed, and in Node also `webgpu`; `'auto'` takes no adapter that is software: wasm is faster.
    *
-   * @defaultValue 'auto': what the environment variable D3PM_ENGINE says, else the first of native, wasm, cpu that starts
+   * @defaultValue 'auto': what the environment variable D3PM_ENGINE says, else the first of native, webgpu, wasm, cpu that starts
    */
-  readonly backend?: 'auto' | 'native' | 'wasm' | 'cpu';
+  readonly backend?: 'auto' | EngineName;
   /**
    * Threads of an operation: of the native engine, and of the wasm back end in a cross-origin isolated page (in Node tfjs-backend-wasm 4.22
    * has one). Only the first call in a process can choose. @defaultValue the number of cores
@@ -45,10 +47,9 @@ export async function prepareEngine(options: EngineOptions = {}): Promise<Engine
       continue;
     }
     try {
-      const { simd, threads: used, detail } = await candidate.activate({ threads, wasmPath });
+      const started = await candidate.activate({ automatic: choice.name === 'auto', threads, wasmPath });
       await registerGradients();
-      const reason = [reasonOf(choice, failures), detail].filter(Boolean).join(': ');
-      return Object.freeze({ backend: candidate.backend, reason, simd, threads: used });
+      return infoOf(candidate, started, reasonOf(choice, failures));
     } catch (cause) {
       failures.push(`${candidate.name}: ${cause instanceof Error ? cause.message : String(cause)}`);
     }
@@ -57,6 +58,12 @@ export async function prepareEngine(options: EngineOptions = {}): Promise<Engine
     'ENGINE',
     `prepareEngine: ${choice.source} "${choice.name}" cannot be used (${failures.join('; ')}); backend "cpu" runs everywhere`,
   );
+}
+
+function infoOf({ name, backend }: EngineCandidate, started: Started, choice: string): EngineInfo {
+  const { simd, threads, detail, library = `TensorFlow.js ${version_core}`, device = 'processor' } = started;
+  const reason = detail === undefined ? choice : `${choice}: ${detail}`;
+  return Object.freeze({ name, backend, reason, simd, threads, library, device });
 }
 
 /** The name of a candidate or 'auto', and who said it. */

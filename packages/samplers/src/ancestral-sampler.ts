@@ -14,6 +14,7 @@ import {
   type Transition,
 } from '@d3pm/core';
 import { drawUnmasked } from './draw-unmasked.ts';
+import { drawRankOne, drawsRankOne } from './draw-rank-one.ts';
 import { drawReverse } from './draw-reverse.ts';
 import { assertSampleShape, samplePrior } from './sample-prior.ts';
 import type { SamplerState } from './sampler-state.ts';
@@ -96,13 +97,16 @@ async function* run<P extends Prediction>(
   { transition, denoiser, reverse, shape, rng, lastStep = 'sample', initial, firstExample = 0 }: AncestralSamplerOptions<P>,
   grid: Int32Array,
 ): AsyncGenerator<SamplerState, void, undefined> {
-  const drawStep = reverse.unmasksIndependently && absorbsIntoExtraMask(transition) ? drawUnmasked : drawReverse;
+  const unmasks = reverse.unmasksIndependently && absorbsIntoExtraMask(transition);
+  const mixes = drawsRankOne(transition, reverse);
   let states = initial ?? (await samplePrior(transition, { shape, rng: rng.split('prior'), firstExample }));
   let networkCalls = 0;
   yield { t: transition.numSteps, states, networkCalls, changed: 0 };
   for (let i = grid.length - 1; i >= 1; i--) {
     const [s, t] = [grid[i - 1]!, grid[i]!];
     const decision = s === 0 ? lastStep : 'sample';
+    // The first step of the chain has readings of its own, and may be a mode.
+    const drawStep = unmasks ? drawUnmasked : mixes && s > 0 ? drawRankOne : drawReverse;
     const drawn = await drawStep({ transition, denoiser, reverse, states, s, t, decision, rng: rng.split('step', t), firstExample });
     const previous = states;
     networkCalls += drawn.networkCalls;

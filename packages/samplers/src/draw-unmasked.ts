@@ -1,6 +1,7 @@
-import { gather, reshape, tensor1d, tidy, type Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { absorbingStepWeight, denoiserLogits, drawFromLogProbs, positionsOf, toTensor, type States } from '@d3pm/core';
 import { argmaxOfLogProbs, impossibleRow, type DrawnStep, type DrawStepInput } from './draw-step.ts';
+import { readRows } from './read-rows.ts';
 
 /**
  * A step of an absorbing process with an extra mask, in two stages: a masked position is unmasked
@@ -27,13 +28,15 @@ export async function drawUnmasked({ transition, denoiser, states, s, t, decisio
   if (rows.length === 0) return { states, networkCalls: 0 };
 
   const xt = toTensor(rowsOf(states, rows));
-  let logits: Tensor;
+  let logits: Tensor | undefined;
+  let logProbs: Float32Array;
   try {
     logits = denoiserLogits('ancestralSampler', denoiser, xt, t);
+    logProbs = await readRows(logits, lifted);
   } finally {
     xt.dispose();
+    logits?.dispose();
   }
-  const logProbs = await readRows(logits, lifted, K);
   const values = states.values.slice();
   lifted.forEach((index, i) => {
     const [b, n] = [rows[Math.floor(index / positions)]!, index % positions];
@@ -54,15 +57,4 @@ function rowsOf({ values, shape }: States, rows: readonly number[]): States {
   const kept = new Int32Array(rows.length * positions);
   rows.forEach((b, i) => kept.set(values.subarray(b * positions, (b + 1) * positions), i * positions));
   return { values: kept, shape: [rows.length, ...shape.slice(1)] };
-}
-
-/** The class rows at flat positions, `[indices.length · K]`; disposes `logits`. */
-async function readRows(logits: Tensor, indices: readonly number[], numStates: number): Promise<Float32Array> {
-  const picked = tidy(() => gather(reshape(logits, [logits.size / numStates, numStates]), tensor1d([...indices], 'int32')));
-  logits.dispose();
-  try {
-    return (await picked.data<'float32'>()).slice();
-  } finally {
-    picked.dispose();
-  }
 }

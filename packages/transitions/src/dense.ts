@@ -124,7 +124,8 @@ export function dense(options: DenseOptions): Transition {
       return tables[position]!.linear(s, t);
     },
     rowProbs: (state, s, t, position = 0) => {
-      stepPairs(`${name}.rowProbs`, s, t, { batchSize: 1, numSteps });
+      // Called for every state of a batch: only a pair that is wrong is worth the arrays of the check.
+      if (!(s >= 0 && s <= t && t <= numSteps)) stepPairs(`${name}.rowProbs`, s, t, { batchSize: 1, numSteps });
       return tables[position]!.row(state, s, t);
     },
     dispose: () => {

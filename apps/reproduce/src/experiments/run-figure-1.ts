@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { prepareEngine } from '@d3pm/engine';
+import { startEngine } from '../engine/start-engine.ts';
 import { renderPng } from '../figures/render-png.ts';
 import { createProgress } from '../progress.ts';
 import { htmlReport } from '../report/html-report.ts';
@@ -12,7 +12,7 @@ import { runSwissRoll } from './swiss-roll.ts';
 /** `d3pm figure-1`: the figure as SVG and PNG, its numbers as JSON, a page. */
 export async function runFigure1(options: RunOptions): Promise<void> {
   const folder = await createRunFolder(options.out);
-  const engine = await prepareEngine({ backend: options.engine });
+  const engine = await startEngine(options);
   const origin = provenance(commandOf('figure-1', options), options.seed, engine);
   const preset = presetOf(options).swissRoll;
   const { svg, ...numbers } = await runSwissRoll({ preset, seed: options.seed, progress: createProgress({ quiet: options.quiet }) });

@@ -1,12 +1,11 @@
+import type { EngineFlags } from '../engine/start-engine.ts';
 import { quickstartPreset, smokePreset, type Preset } from './presets.ts';
 
 /** The flags that every experiment has. */
-export interface RunOptions {
+export interface RunOptions extends EngineFlags {
   readonly out: string;
   readonly seed: number;
-  readonly engine: 'auto' | 'cpu' | 'wasm';
   readonly smoke: boolean;
-  readonly quiet: boolean;
 }
 
 export function presetOf({ smoke }: RunOptions): Preset {
@@ -14,6 +13,7 @@ export function presetOf({ smoke }: RunOptions): Preset {
 }
 
 /** The command that makes the same run again. */
-export function commandOf(name: string, { out, seed, engine, smoke }: RunOptions): string {
-  return ['d3pm', name, '--out', out, '--seed', String(seed), '--engine', engine, ...(smoke ? ['--smoke'] : [])].join(' ');
+export function commandOf(name: string, { out, seed, engine, threads, smoke }: RunOptions): string {
+  const flags = [...(threads === undefined ? [] : ['--threads', String(threads)]), ...(smoke ? ['--smoke'] : [])];
+  return ['d3pm', name, '--out', out, '--seed', String(seed), '--engine', engine, ...flags].join(' ');
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { prepareEngine } from '@d3pm/engine';
+import { startEngine } from '../engine/start-engine.ts';
 import { renderPng } from '../figures/render-png.ts';
 import { stepsChart } from '../figures/steps-chart.ts';
 import { createProgress } from '../progress.ts';
@@ -17,9 +17,9 @@ import { runSwissRoll } from './swiss-roll.ts';
  * shows both. Each result is written as soon as it is there.
  */
 export async function runQuickstart(options: RunOptions): Promise<void> {
-  const started = performance.now();
   const folder = await createRunFolder(options.out);
-  const engine = await prepareEngine({ backend: options.engine });
+  const engine = await startEngine(options);
+  const started = performance.now();
   const origin = provenance(commandOf('quickstart', options), options.seed, engine);
   const preset = presetOf(options);
   const progress = createProgress({ quiet: options.quiet });

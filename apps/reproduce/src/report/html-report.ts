@@ -1,4 +1,5 @@
 import { escapeMarkup } from '../figures/svg.ts';
+import { describeEngine } from '../engine/describe-engine.ts';
 import type { Provenance } from './provenance.ts';
 
 export type ReportBlock =
@@ -17,7 +18,9 @@ export function htmlReport(title: string, lead: string, sections: readonly Repor
   const body = sections.map(
     ({ title: heading, blocks }) => `<section><h2>${escapeMarkup(heading)}</h2>${blocks.map(blockHtml).join('')}</section>`,
   );
-  const facts = Object.entries(origin).map(([name, value]) => `<dt>${escapeMarkup(name)}</dt><dd>${escapeMarkup(String(value))}</dd>`);
+  const facts = Object.entries({ ...origin, engine: describeEngine(origin.engine) }).map(
+    ([name, value]) => `<dt>${escapeMarkup(name)}</dt><dd>${escapeMarkup(String(value))}</dd>`,
+  );
   return `<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeMarkup(title)}</title>

@@ -10,7 +10,8 @@ export interface Provenance {
   /** Commit of the checkout, with `+changes` when it was not clean; absent outside a checkout. */
   readonly commit?: string;
   readonly seed: number | string;
-  readonly engine: string;
+  /** What computed, and why that. */
+  readonly engine: EngineInfo;
   readonly hardware: string;
   readonly node: string;
 }
@@ -22,14 +23,10 @@ export function provenance(command: string, seed: number | string, engine: Engin
     command,
     ...(commit === undefined ? {} : { commit }),
     seed,
-    engine: describeEngine(engine),
+    engine,
     hardware: `${cpus().length} × ${cpu?.model.trim() ?? 'unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GiB`,
     node: process.version,
   };
-}
-
-function describeEngine(engine: EngineInfo): string {
-  return [engine.backend, engine.threads !== undefined && `${engine.threads} thread(s)`].filter(Boolean).join(', ');
 }
 
 function currentCommit(): string | undefined {

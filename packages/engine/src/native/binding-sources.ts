@@ -2,13 +2,13 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { D3pmError } from '@d3pm/core';
+import { commandError, npmReason } from './command-error.ts';
 import type { StepContext } from './provision-event.ts';
 import { runCommand } from './run-command.ts';
 
-const PACKAGE = '@tensorflow/tfjs-node-gpu';
 /** Its `binding` and `dist` are those of `@tensorflow/tfjs-node`; this version is the one that the kernels were tested with. */
 const VERSION = '4.22.0';
+const REQUIREMENT = `@tensorflow/tfjs-node-gpu@${VERSION}`;
 
 /** A folder with the `binding` (C++) and the `dist` (kernels in JavaScript) of tfjs-node. */
 export interface BindingSources {
@@ -21,26 +21,26 @@ export interface BindingSources {
  *
  * @throws {D3pmError} `ENGINE` when the package is not installed and npm cannot fetch it
  */
-export async function bindingSources(scratch: string, { report, signal }: StepContext): Promise<BindingSources> {
-  const installed = installedPackage();
-  if (installed !== undefined && (await versionOf(installed)) === VERSION) return { folder: installed, version: VERSION };
-  const requirement = `${PACKAGE}@${VERSION}`;
+export async function bindingSources(scratch: string, context: StepContext): Promise<BindingSources> {
+  const folder = installedFolder();
+  if (folder !== undefined && (await versionOf(folder)) === VERSION) return { folder, version: VERSION };
+  return packedSources(REQUIREMENT, scratch, context);
+}
+
+/** The sources in what `npm pack` makes of a requirement. */
+export async function packedSources(requirement: string, scratch: string, { report, signal }: StepContext): Promise<BindingSources> {
   report({ step: 'sources', detail: requirement });
   await mkdir(scratch, { recursive: true });
-  const packed = await runCommand('npm', ['pack', requirement, '--silent', '--pack-destination', scratch], { signal });
+  const packed = await runCommand('npm', ['pack', requirement, '--silent', '--pack-destination', scratch], { cwd: scratch, signal });
   const archive = packed.stdout.trim().split('\n').at(-1)!;
   const unpacked = packed.status === 0 ? await runCommand('tar', ['-xzf', join(scratch, archive), '-C', scratch], { signal }) : packed;
   const folder = join(scratch, 'package');
-  if (unpacked.status === 0 && existsSync(join(folder, 'binding'))) return { folder, version: VERSION };
-  const reason = unpacked.stderr.trim().split('\n').slice(-3).join(' ');
-  throw new D3pmError(
-    'ENGINE',
-    `provisionNative: ${requirement} could not be fetched by npm pack (${reason}); ` +
-      `install it without its script: npm install --ignore-scripts ${requirement}`,
-  );
+  if (unpacked.status === 0 && existsSync(join(folder, 'binding'))) return { folder, version: await versionOf(folder) };
+  const wayOut = `or install it without its script: npm install --ignore-scripts ${requirement}`;
+  throw commandError(`npm pack ${requirement} failed`, `${npmReason(unpacked.stderr)} (${wayOut})`);
 }
 
-function installedPackage(): string | undefined {
+function installedFolder(): string | undefined {
   try {
     const require = createRequire(import.meta.url);
     return dirname(require.resolve('@tensorflow/tfjs-node-gpu/package.json'));

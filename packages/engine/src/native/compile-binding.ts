@@ -1,7 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { D3pmError } from '@d3pm/core';
+import { commandError } from './command-error.ts';
 import { firstCommand } from './first-command.ts';
 import { bindingFile } from './native-installation.ts';
 import type { StepContext } from './provision-event.ts';
@@ -9,35 +11,34 @@ import { runCommand } from './run-command.ts';
 
 /** The stable binary interface of Node that tfjs-node asks for: one binding serves every Node that the engine does. */
 const NODE_API = 8;
+/** C headers of TensorFlow, which the wheel has and the jar has not. */
+const HEADERS = fileURLToPath(new URL('../../vendor/tensorflow/include', import.meta.url));
 
-/**
- * The C++ compiler of this machine: `$CXX`, g++, clang++ or c++.
- *
- * @throws {D3pmError} `ENGINE` when there is none
- */
-export async function findCompiler(signal?: AbortSignal): Promise<string> {
+/** The C++ compiler of this machine: `$CXX`, g++, clang++ or c++; undefined when there is none. */
+export async function findCompiler(signal?: AbortSignal): Promise<string | undefined> {
   const { CXX } = process.env;
-  const compiler = await firstCommand([...(CXX ? [[CXX]] : []), ['g++'], ['clang++'], ['c++']], signal);
-  if (compiler !== undefined) return compiler[0]!;
+  return (await firstCommand([...(CXX ? [[CXX]] : []), ['g++'], ['clang++'], ['c++']], signal))?.[0];
+}
+
+/** {@link findCompiler}. @throws {D3pmError} `ENGINE` when there is none */
+export async function requireCompiler(signal?: AbortSignal): Promise<string> {
+  const { CXX } = process.env;
+  const compiler = await findCompiler(signal);
+  if (compiler !== undefined) return compiler;
   const tried = CXX ? `CXX=${CXX}, g++, clang++ and c++` : 'g++, clang++ and c++';
-  throw new D3pmError(
-    'ENGINE',
-    `provisionNative: there is no C++ compiler (tried ${tried}); install one (Debian: apt-get install g++) or set CXX; until then the wasm engine is used`,
-  );
+  throw new D3pmError('ENGINE', `there is no C++ compiler (tried ${tried}; install one, Debian: apt-get install g++, or set CXX)`);
 }
 
 export interface CompileInput {
   readonly compiler: string;
   /** Folder of `binding/*.cc`. */
   readonly sources: string;
-  /** Folder of the headers of TensorFlow. */
-  readonly include: string;
   /** Folder of the installation, with the libraries in `lib`. The binding finds them there wherever the folder is moved. */
   readonly folder: string;
 }
 
 /** Compiles the binding between Node and TensorFlow. @throws {D3pmError} `ENGINE` with what the compiler says. */
-export async function compileBinding({ compiler, sources, include, folder }: CompileInput, { report, signal }: StepContext): Promise<void> {
+export async function compileBinding({ compiler, sources, folder }: CompileInput, { report, signal }: StepContext): Promise<void> {
   report({ step: 'compile', detail: compiler });
   const output = bindingFile(folder);
   await mkdir(dirname(output), { recursive: true });
@@ -53,7 +54,7 @@ export async function compileBinding({ compiler, sources, include, folder }: Com
       `-DNAPI_VERSION=${NODE_API}`,
       '-DBUILDING_NODE_EXTENSION',
       '-DNODE_GYP_MODULE_NAME=tfjs_binding',
-      `-I${include}`,
+      `-I${HEADERS}`,
       `-I${nodeHeaders}`,
       join(sources, 'binding', 'tfjs_backend.cc'),
       join(sources, 'binding', 'tfjs_binding.cc'),
@@ -66,6 +67,5 @@ export async function compileBinding({ compiler, sources, include, folder }: Com
     ],
     { signal },
   );
-  if (status !== 0)
-    throw new D3pmError('ENGINE', `provisionNative: ${compiler} did not compile the binding: ${stderr.trim().slice(-1500)}`);
+  if (status !== 0) throw commandError(`${compiler} did not compile the binding`, stderr);
 }

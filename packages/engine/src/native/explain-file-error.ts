@@ -9,11 +9,9 @@ export function explainFileError(cause: unknown, root: string, diskBytes: number
   if (code === undefined) return cause;
   if (FULL.includes(code)) return diskFull(root, diskBytes, undefined, { cause });
   if (!UNWRITABLE.includes(code)) return cause;
-  return new D3pmError(
-    'ENGINE',
-    `provisionNative: ${root} cannot be written (${code}); set D3PM_CACHE, or the option cacheFolder, to a folder that can`,
-    { cause },
-  );
+  return new D3pmError('ENGINE', `${root} cannot be written (${code}); set D3PM_CACHE, or the option cacheFolder, to a folder that can`, {
+    cause,
+  });
 }
 
 /** The error for a disk with too little room; `freeBytes` where it is known. */
@@ -22,7 +20,7 @@ export function diskFull(root: string, diskBytes: number, freeBytes?: number, op
   const found = freeBytes === undefined ? 'is full' : `has ${megabytes(freeBytes)} free`;
   return new D3pmError(
     'ENGINE',
-    `provisionNative: the disk of ${root} ${found}, ${megabytes(diskBytes)} are needed; free some, or set D3PM_CACHE to a folder on another disk`,
+    `the disk of ${root} ${found}, ${megabytes(diskBytes)} are needed; free some, or set D3PM_CACHE to a folder on another disk`,
     options,
   );
 }

@@ -1,10 +1,10 @@
 import { createRequire, Module } from 'node:module';
 import { join } from 'node:path';
-import { findBackendFactory, getKernelsForBackend, registerBackend, type KernelBackend } from '@tensorflow/tfjs-core';
+import { getKernelsForBackend, registerBackend, type KernelBackend } from '@tensorflow/tfjs-core';
 import { INJECTED, kernelsFolder } from './copy-kernels.ts';
 import { installNativeKernels } from './install-native-kernels.ts';
 import type { InstalledPackage } from './installed-package.ts';
-import { bindingFile, type NativeInstallation } from './native-installation.ts';
+import type { NativeInstallation } from './native-installation.ts';
 
 /** As tfjs-node registers itself. */
 const NATIVE_PRIORITY = 3;
@@ -21,19 +21,16 @@ interface BackendModule {
 
 /**
  * Registers the back end `tensorflow` and its kernels, from an installation or an installed package, with the tfjs-core of this process.
- * Does nothing when one is registered already, by the program itself for example.
+ * For a process that has none yet.
  */
 export function loadNative(native: NativeInstallation | InstalledPackage, threads: number | undefined): void {
-  if (findBackendFactory('tensorflow') !== undefined && findBackendFactory('tensorflow') !== null) return;
   setEnvironment(threads);
   const require = createRequire(import.meta.url);
   Object.assign(require('node:util') as object, OLDER_UTIL);
-  const [dist, bindingPath] =
-    'binding' in native
-      ? [join(native.folder, 'dist'), native.binding]
-      : [join(kernelsFolder(native.folder), 'dist'), bindingFile(native.folder)];
-  if (!('binding' in native)) injectCore(dist);
-  const binding = require(bindingPath) as object;
+  const isPackage = 'name' in native;
+  const dist = join(isPackage ? native.folder : kernelsFolder(native.folder), 'dist');
+  if (!isPackage) injectCore(dist);
+  const binding = require(native.binding) as object;
   const { NodeJSKernelBackend } = require(join(dist, 'nodejs_kernel_backend.js')) as BackendModule;
   if (getKernelsForBackend('tensorflow').length === 0) require(join(dist, 'register_all_kernels.js'));
   installNativeKernels();

@@ -1,9 +1,9 @@
 /** Which TensorFlow: for the processor, or with kernels for NVIDIA cards (CUDA 12, compute capability 6.0 to 9.0) beside them. */
 export type NativeVariant = 'cpu' | 'gpu';
 
-/** A Python wheel: a zip with shared libraries in it. No Python runs. */
-export interface NativeWheel {
-  /** As pip names it, pinned. */
+/** A zip with shared libraries in it: a Python wheel or a Java archive. Neither Python nor Java code of it runs. */
+export interface NativeArchive {
+  /** As its package manager names it, pinned. */
   readonly requirement: string;
   readonly sha256: string;
 }
@@ -13,16 +13,27 @@ export interface NativeBuild {
   readonly variant: NativeVariant;
   /** Of TensorFlow. */
   readonly version: string;
-  /** The library first, then what it loads. */
-  readonly wheels: readonly NativeWheel[];
-  /** Free space that a provisioning needs at its fullest: the wheels and what is taken out of them. */
+  /** From the Python package index: the library first, then what it loads. */
+  readonly wheels: readonly NativeArchive[];
+  /** From a Maven repository: the same library, for a machine that the index does not serve. */
+  readonly jar?: NativeArchive;
+  /** The npm package whose own install script fetches an older library and a compiled binding: the last resort. */
+  readonly installer?: PackageInstaller;
+  /** Free space that a provisioning needs at its fullest: the archives and what is taken out of them. */
   readonly diskBytes: number;
+}
+
+/** An npm package with an install script. */
+export interface PackageInstaller {
+  readonly name: string;
+  /** What `npm install` is given. */
+  readonly requirement: string;
 }
 
 /** From 2.17 on TensorFlow refuses `round` of int32, which tfjs-node 4.22 calls. */
 const VERSION = '2.16.2';
 
-const pin = (requirement: string, sha256: string): NativeWheel => Object.freeze({ requirement, sha256 });
+const pin = (requirement: string, sha256: string): NativeArchive => Object.freeze({ requirement, sha256 });
 
 /** The builds for Linux on x86-64, by variant. */
 export const nativeBuilds: Readonly<Record<NativeVariant, NativeBuild>> = Object.freeze({
@@ -30,8 +41,14 @@ export const nativeBuilds: Readonly<Record<NativeVariant, NativeBuild>> = Object
     variant: 'cpu',
     version: VERSION,
     wheels: Object.freeze([pin(`tensorflow-cpu==${VERSION}`, '58f4f8e3a3304110b9d3d24d3b1f73e690f9b5bf88738b88d2f1e63ba337fb8c')]),
+    jar: pin(
+      'org.tensorflow:tensorflow-core-native:1.0.0:jar:linux-x86_64',
+      'ba217198f8fb4f289d883d51c6d438a416d525f425696ff8c32222fd0b54c1da',
+    ),
+    installer: Object.freeze({ name: '@tensorflow/tfjs-node', requirement: '@tensorflow/tfjs-node@4.22.0' }),
     diskBytes: 900e6,
   }),
+  // No installer: its library is of CUDA 11.2, which must be on the system and knows no card after the A100.
   gpu: Object.freeze({
     variant: 'gpu',
     version: VERSION,

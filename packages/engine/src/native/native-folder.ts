@@ -15,3 +15,8 @@ export function nativeRoot(cacheFolder?: string): string {
 export function installationFolder(root: string, { version, variant }: NativeBuild): string {
   return join(root, `tensorflow-${version}-${variant}-${process.platform}-${process.arch}-v${LAYOUT}`);
 }
+
+/** Folder of what a package's own installer has fetched: whichever TensorFlow that is. */
+export function installerFolder(root: string, { variant }: NativeBuild): string {
+  return join(root, `tfjs-node-${variant}-${process.platform}-${process.arch}-v${LAYOUT}`);
+}

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import type { NativeBuild, NativeVariant } from './native-build.ts';
+import { readdir, stat, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import type { NativeVariant } from './native-build.ts';
 
 /** A provisioned native engine: a folder that is whole and is never changed again. */
 export interface NativeInstallation {
@@ -8,40 +9,59 @@ export interface NativeInstallation {
   /** Of TensorFlow. */
   readonly version: string;
   readonly variant: NativeVariant;
+  /** The compiled file between Node and TensorFlow. */
+  readonly binding: string;
 }
 
 /** What an installation says of itself, in `installation.json`. */
-export interface InstallationRecord {
+interface InstallationRecord {
   readonly version: string;
   readonly variant: NativeVariant;
-  readonly wheels: readonly string[];
-  /** Of the C++ compiler of the binding. */
-  readonly compiler: string;
-  /** Of `@tensorflow/tfjs-node-gpu`. */
+  /** As their package managers name them. */
+  readonly madeFrom: readonly string[];
+  /** Of the C++ compiler of the binding; absent when it came compiled. */
+  readonly compiler?: string;
+  /** Of tfjs-node. */
   readonly bindingVersion: string;
+  /** Of the binding, in the folder. @defaultValue `binding/tfjs_binding.node` */
+  readonly binding?: string;
   /** Bytes of every file, by its path in the folder. */
   readonly files: Readonly<Record<string, number>>;
 }
 
-export const RECORD = 'installation.json';
+const RECORD = 'installation.json';
+const BINDING = 'binding/tfjs_binding.node';
 
 /** What {@link readInstallation} says when there is none. */
 export const MISSING = 'it is not there';
 
-export const bindingFile = (folder: string): string => join(folder, 'binding', 'tfjs_binding.node');
+export const bindingFile = (folder: string): string => join(folder, BINDING);
+
+/** Says what a folder is. The last thing that is written: what has no record is no installation. */
+export async function writeRecord(folder: string, facts: Omit<InstallationRecord, 'files'>): Promise<void> {
+  const record: InstallationRecord = { ...facts, files: await sizesIn(folder) };
+  await writeFile(join(folder, RECORD), `${JSON.stringify(record, undefined, 2)}\n`);
+}
 
 /** The installation in a folder when all its files are there and have their sizes. Else a few words on what is wrong. */
-export function readInstallation(folder: string, { version, variant }: NativeBuild): NativeInstallation | string {
+export function readInstallation(folder: string): NativeInstallation | string {
   let record: InstallationRecord;
   try {
     record = JSON.parse(readFileSync(join(folder, RECORD), 'utf8')) as InstallationRecord;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ENOENT' ? MISSING : `its ${RECORD} cannot be read`;
   }
-  if (record.version !== version || record.variant !== variant) return `its ${RECORD} is of another one`;
-  for (const [path, bytes] of Object.entries(record.files)) {
+  const { version, variant, binding = BINDING, files } = record;
+  for (const [path, bytes] of Object.entries(files)) {
     const found = statSync(join(folder, path), { throwIfNoEntry: false });
     if (found?.size !== bytes) return `${path} is ${found === undefined ? 'missing' : 'damaged'}`;
   }
-  return Object.freeze({ folder, version, variant });
+  return Object.freeze({ folder, version, variant, binding: join(folder, binding) });
+}
+
+async function sizesIn(folder: string): Promise<Record<string, number>> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const sizes = await Promise.all(files.map(async (file) => [relative(folder, file), (await stat(file)).size] as const));
+  return Object.fromEntries(sizes.sort(([left], [right]) => (left < right ? -1 : 1)));
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isVersionAtLeast } from './is-version-at-least.ts';
 
 /** What of a machine decides whether TensorFlow's library can run on it. */
 export interface PlatformFacts {
@@ -19,14 +20,9 @@ export function platformFacts(): PlatformFacts {
 export function platformObstacle({ platform, arch, glibc, cpuFlags }: PlatformFacts = platformFacts()): string | undefined {
   if (platform !== 'linux' || arch !== 'x64') return `there is a build for linux-x64 only, this is ${platform}-${arch}`;
   if (glibc === undefined) return 'the library needs the GNU C library (glibc), this system has another one';
-  if (!isAtLeast(glibc, 2, 17)) return `the library needs glibc 2.17 or newer, this system has ${glibc}`;
+  if (!isVersionAtLeast(glibc, '2.17')) return `the library needs glibc 2.17 or newer, this system has ${glibc}`;
   if (cpuFlags !== undefined && !cpuFlags.includes('avx')) return 'the library needs a processor with AVX';
   return undefined;
-}
-
-function isAtLeast(version: string, major: number, minor: number): boolean {
-  const [first = 0, second = 0] = version.split('.').map(Number);
-  return first > major || (first === major && second >= minor);
 }
 
 function glibcVersion(): string | undefined {

@@ -1,7 +1,7 @@
 /** What {@link provisionNative} is doing. */
 export interface ProvisionEvent {
-  readonly step: 'wait' | 'download' | 'verify' | 'extract' | 'sources' | 'compile' | 'check';
-  /** On what: a requirement, a file, the owner of the lock. */
+  readonly step: 'choose' | 'wait' | 'download' | 'verify' | 'extract' | 'sources' | 'compile' | 'install' | 'check' | 'failed';
+  /** On what, or why: a requirement, a file, the owner of the lock, the reason of a choice, what went wrong before the next way is tried. */
   readonly detail: string;
   /** Of a download: how many bytes have come so far. It is told about twice a second. */
   readonly bytes?: number;

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { endProcessTree } from './end-process-tree.ts';
 
 export interface CommandResult {
   /** Exit status; undefined when the program is not there, cannot be started, or was ended by a signal. */
@@ -12,7 +13,7 @@ export interface CommandOptions {
   readonly cwd?: string;
   /** Added to the environment of this process. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Ends the program. */
+  /** Ends the program, and what it has started. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -22,7 +23,9 @@ export async function runCommand(command: string, args: readonly string[], optio
   signal?.throwIfAborted();
   const result = await new Promise<CommandResult>((resolve) => {
     const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
-    const end = (): void => void child.kill();
+    const end = (): void => {
+      if (child.pid !== undefined) endProcessTree(child.pid);
+    };
     signal?.addEventListener('abort', end, { once: true });
     let stdout = '';
     let stderr = '';

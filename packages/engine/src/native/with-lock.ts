@@ -16,7 +16,7 @@ const RETRY_MS = 250;
 export async function withLock<T>(path: string, { report, signal }: StepContext, work: (context: StepContext) => Promise<T>): Promise<T> {
   const lost = new AbortController();
   const release = await take(path, { report, signal }, (cause) =>
-    lost.abort(new D3pmError('ENGINE', `provisionNative: the lock of ${path} was lost; start it again`, { cause })),
+    lost.abort(new D3pmError('ENGINE', `the lock of ${path} was lost; start it again`, { cause })),
   );
   try {
     await writeFile(ownerFile(path), JSON.stringify({ pid: process.pid, host: hostname() }));

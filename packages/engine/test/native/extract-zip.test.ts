@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { explainFileError } from '../../src/native/explain-file-error.ts';
 import { extractZip } from '../../src/native/extract-zip.ts';
-import { placeWheelFile } from '../../src/native/place-wheel-file.ts';
+import { placeLibrary } from '../../src/native/place-library.ts';
 import { zipOf } from './zip-of.ts';
 
 describe('extractZip', () => {
@@ -58,20 +58,21 @@ describe('extractZip', () => {
   });
 });
 
-describe('placeWheelFile', () => {
+describe('placeLibrary', () => {
   it.each([
     ['tensorflow/libtensorflow_cc.so.2', 'lib/libtensorflow_cc.so.2'],
     ['tensorflow/libtensorflow_framework.so.2', 'lib/libtensorflow_framework.so.2'],
-    ['tensorflow/include/tensorflow/c/eager/c_api.h', 'include/tensorflow/c/eager/c_api.h'],
-    ['tensorflow/include/tsl/c/tsl_status.h', 'include/tsl/c/tsl_status.h'],
-    ['tensorflow/include/tensorflow/core/platform/ctstring_internal.h', 'include/tensorflow/core/platform/ctstring_internal.h'],
+    ['org/tensorflow/internal/c_api/linux-x86_64/libtensorflow_cc.so.2', 'lib/libtensorflow_cc.so.2'],
+    ['org/tensorflow/internal/c_api/linux-x86_64/LICENSE', 'licences/tensorflow.txt'],
+    ['org/tensorflow/internal/c_api/linux-x86_64/libjnitensorflow.so', undefined],
+    ['tensorflow/include/tensorflow/c/eager/c_api.h', undefined],
     ['nvidia/cublas/lib/libcublas.so.12', 'nvidia/cublas/lib/libcublas.so.12'],
     ['nvidia/cuda_nvcc/bin/ptxas', 'nvidia/cuda_nvcc/bin/ptxas'],
     ['nvidia_cublas_cu12-12.3.4.1.dist-info/License.txt', 'licences/nvidia_cublas_cu12-12.3.4.1.txt'],
     ['nvidia/cublas/include/cublas.h', undefined],
     ['tensorflow/include/tensorflow/core/graph/graph.h', undefined],
     ['tensorflow/python/_pywrap_tensorflow.so', undefined],
-  ])('%s', (name, place) => expect(placeWheelFile(name)).toBe(place));
+  ])('%s', (name, place) => expect(placeLibrary(name)).toBe(place));
 });
 
 describe('explainFileError', () => {
@@ -87,14 +88,14 @@ describe('explainFileError', () => {
     const cause = thrownBy(() => writeFileSync('/dev/full', 'x'));
     expect(explainFileError(cause, '/cache', 9e8)).toMatchObject({
       code: 'ENGINE',
-      message: 'provisionNative: the disk of /cache is full, 900 MB are needed; free some, or set D3PM_CACHE to a folder on another disk',
+      message: 'the disk of /cache is full, 900 MB are needed; free some, or set D3PM_CACHE to a folder on another disk',
       cause,
     });
   });
   it.each(['EACCES', 'EROFS', 'EPERM'])('says that a folder cannot be written: %s', (code) => {
     expect(explainFileError(Object.assign(new Error('no'), { code }), '/cache', 1)).toMatchObject({
       code: 'ENGINE',
-      message: `provisionNative: /cache cannot be written (${code}); set D3PM_CACHE, or the option cacheFolder, to a folder that can`,
+      message: `/cache cannot be written (${code}); set D3PM_CACHE, or the option cacheFolder, to a folder that can`,
     });
   });
   it('leaves every other error alone', () => {

@@ -20,13 +20,10 @@ import {
 } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { prepareEngine } from '@d3pm/engine';
-import { describeNative } from '../../src/native/describe-native.ts';
 import { hostArray, largestError, onBackend } from '../on-backend.ts';
 import fc from 'fast-check';
 
-const { obstacle } = describeNative();
-
-describe.skipIf(obstacle !== undefined)(`the native engine${obstacle === undefined ? '' : `: ${obstacle}`}`, () => {
+describe('the native engine', () => {
   beforeAll(async () => {
     await prepareEngine({ backend: 'cpu' });
     await prepareEngine({ backend: 'native' });

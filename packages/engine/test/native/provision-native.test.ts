@@ -1,16 +1,5 @@
 import { spawn } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  truncateSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,10 +8,10 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { NativeBuild } from '../../src/native/native-build.ts';
 import { installationFolder, nativeRoot } from '../../src/native/native-folder.ts';
 import { provisionBuild, provisionNative } from '../../src/native/provision-native.ts';
+import { environmentWith } from './environment-with.ts';
 import { sha256Of, tinyBuild, type TinyBuild } from './tiny-build.ts';
 
 // pip, the compiler and the file system are the real ones; only the wheel is small, and comes from a folder.
-const REAL_PATH = process.env['PATH']!;
 const isLinux = process.platform === 'linux' && process.arch === 'x64';
 
 describe.skipIf(!isLinux)('provisionNative', () => {
@@ -45,16 +34,8 @@ describe.skipIf(!isLinux)('provisionNative', () => {
     mkdirSync(join(nativeRoot(cacheFolder), 'downloads'), { recursive: true });
     writeFileSync(kept(), bytes);
   };
-  /** A PATH on which nothing but these programs is found. */
   const onlyOnPath = (...programs: string[]): void => {
-    const bin = join(folder, 'bin');
-    mkdirSync(bin);
-    for (const program of programs) {
-      const found = REAL_PATH.split(':').find((at) => existsSync(join(at, program)))!;
-      symlinkSync(join(found, program), join(bin, program));
-    }
-    vi.stubEnv('PATH', bin);
-    vi.stubEnv('CXX', '');
+    for (const [name, value] of Object.entries(environmentWith(join(folder, 'bin'), programs))) vi.stubEnv(name, value);
   };
 
   beforeEach(() => {
@@ -72,7 +53,12 @@ describe.skipIf(!isLinux)('provisionNative', () => {
 
   it('makes an installation that Node loads, keeps nothing else, and does nothing the second time', async () => {
     const installation = await provision();
-    expect(installation).toEqual({ folder: installed(), version: '1.0', variant: 'cpu' });
+    expect(installation).toEqual({
+      folder: installed(),
+      version: '1.0',
+      variant: 'cpu',
+      binding: join(installed(), 'binding', 'tfjs_binding.node'),
+    });
     expect(new Set(steps)).toEqual(new Set(['download', 'verify', 'extract', 'compile', 'check']));
     expect(createRequire(import.meta.url)(join(installed(), 'binding', 'tfjs_binding.node'))).toMatchObject({ answer: 42 });
     expect(readdirSync(installed()).sort()).toEqual(['binding', 'installation.json', 'lib', 'licences', 'tfjs-node']);
@@ -103,7 +89,7 @@ describe.skipIf(!isLinux)('provisionNative', () => {
     const build = { ...tiny.build, wheels: [{ ...tiny.build.wheels[0]!, sha256 }] };
     await expect(provision(build)).rejects.toMatchObject({
       code: 'ENGINE',
-      message: `provisionNative: tiny-tensorflow==1.0: sha256 is ${sha256Of(bytes)}, expected ${sha256}; the index has another file than the one that is known`,
+      message: `tiny-tensorflow==1.0: sha256 is ${sha256Of(bytes)}, expected ${sha256}; the index has another file than the one that is known`,
     });
     expect(names()).toEqual(['downloads']);
     expect(readdirSync(join(nativeRoot(cacheFolder), 'downloads'))).toEqual([]);
@@ -162,20 +148,24 @@ describe.skipIf(!isLinux)('provisionNative', () => {
     expect(readdirSync(join(nativeRoot(cacheFolder), 'downloads'))).toHaveLength(1);
   });
 
-  it('says that there is no compiler, before anything is fetched', async () => {
+  it('says that there is no compiler, before anything is fetched, and what else was tried', async () => {
     onlyOnPath();
-    await expect(provisionNative({ cacheFolder })).rejects.toMatchObject({
+    await expect(provisionNative({ cacheFolder, gpu: false, onProgress: ({ step }) => steps.push(step) })).rejects.toMatchObject({
       code: 'ENGINE',
-      message: expect.stringMatching(/no C\+\+ compiler \(tried g\+\+, clang\+\+ and c\+\+\).*apt-get install g\+\+/),
+      message: expect.stringMatching(
+        /^provisionNative: there is no C\+\+ compiler \(tried g\+\+, clang\+\+ and c\+\+; install one, Debian: apt-get install g\+\+, or set CXX\); then: npm install @tensorflow\/tfjs-node@4\.22\.0 failed: .*ENOENT; until then the wasm engine is used$/,
+      ),
     });
-    expect(existsSync(cacheFolder)).toBe(false);
+    expect(steps).toEqual(['failed', 'install', 'failed']);
   });
 
   it('says that there is no pip, and where a wheel can be put by hand', async () => {
     onlyOnPath('g++');
     await expect(provision()).rejects.toMatchObject({
       code: 'ENGINE',
-      message: expect.stringMatching(new RegExp(`there is no pip \\(install python3-pip.*put that wheel at ${kept()}`)),
+      message: expect.stringMatching(
+        new RegExp(`there is no pip \\(install python3-pip.*\\(or put tiny-tensorflow==1\\.0 at ${kept()}\\)$`),
+      ),
     });
   });
 
@@ -199,7 +189,7 @@ describe.skipIf(!isLinux)('provisionNative', () => {
     writeFileSync(join(tiny.sources.folder, 'binding', 'tfjs_backend.cc'), 'int other() { return 1; }\n');
     await expect(provision()).rejects.toMatchObject({
       code: 'ENGINE',
-      message: expect.stringMatching(/cannot load it:.*undefined symbol/s),
+      message: expect.stringMatching(/^Node v[\d.]+ cannot load .*tfjs_binding\.node:.*undefined symbol/s),
     });
     expect(existsSync(installed())).toBe(false);
   });

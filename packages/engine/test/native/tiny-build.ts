@@ -15,6 +15,9 @@ export interface TinyBuild {
   /** Folder in which pip finds the wheel. */
   readonly index: string;
   readonly wheel: string;
+  /** The two shared libraries. */
+  readonly library: Buffer;
+  readonly framework: Buffer;
 }
 
 export function tinyBuild(folder: string): TinyBuild {
@@ -22,18 +25,22 @@ export function tinyBuild(folder: string): TinyBuild {
   const binding = join(folder, 'sources', 'binding');
   for (const made of [index, binding, join(folder, 'sources', 'dist')]) mkdirSync(made, { recursive: true });
   const wheel = join(index, WHEEL);
+  const cc = library(folder, 'libtensorflow_cc.so.2', 'int answer() { return 42; }');
+  const framework = library(folder, 'libtensorflow_framework.so.2', 'int nothing() { return 0; }');
   const bytes = zipOf({
-    'tensorflow/libtensorflow_cc.so.2': library(folder, 'libtensorflow_cc.so.2', 'int answer() { return 42; }'),
-    'tensorflow/libtensorflow_framework.so.2': library(folder, 'libtensorflow_framework.so.2', 'int nothing() { return 0; }'),
-    'tensorflow/include/tensorflow/c/c_api.h': 'extern "C" int answer();\n',
-    'tensorflow/include/tensorflow/core/large.h': 'not needed\n',
+    'tensorflow/libtensorflow_cc.so.2': cc,
+    'tensorflow/libtensorflow_framework.so.2': framework,
+    'tensorflow/include/tensorflow/c/c_api.h': 'not needed\n',
     'tensorflow/THIRD_PARTY_NOTICES.txt': 'notices\n',
     'tiny_tensorflow-1.0.dist-info/METADATA': 'Metadata-Version: 2.1\nName: tiny-tensorflow\nVersion: 1.0\n',
     'tiny_tensorflow-1.0.dist-info/WHEEL': 'Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n',
     'tiny_tensorflow-1.0.dist-info/RECORD': '',
   });
   writeFileSync(wheel, bytes);
-  writeFileSync(join(binding, 'tfjs_backend.cc'), '#include "tensorflow/c/c_api.h"\nint fromLibrary() { return answer(); }\n');
+  writeFileSync(
+    join(binding, 'tfjs_backend.cc'),
+    '#include "tensorflow/c/c_api.h"\nextern "C" int answer();\nint fromLibrary() { return answer(); }\n',
+  );
   writeFileSync(join(binding, 'tfjs_binding.cc'), BINDING);
   writeFileSync(join(folder, 'sources', 'dist', 'nodejs_kernel_backend.js'), 'exports.tiny = true;\n');
   writeFileSync(join(folder, 'sources', 'dist', 'nodejs_kernel_backend_test.js'), 'throw new Error("a test");\n');
@@ -42,6 +49,8 @@ export function tinyBuild(folder: string): TinyBuild {
     sources: { folder: join(folder, 'sources'), version: '0.1' },
     index,
     wheel,
+    library: cc,
+    framework,
   };
 }
 
@@ -61,6 +70,9 @@ static napi_value Init(napi_env env, napi_value exports) {
   napi_value answer;
   napi_create_int32(env, fromLibrary(), &answer);
   napi_set_named_property(env, exports, "answer", answer);
+  napi_value version;
+  napi_create_string_utf8(env, "1.0", NAPI_AUTO_LENGTH, &version);
+  napi_set_named_property(env, exports, "TF_Version", version);
   return exports;
 }
 NAPI_MODULE(tfjs_binding, Init)

@@ -1,0 +1,52 @@
+import { constants } from 'node:os';
+import { describeMachine, provisionNative, type NativeInstallation, type ProvisionOptions } from '@d3pm/engine/native';
+import { setupProgress } from './setup-progress.ts';
+
+export interface SetupOptions {
+  /** Absent: as the machine is. */
+  readonly gpu?: boolean;
+  readonly cache?: string;
+  readonly quiet: boolean;
+}
+
+/** `d3pm setup`: prepares the native engine, and says what it did. */
+export async function runSetup({ gpu, cache, quiet }: SetupOptions): Promise<void> {
+  const started = performance.now();
+  const installation = await interruptible((signal) =>
+    provisionNative({
+      gpu: gpu ?? 'auto',
+      signal,
+      ...(cache === undefined ? {} : { cacheFolder: cache }),
+      ...(quiet ? {} : { onProgress: setupProgress() }),
+    }),
+  );
+  if (installation === undefined) return;
+  const { folder, version, variant } = installation;
+  const { cacheBytes } = await describeMachine(cache);
+  const kind = variant === 'gpu' ? 'NVIDIA cards' : 'the processor';
+  const where = cache === undefined ? '' : `, where D3PM_CACHE=${cache} is set`;
+  process.stdout.write(
+    `The native engine is prepared: TensorFlow ${version} for ${kind} (${((performance.now() - started) / 1000).toFixed(1)} s).\n` +
+      `${folder}\n${Math.round(cacheBytes / 1e6)} MB are kept; every project of this user has it from now on${where}.\n`,
+  );
+}
+
+type Work = (signal: NonNullable<ProvisionOptions['signal']>) => Promise<NativeInstallation>;
+
+/** Stops `work` at an interrupt, with the programs that it has started; then there is no result, and the exit code of a shell. */
+async function interruptible(work: Work): Promise<NativeInstallation | undefined> {
+  const stop = new AbortController();
+  const interrupt = (name: NodeJS.Signals): void => stop.abort(name);
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, interrupt);
+  try {
+    return await work(stop.signal);
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+    const name = stop.signal.reason as NodeJS.Signals;
+    process.stderr.write(`stopped by ${name}; what has been fetched is kept for the next time\n`);
+    process.exitCode = 128 + constants.signals[name];
+    return undefined;
+  } finally {
+    for (const name of ['SIGINT', 'SIGTERM'] as const) process.off(name, interrupt);
+  }
+}
