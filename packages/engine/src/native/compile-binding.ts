@@ -14,6 +14,9 @@ const NODE_API = 8;
 /** C headers of TensorFlow, which the wheel has and the jar has not. */
 const HEADERS = fileURLToPath(new URL('../../vendor/tensorflow/include', import.meta.url));
 
+/** In the sources of this package, which it ships beside what is compiled from them. */
+const KEEP_MEMORY = fileURLToPath(new URL('../../src/native/keep-memory.cc', import.meta.url));
+
 /** The C++ compiler of this machine: `$CXX`, g++, clang++ or c++; undefined when there is none. */
 export async function findCompiler(signal?: AbortSignal): Promise<string | undefined> {
   const { CXX } = process.env;
@@ -58,6 +61,7 @@ export async function compileBinding({ compiler, sources, folder }: CompileInput
       `-I${nodeHeaders}`,
       join(sources, 'binding', 'tfjs_backend.cc'),
       join(sources, 'binding', 'tfjs_binding.cc'),
+      KEEP_MEMORY,
       '-o',
       output,
       `-L${join(folder, 'lib')}`,

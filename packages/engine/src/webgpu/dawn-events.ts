@@ -34,7 +34,7 @@ export function dawnEvents(): DawnEvents {
       const promise = catching(call);
       let settled = false;
       const done = (): void => void (settled = true);
-      promise.then(done, done);
+      void promise.then(done).catch(done);
       while (!settled) {
         catching(() => turn?.());
         await new Promise((resolve) => setImmediate(resolve));
