@@ -1,10 +1,12 @@
 import { convolutionModel } from './convolution-denoiser.ts';
 import { mlpModel } from './mlp-denoiser.ts';
 import { transformerModel } from './transformer-denoiser.ts';
+import { uNetModel } from './u-net/u-net-denoiser.ts';
 
 /** Every architecture of this package. */
-export const builtinModels: readonly [typeof mlpModel, typeof transformerModel, typeof convolutionModel] = [
+export const builtinModels: readonly [typeof mlpModel, typeof transformerModel, typeof convolutionModel, typeof uNetModel] = [
   mlpModel,
   transformerModel,
   convolutionModel,
+  uNetModel,
 ];

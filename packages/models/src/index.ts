@@ -17,4 +17,6 @@ export {
 export { rmsNorm } from './rms-norm.ts';
 export { timeFeatures, type TimeFeaturesOptions } from './time-features.ts';
 export { createTransformerDenoiser, transformerModel, type TransformerDenoiserOptions } from './transformer-denoiser.ts';
+export { createUNetDenoiser, uNetModel } from './u-net/u-net-denoiser.ts';
+export type { UNetDenoiserOptions, UNetHead } from './u-net/u-net-options.ts';
 export { withLearnedPrior, type LearnedPriorOptions, type LearnedPriorPair } from './with-learned-prior.ts';

@@ -12,6 +12,7 @@ import {
 import type { ConvolutionDenoiserOptions } from './convolution-denoiser.ts';
 import type { MlpDenoiserOptions } from './mlp-denoiser.ts';
 import type { TransformerDenoiserOptions } from './transformer-denoiser.ts';
+import type { UNetDenoiserOptions } from './u-net/u-net-options.ts';
 
 // oxlint-disable-next-line typescript/no-explicit-any -- options of any type, known only to the plugin
 export type AnyModelPlugin = ModelPlugin<string, any>;
@@ -25,6 +26,7 @@ export interface ModelOptions {
   mlp: MlpDenoiserOptions;
   transformer: TransformerDenoiserOptions;
   convolution: ConvolutionDenoiserOptions;
+  'u-net': UNetDenoiserOptions;
 }
 
 /** `{ name, …options }` */

@@ -273,11 +273,11 @@ describe('plugins', () => {
 
   it('make the models by name', async () => {
     await prepareEngine({ backend: 'cpu' });
-    expect(registry.names).toEqual(['mlp', 'transformer', 'convolution']);
+    expect(registry.names).toEqual(['mlp', 'transformer', 'convolution', 'u-net']);
     for (const name of registry.names) {
       const plugin = registry.find(name);
       const model = plugin.create(
-        { ...setting(), exampleShape: [4] },
+        { ...setting(), exampleShape: name === 'u-net' ? [8, 8, 1] : [4] },
         plugin.parse({ numChannels: 8, prediction: 'leave-one-out' }) as never,
       );
       expect([model.prediction, model.numStates]).toEqual(['leave-one-out', K]);

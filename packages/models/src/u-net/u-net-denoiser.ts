@@ -1,0 +1,69 @@
+import { truncatedLogisticLogits, type ModelPlugin, type ModelSetting, type Prediction, type TrainableDenoiser } from '@d3pm/core';
+import { add, cast, mul, split, type Tensor } from '@tensorflow/tfjs-core';
+import { defineDenoiser } from '../define-denoiser.ts';
+import { zeroValues } from '../initializers.ts';
+import { outputBiasValues } from '../output-bias.ts';
+import { timeFeatures } from '../time-features.ts';
+import { convolution } from './convolution.ts';
+import { pixelLogits } from './pixel-logits.ts';
+import { uNetLayout } from './u-net-layout.ts';
+import { parseUNetOptions, uNetShape, type UNetDenoiserOptions } from './u-net-options.ts';
+import { uNetSpecs } from './u-net-specs.ts';
+import { uNet } from './u-net.ts';
+
+/**
+ * The U-Net of the paper's experiments on images (Ho et al., 2020), over K ordered levels:
+ *
+ *     h = uNet(2 x_t / (K − 1) − 1, timeFeatures(t));   logits = conv(h) + bias + onehot(x_t),   or   truncatedLogisticLogits(x_t, conv(h) + bias)
+ *
+ * Residual blocks of group normalisation, swish and 3×3 convolutions from the full image to the smallest and back, told the time in
+ * every block, with skips across and self-attention where the image is small. Starts at `outputBias` + onehot(x_t), exactly; with the head 'logistic',
+ * at the distribution around tanh(x_t) that is 17 of 256 levels wide. That head is for chains without an extra mask: every state is a level.
+ * With a source of randomness in the options of `apply`, numbers are dropped. The caller disposes the model.
+ *
+ * @param setting `exampleShape` is `[height, width, channels]`, both sizes multiples of 2 to the number of levels less one.
+ * @throws {D3pmError} `INVALID_OPTIONS`, or `SHAPE` when an example is not such an image.
+ */
+export function createUNetDenoiser<P extends Prediction = 'denoiser'>(
+  { numStates, numSteps, exampleShape, rng }: ModelSetting,
+  options: UNetDenoiserOptions<P> = {},
+): TrainableDenoiser<P> {
+  const shape = uNetShape({ exampleShape, numStates }, options);
+  const { numChannels, numGroups, numHeads, dropout, head, skip, outputBias } = shape;
+  const [height, , channels] = exampleShape as readonly [number, number, number];
+  const layout = uNetLayout({ ...shape, height });
+  return defineDenoiser({
+    name: 'uNetDenoiser',
+    prediction: shape.prediction as P,
+    numStates,
+    numSteps,
+    exampleShape,
+    timeFree: false,
+    specs: uNetSpecs({
+      layout,
+      numChannels,
+      inChannels: channels,
+      outChannels: channels * (head === 'logits' ? numStates : 2),
+      outputBias: head === 'logits' ? outputBiasValues('createUNetDenoiser', outputBias, numStates, channels) : zeroValues,
+    }),
+    rng,
+    network: (parameters, states, t, { rng: source }) => {
+      const image = add(mul(cast(states, 'float32'), 2 / Math.max(numStates - 1, 1)), -1);
+      const features = timeFeatures(t, { batchSize: states.shape[0]!, numSteps, numFeatures: numChannels });
+      const hidden = uNet(image, { parameters, layout, timeFeatures: features, numGroups, numHeads, dropout, rng: source });
+      const last = { weight: parameters['output.weight']!, bias: parameters['output.bias']! };
+      if (head === 'logits') return pixelLogits(hidden, { ...last, states, numStates, skip });
+      const [shift, logScale] = split(convolution(hidden, last.weight, last.bias), 2, 3) as [Tensor, Tensor];
+      return truncatedLogisticLogits({ xt: states, shift, logScale, numStates });
+    },
+  });
+}
+
+/** {@link createUNetDenoiser}, for configs. */
+export const uNetModel: ModelPlugin<'u-net', UNetDenoiserOptions> = /* @__PURE__ */ Object.freeze({
+  specVersion: 1,
+  kind: 'model',
+  name: 'u-net',
+  parse: parseUNetOptions,
+  create: createUNetDenoiser,
+});
