@@ -1,5 +1,22 @@
-import { add, expandDims, exp, linspace, mul, neg, softplus, sub, tanh, tidy, cast, type Tensor } from '@tensorflow/tfjs-core';
+import {
+  add,
+  cast,
+  div,
+  exp,
+  expandDims,
+  linspace,
+  mul,
+  neg,
+  sigmoid,
+  softplus,
+  sub,
+  sum,
+  tanh,
+  tidy,
+  type Tensor,
+} from '@tensorflow/tfjs-core';
 import { assertShape, assertStates } from './assert.ts';
+import { withGradient } from './with-gradient.ts';
 
 export interface TruncatedLogisticInput {
   /** States at step t, int32 `[B, …N]`: the location is predicted relative to them. */
@@ -29,13 +46,34 @@ export function truncatedLogisticLogits({ xt, shift, logScale, numStates }: Trun
   assertShape('truncatedLogisticLogits', 'shift', shift, xt.shape);
   assertShape('truncatedLogisticLogits', 'logScale', logScale, xt.shape);
   return tidy(() => {
-    const width = 2 / (numStates - 1);
-    const scaled = sub(mul(cast(xt, 'float32'), width), 1);
-    const mean = expandDims(tanh(add(scaled, shift)), -1);
-    const inverseScale = expandDims(exp(sub(2, logScale)), -1);
-    const distance = sub(linspace(-1, 1, numStates), mean);
-    const upper = mul(inverseScale, add(distance, width / 2));
-    const lower = mul(inverseScale, sub(distance, width / 2));
-    return neg(add(softplus(neg(upper)), softplus(lower)));
+    const scaled = sub(mul(cast(xt, 'float32'), binWidth(numStates)), 1);
+    return binLogits(expandDims(tanh(add(scaled, shift)), -1), expandDims(exp(sub(2, logScale)), -1), numStates);
   });
+}
+
+const binWidth = (numStates: number): number => 2 / (numStates - 1);
+
+/** Both edges of every bin: e^{2−s}(c_k − μ ± w/2), float32 `[…, K]`. */
+function edges(mean: Tensor, inverseScale: Tensor, numStates: number): { readonly upper: Tensor; readonly lower: Tensor } {
+  const upper = mul(inverseScale, sub(linspace(-1, 1, numStates), sub(mean, binWidth(numStates) / 2)));
+  return { upper, lower: sub(upper, mul(inverseScale, binWidth(numStates))) };
+}
+
+/**
+ * The logits from μ and e^{2−s}, float32 `[…, 1]`, with their gradient in one, made from the two again: nothing with K classes is kept.
+ * ∂logit/∂μ = e^{2−s} (σ(b) − σ(−a)), and ∂logit/∂e^{2−s} = e^{s−2} (a σ(−a) − b σ(b)).
+ */
+function binLogits(mean: Tensor, inverseScale: Tensor, numStates: number): Tensor {
+  return withGradient(
+    [mean, inverseScale],
+    (location, inverse) => {
+      const { upper, lower } = edges(location!, inverse!, numStates);
+      return { value: neg(add(softplus(neg(upper)), softplus(lower))), saved: [location!, inverse!] };
+    },
+    (dy, location, inverse) => {
+      const { upper, lower } = edges(location!, inverse!, numStates);
+      const [above, below] = [mul(dy, sigmoid(neg(upper))), mul(dy, sigmoid(lower))];
+      return [mul(inverse!, sum(sub(below, above), -1, true)), div(sum(sub(mul(upper, above), mul(lower, below)), -1, true), inverse!)];
+    },
+  );
 }

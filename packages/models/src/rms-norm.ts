@@ -1,5 +1,5 @@
 import { withGradient } from '@d3pm/core';
-import { add, mean, mul, reshape, rsqrt, square, sub, sum, type Tensor } from '@tensorflow/tfjs-core';
+import { add, mul, reshape, rsqrt, square, sub, sum, type Tensor } from '@tensorflow/tfjs-core';
 
 /** Keeps a row of zeros finite; next to a mean square of order 1 it changes nothing. */
 const FLOOR = 1e-6;
@@ -12,17 +12,19 @@ const FLOOR = 1e-6;
  * @returns float32 of the shape of `x`; the caller disposes it.
  */
 export function rmsNorm(x: Tensor, scale: Tensor): Tensor {
+  const channels = scale.size;
   return withGradient(
     [x, scale],
     (input, factor) => {
-      const inverse = rsqrt(add(mean(square(input), -1, true), FLOOR));
-      const unit = mul(input, inverse);
-      return { value: mul(unit, factor), saved: [unit, inverse, factor] };
+      const inverse = rsqrt(add(mul(sum(square(input!), -1, true), 1 / channels), FLOOR));
+      const unit = mul(input!, inverse);
+      return { value: mul(unit, factor!), saved: [unit, inverse, factor!] };
     },
     (dy, unit, inverse, factor) => {
+      const along = mul(dy, unit!);
       const dUnit = mul(dy, factor!);
-      const dInput = mul(inverse!, sub(dUnit, mul(unit!, mean(mul(dUnit, unit!), -1, true))));
-      return [dInput, sum(reshape(mul(dy, unit!), [-1, scale.size]), 0)];
+      const mean = mul(sum(mul(along, factor!), -1, true), 1 / channels);
+      return [mul(inverse!, sub(dUnit, mul(unit!, mean))), sum(reshape(along, [-1, channels]), 0)];
     },
   );
 }
