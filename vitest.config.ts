@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
 const packages = readdirSync(new URL('packages/', import.meta.url));
 const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -16,6 +16,9 @@ export default defineConfig({
   },
   test: {
     include: ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'tooling/*/test/**/*.test.ts', 'docs/examples/**/*.test.ts'],
+    exclude: [...configDefaults.exclude, '**/*.on-*.test.ts'],
+    // The same engine on every machine, whatever it has. `pnpm test:backends` is for the others, and for `*.on-<engine>.test.ts`.
+    env: { D3PM_ENGINE: 'wasm' },
     testTimeout: 60_000,
     maxWorkers: 2,
   },

@@ -60,7 +60,7 @@ describe('BERT as the paper has it: 10 % of words masked, 5 % redrawn, T = 1', (
   });
 
   describe('in the library', () => {
-    beforeAll(() => prepareEngine({ backend: 'cpu' }));
+    beforeAll(() => prepareEngine());
     const transition = (): Transition =>
       rankOneMixing({
         name: 'bert',

@@ -33,7 +33,7 @@ import { autoregressive, blockAbsorbing } from '@d3pm/transitions';
 import { absorbingStep, randomLogits } from './oracle-families.ts';
 
 beforeAll(async () => {
-  await prepareEngine({ backend: 'cpu' });
+  await prepareEngine();
 });
 
 const K = 3;

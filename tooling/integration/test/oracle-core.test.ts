@@ -34,7 +34,7 @@ import { familyNames, makeFamily, randomLogits, type Family } from './oracle-fam
 import { processes } from './oracle-processes.ts';
 
 beforeAll(async () => {
-  await prepareEngine({ backend: 'cpu' });
+  await prepareEngine();
 });
 
 /** Predictions that know nothing of the data: moderate, confident, and with classes excluded. */

@@ -32,9 +32,9 @@ function batch(rows: readonly { readonly x0: number; readonly xt: number; readon
 
 const logitTensor = (rows: Matrix): Tensor => tensor(Float32Array.from(rows.flat()), [rows.length, 1, rows[0]!.length]);
 
-describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
+describe('numerics', () => {
   beforeAll(async () => {
-    await prepareEngine({ backend });
+    await prepareEngine();
   });
 
   describe.each(familyNames)('%s', (name) => {

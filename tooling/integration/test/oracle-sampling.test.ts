@@ -29,7 +29,7 @@ import { familyNames, makeFamily, randomLogits } from './oracle-families.ts';
 import { processes } from './oracle-processes.ts';
 
 beforeAll(async () => {
-  await prepareEngine({ backend: 'wasm' });
+  await prepareEngine();
 });
 
 /** The same sequence `count` times. */

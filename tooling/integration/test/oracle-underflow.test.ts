@@ -66,7 +66,7 @@ describe('the discretised Gaussian of the paper at small t, with a confident, wr
     {},
   );
   beforeAll(async () => {
-    await prepareEngine({ backend: 'cpu' });
+    await prepareEngine();
   });
 
   it.each([

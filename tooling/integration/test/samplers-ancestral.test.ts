@@ -8,7 +8,7 @@ import { exactNetwork } from './exact-network.ts';
 import { randomLogits } from './oracle-families.ts';
 
 beforeAll(async () => {
-  await prepareEngine({ backend: 'cpu' });
+  await prepareEngine();
 });
 
 const numSteps = 12;

@@ -20,7 +20,7 @@ import { countSequences, exactNetwork } from './exact-network.ts';
 import { familyNames, makeFamily, randomLogits, type Family } from './oracle-families.ts';
 
 beforeAll(async () => {
-  await prepareEngine({ backend: 'wasm' });
+  await prepareEngine();
 });
 
 const examples = 6_000;

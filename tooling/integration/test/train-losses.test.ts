@@ -31,7 +31,7 @@ import { absorbing, uniform } from '@d3pm/transitions';
 import { dispose, tensor, tidy } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-beforeAll(async () => void (await prepareEngine({ backend: 'cpu' })));
+beforeAll(async () => void (await prepareEngine()));
 
 const K = 3;
 const L = 2;

@@ -33,8 +33,8 @@ export function dawnEvents(): DawnEvents {
     settle: async (call) => {
       const promise = catching(call);
       let settled = false;
-      const done = (): void => void (settled = true);
-      void promise.then(done).catch(done);
+      const settle = (): void => void (settled = true);
+      promise.then(settle, settle);
       while (!settled) {
         catching(() => turn?.());
         await new Promise((resolve) => setImmediate(resolve));

@@ -28,7 +28,7 @@ const NAMES = [
  * Two shapes that broadcast, with neighbouring axes made one where both operands have them or the same one has not: [B, h, w, c, K] and [K]
  * are [B h w c, K] and [1, K].
  */
-export function mergeAxes(a: readonly number[], b: readonly number[]): readonly [a: number[], b: number[]] {
+function mergeAxes(a: readonly number[], b: readonly number[]): readonly [a: number[], b: number[]] {
   const rank = Math.max(a.length, b.length);
   const [left, right] = [a, b].map((shape) => [...new Array<number>(rank - shape.length).fill(1), ...shape]) as [number[], number[]];
   const merged: [number[], number[]] = [[], []];
