@@ -3,7 +3,6 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import {
   boundTermNats,
   createRng,
-  hybridLossNats,
   leaveOneOut,
   mixture,
   plugIn,
