@@ -1,5 +1,6 @@
-import { backend, getBackend, type Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { D3pmError } from './errors.ts';
+import { readsAtOnce } from './reads-at-once.ts';
 
 /** Throws `SHAPE` unless `tensor` has exactly the shape `expected`. */
 export function assertShape(
@@ -23,15 +24,6 @@ export function assertClassAxis(caller: string, argument: string, tensor: Tensor
       `${caller}: ${argument} has shape [${shape.join(', ')}], expected [batch, …positions, ${numStates}]: the last axis is the class axis`,
     );
   }
-}
-
-/** Engines that compute in the memory of the host, where reading a tensor back waits for nothing. */
-const HOST_ENGINES: readonly string[] = ['cpu', 'wasm'];
-
-/** TensorFlow is one of them where it has no card: reading 98,304 states takes it as long as adding them, 0.5 ms. */
-function readsAtOnce(): boolean {
-  if (getBackend() !== 'tensorflow') return HOST_ENGINES.includes(getBackend());
-  return (backend() as { readonly isUsingGpuDevice?: boolean }).isUsingGpuDevice === false;
 }
 
 /**

@@ -40,6 +40,7 @@ export { posteriorLogProbs, type PosteriorInput } from './posterior.ts';
 export { predictionLogProbs } from './prediction-log-probs.ts';
 export { learnedPriorTermNats, priorTermNats } from './prior-term.ts';
 export { rankOneInformation, type Information, type RankOneChannel } from './rank-one-information.ts';
+export { readsAtOnce } from './reads-at-once.ts';
 export { assertPlugin, createRegistry, type Registry } from './registry.ts';
 export { resolveConfig, type ConfigOf, type ConfigurablePlugin, type ResolvedConfig } from './resolve-config.ts';
 export { direct } from './reverse-direct.ts';

@@ -8,15 +8,17 @@ import {
   matMul,
   max,
   maximum,
+  min,
   mul,
   range,
   sub,
   sum,
+  tensor1d,
   tidy,
   transpose,
   type Tensor,
 } from '@tensorflow/tfjs-core';
-import { FINITE_MIN, logSumExp } from '@d3pm/core';
+import { FINITE_MIN, logSumExp, readsAtOnce } from '@d3pm/core';
 
 /** A matrix of log-probabilities on the device, such as log Q(s→t). */
 export interface LogTable {
@@ -64,29 +66,57 @@ export function linearMapGradient(dy: Tensor, rows: Tensor, mapped: Tensor, line
 /**
  * `log (exp(x) M)` of rows x, where M is the table for `push` and its transpose for `pull`.
  *
- * {@link linearMap} where float32 carries the linear values, else a log-sum-exp over every entry,
- * in chunks of rows.
+ * {@link linearMap} where float32 carries the linear values: of any rows for most tables, and of most rows for the others, where it shows in
+ * the result. For the rest a log-sum-exp over every entry, in chunks of rows; for all rows where a look at the result would wait for a device.
  *
  * @param rows float32 `[R, from]`, or `[R, to]` for `pull`. @returns float32 `[R, to]`, or `[R, from]`.
  */
 export function logTableMap(rows: Tensor, table: LogTable, direction: MapDirection): Tensor {
   return tidy(() => {
     if (isLinearSafe(table)) return linearMap(rows, exp(table.logProbs), direction);
-    const to = expandDims(outputsByInputs(table, direction), 0);
-    return inChunks([rows], table.logProbs.size, ([part]) => logSumExp(add(expandDims(part!, 1), to), 2));
+    const exact = (given: Tensor): Tensor => {
+      const to = expandDims(outputsByInputs(table, direction), 0);
+      return inChunks([given], table.logProbs.size, ([part]) => logSumExp(add(expandDims(part!, 1), to), 2));
+    };
+    if (!readsAtOnce()) return exact(rows);
+    const linear = linearMap(rows, exp(table.logProbs), direction);
+    return withRows(linear, rowsOutOfReach(linear, rows), (indices) => exact(gather(rows, indices)));
   });
 }
 
 /** dL/dx of {@link logTableMap}. @param dy As the output `mapped`. @param rows Its input. */
 export function logTableMapGradient(dy: Tensor, rows: Tensor, mapped: Tensor, table: LogTable, direction: MapDirection): Tensor {
   return tidy(() => {
-    if (isLinearSafe(table)) return linearMapGradient(dy, rows, mapped, exp(table.logProbs), direction);
-    const from = expandDims(transpose(outputsByInputs(table, direction)), 0);
-    return inChunks([dy, rows, mapped], table.logProbs.size, ([part, input, output]) => {
-      const share = exp(sub(add(expandDims(input!, 2), from), expandDims(maximum(output!, FINITE_MIN), 1)));
-      return sum(mul(share, expandDims(part!, 1)), 2);
-    });
+    const linear = (): Tensor => linearMapGradient(dy, rows, mapped, exp(table.logProbs), direction);
+    if (isLinearSafe(table)) return linear();
+    const exact = (inputs: readonly Tensor[]): Tensor => {
+      const from = expandDims(transpose(outputsByInputs(table, direction)), 0);
+      return inChunks(inputs, table.logProbs.size, ([part, input, output]) => {
+        const share = exp(sub(add(expandDims(input!, 2), from), expandDims(maximum(output!, FINITE_MIN), 1)));
+        return sum(mul(share, expandDims(part!, 1)), 2);
+      });
+    };
+    if (!readsAtOnce()) return exact([dy, rows, mapped]);
+    return withRows(linear(), rowsOutOfReach(mapped, rows), (indices) => exact([dy, rows, mapped].map((input) => gather(input, indices))));
   });
+}
+
+/** Rows with a result so far below their largest input that terms of it may have been lost to underflow. */
+function rowsOutOfReach(mapped: Tensor, rows: Tensor): Int32Array {
+  const lowest = tidy(() => sub(min(mapped, -1), maximum(max(rows, -1), FINITE_MIN)));
+  const values = lowest.dataSync<'float32'>();
+  lowest.dispose();
+  return Int32Array.from(values.keys()).filter((row) => values[row]! < LINEAR_FROM);
+}
+
+/** `values` `[R, …]` with some rows made in another way. */
+function withRows(values: Tensor, rows: Int32Array, make: (rows: Tensor) => Tensor): Tensor {
+  if (rows.length === 0) return values;
+  const made = make(tensor1d(rows, 'int32'));
+  const numRows = values.shape[0]!;
+  const source = Int32Array.from({ length: numRows }, (_, row) => row);
+  rows.forEach((row, i) => (source[row] = numRows + i));
+  return gather(concat([values, made], 0), tensor1d(source, 'int32'));
 }
 
 /** log M transposed: `[output, input]`. */
