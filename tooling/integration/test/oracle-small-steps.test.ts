@@ -2,9 +2,9 @@ import { createRng, type Transition } from '@d3pm/core';
 import { expectAllClose, expectNoLeak } from '@d3pm/core/testing';
 import { prepareEngine } from '@d3pm/engine';
 import { linear } from '@d3pm/schedules';
+import { discretizedGaussian } from '@d3pm/transitions';
 import { grad, mul, sum, tensor, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, expect, it } from 'vitest';
-import { discretizedGaussian } from '../src/discretized-gaussian.ts';
 
 const K = 24;
 /** So early that most entries of Q̄_s are below the smallest float32. */
