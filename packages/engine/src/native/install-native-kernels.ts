@@ -1,4 +1,5 @@
 import { getKernel, registerKernel, unregisterKernel, type KernelConfig } from '@tensorflow/tfjs-core';
+import { conv2DBackpropFilter } from './kernels/conv2d-backprop-filter.ts';
 import { converted } from './kernels/converted.ts';
 import { gatherV2 } from './kernels/gather-v2.ts';
 import type { NativeBackend, NativeKernel } from './kernels/native-kernel.ts';
@@ -10,7 +11,7 @@ import { step } from './kernels/step.ts';
 type AnyNativeKernel = NativeKernel<any, any>;
 
 /** Kernels that tfjs-node 4.22 lacks, and better ones for kernels that it has. */
-const nativeKernels: readonly AnyNativeKernel[] = Object.freeze([...converted, gatherV2, reluGrad, reshape, step]);
+const nativeKernels: readonly AnyNativeKernel[] = Object.freeze([...converted, conv2DBackpropFilter, gatherV2, reluGrad, reshape, step]);
 
 const MARK: unique symbol = Symbol.for('d3pm.native-kernel');
 
