@@ -8,6 +8,7 @@ import {
   matMul,
   mean,
   mul,
+  relu,
   square,
   sum,
   tensor,
@@ -200,5 +201,24 @@ describe('gradients against central differences in float64', () => {
   it('where with a condition on the differentiated input', () => {
     const gradient = tidy(() => grad((x) => mean(where(greater(x, 1), mul(x, x), zerosLike(x))))(tensor([0, 1, 2, 3])).arraySync());
     expect(gradient).toEqual([0, 0, 1, 1.5]);
+  });
+});
+
+describe('relu', () => {
+  const x = [-2, -1e-30, 0, 1e-30, 3, Infinity];
+  const dy = [5, 7, 11, 13, 17, 19];
+
+  it('passes what comes from above where its result is positive, and nothing at 0', () => {
+    tidy(() => {
+      const weighted = (input: Tensor): Tensor => sum(mul(relu(input), tensor(dy)));
+      expect([...grad(weighted)(tensor(x)).dataSync()]).toEqual([0, 0, 0, 13, 17, 19]);
+    });
+  });
+
+  it('has a gradient of its gradient in dy', () => {
+    tidy(() => {
+      const first = (scale: Tensor): Tensor => sum(grad((input: Tensor) => sum(mul(relu(input), scale)))(tensor(x)));
+      expect([...grad(first)(tensor(dy)).dataSync()]).toEqual([0, 0, 0, 1, 1, 1]);
+    });
   });
 });
