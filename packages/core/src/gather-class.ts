@@ -1,4 +1,5 @@
-import { add, cast, expandDims, gather, mul, oneHot, range, reshape, tidy, type Tensor } from '@tensorflow/tfjs-core';
+import { add, expandDims, gather, mul, range, reshape, tidy, type Tensor } from '@tensorflow/tfjs-core';
+import { oneHotRows } from './one-hot-rows.ts';
 import { withGradient } from './with-gradient.ts';
 
 /**
@@ -17,7 +18,6 @@ export function gatherClass(values: Tensor, states: Tensor): Tensor {
       const indices = add(range(0, states.size * numStates, numStates, 'int32'), flat);
       return { value: reshape(gather(reshape(input, [input.size]), indices), states.shape), saved: [states] };
     },
-    // The wasm back end fills a float32 oneHot with the bits of integers, so it is made as int32.
-    (dy, classes) => [tidy(() => mul(cast(oneHot(classes!, numStates, 1, 0, 'int32'), 'float32'), expandDims(dy, -1)))],
+    (dy, classes) => [tidy(() => mul(oneHotRows(classes!, numStates), expandDims(dy, -1)))],
   );
 }

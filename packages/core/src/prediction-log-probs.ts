@@ -1,5 +1,6 @@
-import { add, tensor1d, tidy, type Tensor } from '@tensorflow/tfjs-core';
+import { tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { assertClassAxis } from './assert.ts';
+import { excludeClass } from './exclude-class.ts';
 import { logNormalize } from './log-normalize.ts';
 import type { Transition } from './transition.ts';
 
@@ -11,11 +12,7 @@ import type { Transition } from './transition.ts';
  */
 export function predictionLogProbs(transition: Transition, logits: Tensor): Tensor {
   assertClassAxis('predictionLogProbs', 'logits', logits, transition.numStates);
-  const { extraMask, numStates } = transition;
+  const { extraMask } = transition;
   if (extraMask === undefined) return logNormalize(logits);
-  return tidy(() => {
-    const allowed = new Float32Array(numStates);
-    allowed[extraMask] = -Infinity;
-    return logNormalize(add(logits, tensor1d(allowed)));
-  });
+  return tidy(() => logNormalize(excludeClass(logits, extraMask)));
 }

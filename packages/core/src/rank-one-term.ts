@@ -18,7 +18,9 @@ import {
   type Tensor,
 } from '@tensorflow/tfjs-core';
 import { excess } from './excess.ts';
-import { classAt, logOnePlus, oneHotRows, softmaxDeviation } from './softmax-deviation.ts';
+import { gatherClass } from './gather-class.ts';
+import { oneHotRows } from './one-hot-rows.ts';
+import { logOnePlus, softmaxDeviation } from './softmax-deviation.ts';
 import { perExample } from './steps.ts';
 import type { RankOne } from './transition.ts';
 import { withGradient } from './with-gradient.ts';
@@ -168,7 +170,7 @@ function ratiosOf(chain: Chain, { logits, x0, xt, weights }: RankOneTermInput): 
   const { isData, others, error, hit, nll } = softmaxDeviation(logits, x0);
   const isCurrent = oneHotRows(xt, logits.shape.at(-1)!);
   const stays = cast(equal(x0, xt), 'float32');
-  const otherCurrent = classAt(others, xt);
+  const otherCurrent = gatherClass(others, xt);
   const { qScale } = scaleOf(chain, stays);
 
   const redrawnData = mul(redrawn, piData);
@@ -225,7 +227,7 @@ function termOf(chain: Chain, given: Given, ratios: Ratios): Tensor {
   const { aCurrent, qScale } = scaleOf(chain, stays);
   const phi = mul(excess(rho, mul(onePlus, expandDims(inverse, -1))), sub(1, isData));
   const phiData = excess(rhoData, mul(onePlusData, inverse));
-  const phiCurrent = add(classAt(phi, given.xt), mul(stays, phiData));
+  const phiCurrent = add(gatherClass(phi, given.xt), mul(stays, phiData));
   const overAll = add(mul(redrawn, sum(mul(phi, pi), -1)), mul(add(kept, mul(redrawn, piData)), phiData));
   const later = div(add(mul(jump, overAll), mul(mul(stepKept, aCurrent), phiCurrent)), qScale);
   const first = given.firstStep === 'bayes' ? firstTermOf(chain, ratios) : nll;
@@ -255,11 +257,11 @@ function logitGradient(chain: Chain, { weights, firstStep, lambda, xt }: Given, 
   const gainCurrent = mul(isLater, div(mul(kept, stepKept), qScale));
   const tau = div(rho, onePlus);
   const tauData = div(rhoData, onePlusData);
-  const tauOther = mul(classAt(tau, xt), sub(1, stays));
+  const tauOther = mul(gatherClass(tau, xt), sub(1, stays));
 
   const slope = mul(tau, expandDims(gain, -1));
   let shared = zerosLike(hit);
-  const atCurrent = mul(mul(classAt(w, xt), tauOther), gainCurrent);
+  const atCurrent = mul(mul(gatherClass(w, xt), tauOther), gainCurrent);
   let atData = mul(mul(hit, tauData), add(gain, mul(stays, gainCurrent)));
   if (weights === 'mixture') {
     const tauCurrent = add(tauOther, mul(stays, tauData));

@@ -1,26 +1,9 @@
-import {
-  add,
-  cast,
-  div,
-  exp,
-  expandDims,
-  gather,
-  greater,
-  log,
-  max,
-  maximum,
-  mul,
-  oneHot,
-  range,
-  reshape,
-  sub,
-  sum,
-  tensor1d,
-  where,
-  type Tensor,
-} from '@tensorflow/tfjs-core';
+import { add, div, exp, expandDims, greater, log, max, maximum, mul, sub, sum, where, type Tensor } from '@tensorflow/tfjs-core';
 import { excess } from './excess.ts';
+import { excludeClass } from './exclude-class.ts';
+import { gatherClass } from './gather-class.ts';
 import { FINITE_MIN } from './log-sum-exp.ts';
+import { oneHotRows } from './one-hot-rows.ts';
 
 export interface SoftmaxDeviation {
   /** 1 at the class of x_0, else 0, float32 `[…, K]`. */
@@ -43,14 +26,13 @@ export interface SoftmaxDeviation {
  * @returns tensors that the caller disposes, as it does what was computed on the way.
  */
 export function softmaxDeviation(logits: Tensor, x0: Tensor, impossible?: number): SoftmaxDeviation {
-  const numStates = logits.shape.at(-1)!;
-  const allowed = impossible === undefined ? logits : add(logits, excluding(impossible, numStates));
+  const allowed = impossible === undefined ? logits : excludeClass(logits, impossible);
   const shifted = sub(allowed, maximum(max(allowed, -1, true), FINITE_MIN));
   const weights = exp(shifted);
-  const isData = oneHotRows(x0, numStates);
+  const isData = oneHotRows(x0, logits.shape.at(-1)!);
   const otherWeights = mul(weights, sub(1, isData));
   const otherSum = sum(otherWeights, -1);
-  const logHit = classAt(shifted, x0);
+  const logHit = gatherClass(shifted, x0);
   const hitWeight = exp(logHit);
   // The largest weight is 1; there is none in a row in which everything is impossible.
   const total = maximum(add(otherSum, hitWeight), 1);
@@ -67,22 +49,4 @@ export function softmaxDeviation(logits: Tensor, x0: Tensor, impossible?: number
 /** log(1 + x) for 0 ≤ x ≤ 1, right relative to itself: not every back end has a `log1p` that is more than a logarithm of 1 + x. */
 export function logOnePlus(x: Tensor): Tensor {
   return sub(x, excess(x, add(x, 1)));
-}
-
-/** `values[…, states[…]]`, a gather without a gradient. */
-export function classAt(values: Tensor, states: Tensor): Tensor {
-  const numStates = values.shape.at(-1)!;
-  const indices = add(range(0, states.size * numStates, numStates, 'int32'), reshape(states, [states.size]));
-  return reshape(gather(reshape(values, [values.size]), indices), states.shape);
-}
-
-/** 1 at each state, else 0, float32 `[…, K]`. The wasm back end fills a float32 oneHot with the bits of integers, so it is made as int32. */
-export function oneHotRows(states: Tensor, numStates: number): Tensor {
-  return cast(oneHot(states, numStates, 1, 0, 'int32'), 'float32');
-}
-
-function excluding(state: number, numStates: number): Tensor {
-  const values = new Float32Array(numStates);
-  values[state] = -Infinity;
-  return tensor1d(values);
 }
