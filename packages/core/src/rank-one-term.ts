@@ -13,6 +13,7 @@ import {
   sub,
   sum,
   tensor1d,
+  tensor2d,
   where,
   zerosLike,
   type Tensor,
@@ -20,6 +21,8 @@ import {
 import { excess } from './excess.ts';
 import { gatherClass } from './gather-class.ts';
 import { oneHotRows } from './one-hot-rows.ts';
+import { runFused } from './run-fused.ts';
+import { scaleRows } from './scale-rows.ts';
 import { logOnePlus, softmaxDeviation } from './softmax-deviation.ts';
 import { perExample } from './steps.ts';
 import type { RankOne } from './transition.ts';
@@ -72,15 +75,18 @@ export function rankOneTermNats(rankOne: RankOne, { logits, ...given }: RankOneT
   return withGradient(
     [logits],
     (input) => {
+      const fused = runFused('D3pmRankOneTerm', { logits: input!, ...kernelInputs(rankOne, given) });
+      if (fused) return { value: fused[0]!, saved: [fused[1]!] };
       const chain = chainOf(rankOne, given);
       const ratios = ratiosOf(chain, { ...given, logits: input! });
       names.push(...Object.keys(ratios));
       return { value: termOf(chain, given, ratios), saved: [given.x0, given.xt, ...(Object.values(ratios) as Tensor[])] };
     },
     (dy, x0, xt, ...saved) => {
+      if (xt === undefined) return [scaleRows(x0!, dy)];
       const ratios = Object.fromEntries(names.map((name, i) => [name, saved[i]!])) as unknown as Ratios;
-      const kept = { ...given, x0: x0!, xt: xt! };
-      return [mul(logitGradient(chainOf(rankOne, kept), kept, ratios), expandDims(dy, -1))];
+      const kept = { ...given, x0: x0!, xt };
+      return [scaleRows(logitGradient(chainOf(rankOne, kept), kept, ratios), dy)];
     },
   );
 }
@@ -128,6 +134,22 @@ interface Chain {
   readonly reached: Tensor;
   /** 1 where s = 0. */
   readonly isFirst: Tensor;
+}
+
+/** What the kernel is told of the chain, a row for each example, in the order and with the names of {@link Chain}. */
+function kernelInputs({ target, keep, refresh }: RankOne, { x0, xt, s, t, weights, firstStep, lambda }: Given): Record<string, Tensor> {
+  const rows = Array.from(s, (from, b) => {
+    const to = t[b]!;
+    const ofStart = from === 0 ? [1, 1] : [keep(0, from), refresh(0, from)];
+    return [...ofStart, keep(from, to), refresh(from, to), keep(0, to), refresh(0, to), from === 0 ? 1 : 0];
+  });
+  return {
+    x0,
+    xt,
+    chain: tensor2d(rows),
+    target: tensor1d(Float32Array.from(target)),
+    setting: tensor1d([weights === 'mixture' ? 1 : 0, firstStep === 'bayes' ? 1 : 0, lambda]),
+  };
 }
 
 function chainOf({ target, keep, refresh }: RankOne, { x0, xt, s, t }: Given): Chain {

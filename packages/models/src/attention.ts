@@ -1,4 +1,4 @@
-import { withGradient } from '@d3pm/core';
+import { runFused, withGradient } from '@d3pm/core';
 import { add, concat, matMul, mul, reshape, slice, softmax, sub, sum, transpose, type Tensor } from '@tensorflow/tfjs-core';
 import { linear } from './linear.ts';
 
@@ -49,20 +49,34 @@ function attend(projected: Tensor, bias: Tensor): Tensor {
     (input, offset) => {
       const { query, key, value } = splitHeads(input!, numHeads);
       const scaled = mul(query, scale);
-      const weights = softmax(add(matMul(scaled, key, false, true), offset!));
+      const weights = biasedSoftmax(matMul(scaled, key, false, true), offset!);
       const read = matMul(weights, value);
       return { value: joinHeads(read), saved: [scaled, key, value, weights, read] };
     },
     (dy, scaled, key, value, weights, read) => {
       const upstream = splitHead(dy, numHeads);
-      const balance = sum(mul(upstream, read!), -1, true);
-      const dScores = mul(weights!, sub(matMul(upstream, value!, false, true), balance));
+      const dScores = scoresGradient(weights!, { dWeights: matMul(upstream, value!, false, true), upstream, read: read! });
       const dQuery = mul(matMul(dScores, key!), scale);
       const dKey = matMul(dScores, scaled!, true, false);
       const dValue = matMul(weights!, upstream, true, false);
       return [joinThree(dQuery, dKey, dValue), sum(dScores, 0, true)];
     },
   );
+}
+
+function biasedSoftmax(scores: Tensor, bias: Tensor): Tensor {
+  return runFused('D3pmAttentionWeights', { scores, bias })?.[0] ?? softmax(add(scores, bias));
+}
+
+interface ScoresUpstream {
+  readonly dWeights: Tensor;
+  readonly upstream: Tensor;
+  readonly read: Tensor;
+}
+
+function scoresGradient(weights: Tensor, { dWeights, upstream, read }: ScoresUpstream): Tensor {
+  const fused = runFused('D3pmAttentionWeightsGrad', { weights, upstream: dWeights });
+  return fused?.[0] ?? mul(weights, sub(dWeights, sum(mul(upstream, read), -1, true)));
 }
 
 /** `[B, L, 3C]` as three of `[B, heads, L, C / heads]`. */

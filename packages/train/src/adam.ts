@@ -1,5 +1,5 @@
-import { D3pmError } from '@d3pm/core';
-import { add, div, mul, sqrt, square, sub, tidy, type Tensor } from '@tensorflow/tfjs-core';
+import { D3pmError, runFused } from '@d3pm/core';
+import { add, div, mul, sqrt, square, sub, tensor1d, tidy, type Tensor } from '@tensorflow/tfjs-core';
 
 export interface AdamOptions {
   /** Decay of the mean of gradients. @defaultValue 0.9 */
@@ -40,6 +40,9 @@ export function adamUpdate(
   const correction2 = Math.sqrt(-Math.expm1(step * Math.log(beta2)));
   const rate = (learningRate * correction2) / (1 - beta1 ** step);
   return tidy(() => {
+    const factors = tensor1d([beta1, 1 - beta1, beta2, 1 - beta2, epsilon * correction2, rate]);
+    const fused = runFused('D3pmAdamUpdate', { parameters, moment1, moment2, gradient, factors });
+    if (fused) return { parameters: fused[0]!, moment1: fused[1]!, moment2: fused[2]! };
     const mean = add(mul(moment1, beta1), mul(gradient, 1 - beta1));
     const meanSquare = add(mul(moment2, beta2), mul(square(gradient), 1 - beta2));
     const change = mul(div(mean, add(sqrt(meanSquare), epsilon * correction2)), rate);

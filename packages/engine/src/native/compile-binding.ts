@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,8 +14,12 @@ const NODE_API = 8;
 /** C headers of TensorFlow, which the wheel has and the jar has not. */
 const HEADERS = fileURLToPath(new URL('../../vendor/tensorflow/include', import.meta.url));
 
-/** In the sources of this package, which it ships beside what is compiled from them. */
+/** Sources of this package, which it ships beside what is compiled from them. */
 const KEEP_MEMORY = fileURLToPath(new URL('../../src/native/keep-memory.cc', import.meta.url));
+const OPERATIONS = fileURLToPath(new URL('../../src/native/operations', import.meta.url));
+
+/** Vectorised, and without the error numbers and traps of the C library that nobody reads; all else of IEEE 754 stays. */
+const OPTIMIZATION = ['-O3', '-fno-math-errno', '-fno-trapping-math', '-Wno-psabi'];
 
 /** The C++ compiler of this machine: `$CXX`, g++, clang++ or c++; undefined when there is none. */
 export async function findCompiler(signal?: AbortSignal): Promise<string | undefined> {
@@ -47,12 +51,13 @@ export async function compileBinding({ compiler, sources, folder }: CompileInput
   await mkdir(dirname(output), { recursive: true });
   const require = createRequire(import.meta.url);
   const nodeHeaders = join(dirname(require.resolve('node-api-headers/package.json')), 'include');
+  const operations = (await readdir(OPERATIONS)).filter((name) => name.endsWith('.cc')).map((name) => join(OPERATIONS, name));
   const { status, stderr } = await runCommand(
     compiler,
     [
       '-shared',
       '-fPIC',
-      '-O2',
+      ...OPTIMIZATION,
       '-std=c++17',
       `-DNAPI_VERSION=${NODE_API}`,
       '-DBUILDING_NODE_EXTENSION',
@@ -62,6 +67,7 @@ export async function compileBinding({ compiler, sources, folder }: CompileInput
       join(sources, 'binding', 'tfjs_backend.cc'),
       join(sources, 'binding', 'tfjs_binding.cc'),
       KEEP_MEMORY,
+      ...operations,
       '-o',
       output,
       `-L${join(folder, 'lib')}`,

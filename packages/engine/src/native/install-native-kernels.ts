@@ -1,4 +1,5 @@
 import { getKernel, registerKernel, unregisterKernel, type KernelConfig } from '@tensorflow/tfjs-core';
+import { compiledOperations } from './kernels/compiled-operations.ts';
 import { conv2DBackpropFilter } from './kernels/conv2d-backprop-filter.ts';
 import { converted } from './kernels/converted.ts';
 import { gatherV2 } from './kernels/gather-v2.ts';
@@ -16,8 +17,8 @@ const nativeKernels: readonly AnyNativeKernel[] = Object.freeze([...converted, c
 const MARK: unique symbol = Symbol.for('d3pm.native-kernel');
 
 /** Registers them with the back end `tensorflow`, whose own are registered already. The second call, and a second copy of this package, change nothing. */
-export function installNativeKernels(): void {
-  for (const kernel of nativeKernels) {
+export function installNativeKernels({ compiled }: { readonly compiled: boolean }): void {
+  for (const kernel of compiled ? [...nativeKernels, ...compiledOperations] : nativeKernels) {
     const stock = getKernel(kernel.kernelName, 'tensorflow');
     if (stock !== undefined && MARK in stock) continue;
     if (stock !== undefined) unregisterKernel(kernel.kernelName, 'tensorflow');

@@ -19,6 +19,7 @@ export interface NativeBackend {
   typeAttributeFromTensor(tensor: TensorInfo): number;
   /** Runs any operation of TensorFlow that has one output. */
   executeSingleOutput(name: string, attributes: readonly OpAttribute[], inputs: readonly TensorInfo[]): TensorInfo;
+  executeMultipleOutputs(name: string, attributes: readonly OpAttribute[], inputs: readonly TensorInfo[], numOutputs: number): TensorInfo[];
 }
 
 /** A kernel for the back end `tensorflow`; `stock` is the one it takes the place of, undefined where there is none. */
