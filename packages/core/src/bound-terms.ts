@@ -70,7 +70,7 @@ function crossEntropy<P extends Prediction>(
   { prediction, denoiserLogProbs }: ReverseProcess<P>,
   { x0, ...input }: Omit<BoundTermInput, 's'>,
 ): Tensor {
-  if (prediction === 'denoiser') return denoiserNllNats(input.logits, x0, transition.extraMask);
+  if (prediction === 'denoiser') return denoiserNllNats(input.logits, x0, { impossible: transition.extraMask });
   return neg(gatherClass(denoiserLogProbs!(transition, input), x0));
 }
 

@@ -1,4 +1,6 @@
-import { exp, expandDims, expm1, less, mul, neg, sub, sum, where, zerosLike, type Tensor } from '@tensorflow/tfjs-core';
+import { exp, expm1, less, mul, neg, sub, sum, where, zerosLike, type Tensor } from '@tensorflow/tfjs-core';
+import { runFused } from './run-fused.ts';
+import { scaleRows } from './scale-rows.ts';
 import { withGradient } from './with-gradient.ts';
 
 /** From e⁵⁰ times q on, p is the whole of a term, and its quotient by a q that underflows is not needed. */
@@ -21,10 +23,12 @@ export function categoricalKlNats(qLogProbs: Tensor, pLogProbs: Tensor): Tensor 
   return withGradient(
     [qLogProbs, pLogProbs],
     (q, p) => {
+      const fused = runFused('D3pmCategoricalKl', { logQ: q!, logP: p! });
+      if (fused) return { value: fused[0]!, saved: [fused[1]!] };
       const delta = sub(p!, q!);
       const terms = where(less(delta, RATIO_BELOW), mul(exp(q!), sub(expm1(delta), delta)), exp(p!));
-      return { value: sum(terms, -1), saved: [q!] };
+      return { value: sum(terms, -1), saved: [neg(exp(q!))] };
     },
-    (dy, q) => [zerosLike(q!), mul(neg(exp(q!)), expandDims(dy, -1))],
+    (dy, slope) => [zerosLike(slope!), scaleRows(slope!, dy)],
   );
 }

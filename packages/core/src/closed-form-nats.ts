@@ -1,4 +1,4 @@
-import { add, cast, equal, greater, mul, where, zerosLike, type Tensor } from '@tensorflow/tfjs-core';
+import { add, cast, equal, mul, type Tensor } from '@tensorflow/tfjs-core';
 import { absorbingStepWeight } from './absorbing-step-weight.ts';
 import { absorbsIntoExtraMask, type ExtraMaskAbsorption } from './absorbs-into-extra-mask.ts';
 import type { Prediction } from './denoiser.ts';
@@ -45,7 +45,5 @@ function absorbingNats(transition: ExtraMaskAbsorption, { logits, x0, xt, s, t, 
   const weights = Float64Array.from(s, (from, b) => absorbingStepWeight(transition, from, t[b]!));
   const masked = cast(equal(xt, transition.absorbing.maskState), 'float32');
   const weight = add(mul(masked, perExample(weights, xt.rank)), lambda);
-  const nll = denoiserNllNats(logits, x0, transition.extraMask);
-  // 0 · ∞ is 0: what is known costs nothing, even where f excludes it.
-  return where(greater(weight, 0), mul(nll, weight), zerosLike(nll));
+  return denoiserNllNats(logits, x0, { impossible: transition.extraMask, weight });
 }

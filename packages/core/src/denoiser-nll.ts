@@ -1,4 +1,4 @@
-import { expandDims, mul, sub, tensor1d, type Tensor } from '@tensorflow/tfjs-core';
+import { expandDims, greater, mul, sub, tensor1d, where, zerosLike, type Tensor } from '@tensorflow/tfjs-core';
 import { runFused } from './run-fused.ts';
 import { scaleRows } from './scale-rows.ts';
 import { softmaxDeviation } from './softmax-deviation.ts';
@@ -7,20 +7,31 @@ import { withGradient } from './with-gradient.ts';
 /** The kernel's way to say that every class is possible. */
 const NONE = -1;
 
+export interface DenoiserNllOptions {
+  /** A class with f = 0, the extra mask. */
+  readonly impossible?: number | undefined;
+  /** ≥ 0, float32 `[…]`: what a position counts. Where it is 0 the result is, even if f excludes x_0. @defaultValue 1 everywhere */
+  readonly weight?: Tensor;
+}
+
 /**
- * −log f(x_0) for f = softmax(logits), with its gradient f − x_0 in one. Both keep all their digits where f(x_0) is nearly 1.
+ * −weight · log f(x_0) for f = softmax(logits), with its gradient weight · (f − x_0) in one. Both keep all their digits where f(x_0) is
+ * nearly 1.
  *
- * @param logits float32 `[…, K]`. @param x0 int32 `[…]`. @param impossible A class with f = 0, the extra mask.
+ * @param logits float32 `[…, K]`. @param x0 int32 `[…]`.
  * @returns nats, float32 `[…]`; the caller disposes it.
  */
-export function denoiserNllNats(logits: Tensor, x0: Tensor, impossible?: number): Tensor {
+export function denoiserNllNats(logits: Tensor, x0: Tensor, { impossible, weight }: DenoiserNllOptions = {}): Tensor {
   return withGradient(
     [logits],
     (input) => {
-      const fused = runFused('D3pmDenoiserNll', { logits: input!, x0, impossible: tensor1d([impossible ?? NONE], 'int32') });
+      const inputs = { logits: input!, x0, impossible: tensor1d([impossible ?? NONE], 'int32'), weight: weight ?? tensor1d([1]) };
+      const fused = runFused('D3pmDenoiserNll', inputs);
       if (fused) return { value: fused[0]!, saved: [fused[1]!] };
       const { isData, others, error, nll } = softmaxDeviation(input!, x0, impossible);
-      return { value: nll, saved: [sub(others, mul(isData, expandDims(error, -1)))] };
+      const deviation = sub(others, mul(isData, expandDims(error, -1)));
+      if (weight === undefined) return { value: nll, saved: [deviation] };
+      return { value: where(greater(weight, 0), mul(nll, weight), zerosLike(nll)), saved: [scaleRows(deviation, weight)] };
     },
     (dy, deviation) => [scaleRows(deviation!, dy)],
   );

@@ -48,7 +48,7 @@ export { mixture } from './reverse-mixture.ts';
 export { leaveOneOut, plugIn, type FirstStep } from './reverse-plug-in.ts';
 export type { ReverseInput, ReverseProcess } from './reverse-process.ts';
 export { createRng, rngFromKey, type Rng } from './rng.ts';
-export { runFused } from './run-fused.ts';
+export { hasFused, runFused } from './run-fused.ts';
 export { safeLog } from './safe-log.ts';
 export { sampleForward, type SampleForwardOptions } from './sample-forward.ts';
 export { sampledInformation, type RowSampling, type SampledInformation } from './sampled-information.ts';

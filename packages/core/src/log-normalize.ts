@@ -1,5 +1,6 @@
 import { exp, maximum, mul, sub, sum, type Tensor } from '@tensorflow/tfjs-core';
 import { FINITE_MIN, logSumExpKept } from './log-sum-exp.ts';
+import { runFused } from './run-fused.ts';
 import { withGradient } from './with-gradient.ts';
 
 /**
@@ -12,9 +13,9 @@ export function logNormalize(x: Tensor): Tensor {
   return withGradient(
     [x],
     (input) => {
-      const value = sub(input, maximum(logSumExpKept(input, -1), FINITE_MIN));
+      const value = runFused('D3pmLogNormalize', { x: input })?.[0] ?? sub(input, maximum(logSumExpKept(input, -1), FINITE_MIN));
       return { value, saved: [value] };
     },
-    (dy, value) => [sub(dy, mul(exp(value), sum(dy, -1, true)))],
+    (dy, value) => [runFused('D3pmLogNormalizeGrad', { dy, y: value })?.[0] ?? sub(dy, mul(exp(value), sum(dy, -1, true)))],
   );
 }

@@ -1,4 +1,5 @@
 import { add, exp, log, max, maximum, mul, reshape, sub, sum, type Tensor } from '@tensorflow/tfjs-core';
+import { runFused } from './run-fused.ts';
 import { withGradient } from './with-gradient.ts';
 
 /** Below every float32 that can occur: stands in for −∞ where −∞ − (−∞) would be NaN. */
@@ -26,10 +27,15 @@ function reduced(x: Tensor, axis: number, keepsAxis: boolean): Tensor {
   return withGradient(
     [x],
     (input) => {
-      const shift = maximum(max(input, along, true), FINITE_MIN);
-      const value = add(log(sum(exp(sub(input, shift)), along, true)), shift);
+      const fused = along === x.rank - 1 ? runFused('D3pmLogSumExp', { x: input })?.[0] : undefined;
+      const value = fused ? reshape(fused, kept) : composed(input, along);
       return { value: reshape(value, shape), saved: [input, value] };
     },
     (dy, input, total) => [mul(reshape(dy, kept), exp(sub(input, maximum(total, FINITE_MIN))))],
   );
+}
+
+function composed(x: Tensor, along: number): Tensor {
+  const shift = maximum(max(x, along, true), FINITE_MIN);
+  return add(log(sum(exp(sub(x, shift)), along, true)), shift);
 }

@@ -19,13 +19,22 @@ export interface TimeFeaturesOptions {
 export function timeFeatures(t: Steps, { batchSize, numSteps, numFeatures }: TimeFeaturesOptions): Tensor {
   const half = numFeatures / 2;
   const values = new Float32Array(batchSize * numFeatures);
+  const rowOf = new Map<number, Float32Array>();
   for (let b = 0; b < batchSize; b++) {
-    const ticks = (1000 * stepOf(t, b)) / numSteps;
-    for (let i = 0; i < half; i++) {
-      const angle = ticks * 1e-4 ** (i / Math.max(half - 1, 1));
-      values[b * numFeatures + i] = Math.sin(angle);
-      values[b * numFeatures + half + i] = Math.cos(angle);
-    }
+    const step = stepOf(t, b);
+    const row = rowOf.get(step) ?? features((1000 * step) / numSteps, half);
+    rowOf.set(step, row);
+    values.set(row, b * numFeatures);
   }
   return tensor2d(values, [batchSize, numFeatures]);
+}
+
+function features(ticks: number, half: number): Float32Array {
+  const row = new Float32Array(2 * half);
+  for (let i = 0; i < half; i++) {
+    const angle = ticks * 1e-4 ** (i / Math.max(half - 1, 1));
+    row[i] = Math.sin(angle);
+    row[half + i] = Math.cos(angle);
+  }
+  return row;
 }

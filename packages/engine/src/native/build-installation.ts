@@ -15,6 +15,8 @@ import type { StepContext } from './provision-event.ts';
 export interface BuildInput {
   readonly variant: NativeVariant;
   readonly version: string;
+  /** Whether to compile the operations of this package in. */
+  readonly operations: boolean;
   readonly archives: readonly FetchedArchive[];
   readonly compiler: string;
   readonly sources: BindingSources;
@@ -29,7 +31,7 @@ export async function buildInstallation(folder: string, input: BuildInput, conte
   }
   // cuDNN 8 looks for nvrtc under the name that its package had earlier.
   if (existsSync(join(folder, 'nvidia', 'cuda_nvrtc'))) await symlink('cuda_nvrtc', join(folder, 'nvidia', 'nvrtc'));
-  await compileBinding({ compiler, sources: sources.folder, folder }, context);
+  const { operations } = await compileBinding({ compiler, sources: sources.folder, folder, operations: input.operations }, context);
   await copyKernels(sources.folder, folder);
   context.report({ step: 'check', detail: 'loading it' });
   await provenVersion(bindingFile(folder), context.signal);
@@ -38,6 +40,7 @@ export async function buildInstallation(folder: string, input: BuildInput, conte
     variant,
     madeFrom: archives.map(({ requirement }) => requirement),
     compiler,
+    operations,
     bindingVersion: sources.version,
   });
 }

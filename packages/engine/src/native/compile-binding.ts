@@ -7,7 +7,7 @@ import { commandError } from './command-error.ts';
 import { firstCommand } from './first-command.ts';
 import { bindingFile } from './native-installation.ts';
 import type { StepContext } from './provision-event.ts';
-import { runCommand } from './run-command.ts';
+import { runCommand, type CommandResult } from './run-command.ts';
 
 /** The stable binary interface of Node that tfjs-node asks for: one binding serves every Node that the engine does. */
 const NODE_API = 8;
@@ -42,40 +42,56 @@ export interface CompileInput {
   readonly sources: string;
   /** Folder of the installation, with the libraries in `lib`. The binding finds them there wherever the folder is moved. */
   readonly folder: string;
+  /** Whether to compile the operations of this package in; a compiler that cannot leaves them out. */
+  readonly operations: boolean;
 }
 
-/** Compiles the binding between Node and TensorFlow. @throws {D3pmError} `ENGINE` with what the compiler says. */
-export async function compileBinding({ compiler, sources, folder }: CompileInput, { report, signal }: StepContext): Promise<void> {
+/**
+ * Compiles the binding between Node and TensorFlow, and says whether the operations of this package are in it: what uses them has a
+ * formula for the case that they are not.
+ *
+ * @throws {D3pmError} `ENGINE` with what the compiler says.
+ */
+export async function compileBinding(
+  { compiler, sources, folder, operations }: CompileInput,
+  { report, signal }: StepContext,
+): Promise<{ readonly operations: boolean }> {
   report({ step: 'compile', detail: compiler });
-  const output = bindingFile(folder);
-  await mkdir(dirname(output), { recursive: true });
+  await mkdir(dirname(bindingFile(folder)), { recursive: true });
+  const compile = (own: readonly string[]): Promise<CommandResult> =>
+    runCommand(compiler, compilerArguments(folder, [...SOURCES.map((name) => join(sources, 'binding', name)), ...own]), { signal });
+  if (operations && (await compile([KEEP_MEMORY, ...(await operationSources())])).status === 0) return { operations: true };
+  const { status, stderr } = await compile([KEEP_MEMORY]);
+  if (status !== 0) throw commandError(`${compiler} did not compile the binding`, stderr);
+  return { operations: false };
+}
+
+/** Of tfjs-node. */
+const SOURCES = ['tfjs_backend.cc', 'tfjs_binding.cc'] as const;
+
+async function operationSources(): Promise<readonly string[]> {
+  return (await readdir(OPERATIONS)).filter((name) => name.endsWith('.cc')).map((name) => join(OPERATIONS, name));
+}
+
+function compilerArguments(folder: string, files: readonly string[]): readonly string[] {
   const require = createRequire(import.meta.url);
   const nodeHeaders = join(dirname(require.resolve('node-api-headers/package.json')), 'include');
-  const operations = (await readdir(OPERATIONS)).filter((name) => name.endsWith('.cc')).map((name) => join(OPERATIONS, name));
-  const { status, stderr } = await runCommand(
-    compiler,
-    [
-      '-shared',
-      '-fPIC',
-      ...OPTIMIZATION,
-      '-std=c++17',
-      `-DNAPI_VERSION=${NODE_API}`,
-      '-DBUILDING_NODE_EXTENSION',
-      '-DNODE_GYP_MODULE_NAME=tfjs_binding',
-      `-I${HEADERS}`,
-      `-I${nodeHeaders}`,
-      join(sources, 'binding', 'tfjs_backend.cc'),
-      join(sources, 'binding', 'tfjs_binding.cc'),
-      KEEP_MEMORY,
-      ...operations,
-      '-o',
-      output,
-      `-L${join(folder, 'lib')}`,
-      '-l:libtensorflow_cc.so.2',
-      '-l:libtensorflow_framework.so.2',
-      '-Wl,-rpath,$ORIGIN/../lib',
-    ],
-    { signal },
-  );
-  if (status !== 0) throw commandError(`${compiler} did not compile the binding`, stderr);
+  return [
+    '-shared',
+    '-fPIC',
+    ...OPTIMIZATION,
+    '-std=c++17',
+    `-DNAPI_VERSION=${NODE_API}`,
+    '-DBUILDING_NODE_EXTENSION',
+    '-DNODE_GYP_MODULE_NAME=tfjs_binding',
+    `-I${HEADERS}`,
+    `-I${nodeHeaders}`,
+    ...files,
+    '-o',
+    bindingFile(folder),
+    `-L${join(folder, 'lib')}`,
+    '-l:libtensorflow_cc.so.2',
+    '-l:libtensorflow_framework.so.2',
+    '-Wl,-rpath,$ORIGIN/../lib',
+  ];
 }

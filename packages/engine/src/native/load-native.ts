@@ -33,7 +33,7 @@ export function loadNative(native: NativeInstallation | InstalledPackage, thread
   const binding = require(native.binding) as object;
   const { NodeJSKernelBackend } = require(join(dist, 'nodejs_kernel_backend.js')) as BackendModule;
   if (getKernelsForBackend('tensorflow').length === 0) require(join(dist, 'register_all_kernels.js'));
-  installNativeKernels({ compiled: !isPackage && native.variant === 'cpu' });
+  installNativeKernels({ compiled: !isPackage && native.operations });
   registerBackend('tensorflow', () => new NodeJSKernelBackend(binding, '@tensorflow/tfjs-node-gpu'), NATIVE_PRIORITY);
 }
 

@@ -19,6 +19,8 @@ export interface NativeBuild {
   readonly jar?: NativeArchive;
   /** The npm package whose own install script fetches an older library and a compiled binding: the last resort. */
   readonly installer?: PackageInstaller;
+  /** Whether the operations of this package are compiled into the binding: they are for the processor alone. */
+  readonly operations?: boolean;
   /** Free space that a provisioning needs at its fullest: the archives and what is taken out of them. */
   readonly diskBytes: number;
 }
@@ -46,6 +48,7 @@ export const nativeBuilds: Readonly<Record<NativeVariant, NativeBuild>> = Object
       'ba217198f8fb4f289d883d51c6d438a416d525f425696ff8c32222fd0b54c1da',
     ),
     installer: Object.freeze({ name: '@tensorflow/tfjs-node', requirement: '@tensorflow/tfjs-node@4.22.0' }),
+    operations: true,
     diskBytes: 900e6,
   }),
   // No installer: its library is of CUDA 11.2, which must be on the system and knows no card after the A100.

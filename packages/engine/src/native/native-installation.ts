@@ -11,6 +11,8 @@ export interface NativeInstallation {
   readonly variant: NativeVariant;
   /** The compiled file between Node and TensorFlow. */
   readonly binding: string;
+  /** Whether the operations of this package are compiled into it. */
+  readonly operations: boolean;
 }
 
 /** What an installation says of itself, in `installation.json`. */
@@ -21,6 +23,8 @@ interface InstallationRecord {
   readonly madeFrom: readonly string[];
   /** Of the C++ compiler of the binding; absent when it came compiled. */
   readonly compiler?: string;
+  /** Whether the operations of this package are compiled into the binding. @defaultValue false */
+  readonly operations?: boolean;
   /** Of tfjs-node. */
   readonly bindingVersion: string;
   /** Of the binding, in the folder. @defaultValue `binding/tfjs_binding.node` */
@@ -51,12 +55,12 @@ export function readInstallation(folder: string): NativeInstallation | string {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ENOENT' ? MISSING : `its ${RECORD} cannot be read`;
   }
-  const { version, variant, binding = BINDING, files } = record;
+  const { version, variant, operations = false, binding = BINDING, files } = record;
   for (const [path, bytes] of Object.entries(files)) {
     const found = statSync(join(folder, path), { throwIfNoEntry: false });
     if (found?.size !== bytes) return `${path} is ${found === undefined ? 'missing' : 'damaged'}`;
   }
-  return Object.freeze({ folder, version, variant, binding: join(folder, binding) });
+  return Object.freeze({ folder, version, variant, operations, binding: join(folder, binding) });
 }
 
 async function sizesIn(folder: string): Promise<Record<string, number>> {

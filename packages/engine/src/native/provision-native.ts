@@ -142,7 +142,8 @@ async function compile(build: NativeBuild, { root, made, scratch, sources }: Com
   const compiler = await requireCompiler(context.signal);
   const found = sources ?? (await bindingSources(join(scratch, 'sources'), context));
   const archives = await fetchLibraries(build, join(root, 'downloads'), context);
-  await buildInstallation(made, { variant: build.variant, version: build.version, archives, compiler, sources: found }, context);
+  const { variant, version, operations = false } = build;
+  await buildInstallation(made, { variant, version, operations, archives, compiler, sources: found }, context);
   for (const { path } of archives) await rm(path, { force: true });
 }
 

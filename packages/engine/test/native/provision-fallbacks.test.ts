@@ -93,6 +93,16 @@ describe.skipIf(!isLinux)('provisionNative, where the first way is closed', () =
     });
   });
 
+  it('leaves the operations out where the compiler is too old for them', async () => {
+    const old = join(folder, 'old-compiler');
+    writeFileSync(old, `#!/bin/sh\ncase "$*" in *denoiser-nll.cc*) exit 1;; esac\nexec g++ "$@"\n`);
+    chmodSync(old, 0o755);
+    stub({ PIP_NO_INDEX: '1', PIP_FIND_LINKS: tiny.index, CXX: old });
+    const { operations, binding } = await provision({ ...tiny.build, operations: true });
+    expect(operations).toBe(false);
+    expect(createRequire(import.meta.url)(binding)).toMatchObject({ answer: 42 });
+  });
+
   it('tells each failure once', async () => {
     stub(environmentWith(bin(), ['g++']));
     await expect(provision({ ...tiny.build, jar: { requirement: 'a:b:1', sha256: 'a'.repeat(64) } })).rejects.toThrow('there is no pip');

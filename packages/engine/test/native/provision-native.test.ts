@@ -57,6 +57,7 @@ describe.skipIf(!isLinux)('provisionNative', () => {
       folder: installed(),
       version: '1.0',
       variant: 'cpu',
+      operations: false,
       binding: join(installed(), 'binding', 'tfjs_binding.node'),
     });
     expect(new Set(steps)).toEqual(new Set(['download', 'verify', 'extract', 'compile', 'check']));

@@ -1,5 +1,5 @@
-import { withGradient } from '@d3pm/core';
-import { add, matMul, mul, neg, reshape, rsqrt, sigmoid, square, sub, sum, tensor2d, type Tensor } from '@tensorflow/tfjs-core';
+import { hasFused, runFused, withGradient } from '@d3pm/core';
+import { add, matMul, mul, neg, reshape, rsqrt, sigmoid, square, sub, sum, tensor1d, tensor2d, type Tensor } from '@tensorflow/tfjs-core';
 
 /** Keeps a constant image finite; next to a variance of order 1 it changes nothing. */
 const FLOOR = 1e-6;
@@ -28,7 +28,27 @@ export interface GroupNormOptions {
  * @param x float32 `[B, H, W, C]`.
  * @returns float32 `[B, H, W, C]`; the caller disposes it.
  */
-export function groupNorm(x: Tensor, { scale, bias, numGroups, shift, activation = 'identity' }: GroupNormOptions): Tensor {
+export function groupNorm(x: Tensor, options: GroupNormOptions): Tensor {
+  return hasFused('D3pmGroupNorm') ? fused(x, options) : composed(x, options);
+}
+
+function fused(x: Tensor, { scale, bias, numGroups, shift, activation }: GroupNormOptions): Tensor {
+  const setting = (): Tensor => tensor1d([numGroups, activation === 'swish' ? 1 : 0, FLOOR]);
+  return withGradient(
+    [x, scale, bias, shift ?? tensor1d([], 'float32')],
+    (image, factor, offset, moved) => {
+      const inputs = { x: image!, scale: factor!, bias: offset!, shift: moved! };
+      const [value, statistics] = runFused('D3pmGroupNorm', { ...inputs, setting: setting() }) as [Tensor, Tensor];
+      return { value, saved: [image!, factor!, offset!, moved!, statistics] };
+    },
+    (dy, image, factor, offset, moved, statistics) => {
+      const inputs = { x: image!, scale: factor!, bias: offset!, shift: moved! };
+      return runFused('D3pmGroupNormGrad', { dy, ...inputs, setting: setting(), statistics: statistics! })!;
+    },
+  );
+}
+
+function composed(x: Tensor, { scale, bias, numGroups, shift, activation = 'identity' }: GroupNormOptions): Tensor {
   const [batchSize, height, width, numChannels] = x.shape as [number, number, number, number];
   const numPixels = height * width;
   const flat = [batchSize, numPixels, numChannels];

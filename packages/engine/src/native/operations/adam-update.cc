@@ -1,26 +1,18 @@
 // One update of Adam in one pass over its four vectors: adam.ts of @d3pm/train.
-#include <cmath>
-#include "lanes.h"
-#include "operation.h"
-
 namespace d3pm {
-namespace {
 
 struct AdamFactors {
   float beta1, rest1, beta2, rest2, epsilon, rate;
 };
 
-D3PM_FOR_EVERY_PROCESSOR
-void adam_range(const float* parameters, const float* moment1, const float* moment2, const float* gradient, AdamFactors by, int64_t begin,
-                int64_t end, float* new_parameters, float* new_moment1, float* new_moment2) {
-  for (int64_t i = begin; i < end; i++) {
-    const float mean = moment1[i] * by.beta1 + gradient[i] * by.rest1;
-    const float mean_square = moment2[i] * by.beta2 + gradient[i] * gradient[i] * by.rest2;
-    new_moment1[i] = mean;
-    new_moment2[i] = mean_square;
-    new_parameters[i] = parameters[i] - mean / (std::sqrt(mean_square) + by.epsilon) * by.rate;
-  }
-}
+}  // namespace d3pm
+
+#define D3PM_ROWS "adam-update-rows.h"
+#include "for-every-processor.h"
+#include "operation.h"
+
+namespace d3pm {
+namespace {
 
 // parameters, moment1, moment2, gradient [P], factors [6]: β₁, 1 − β₁, β₂, 1 − β₂, ε and the rate, both corrected → the first three anew
 void adam_update(void*, TF_OpKernelContext* context) {
@@ -40,7 +32,7 @@ void adam_update(void*, TF_OpKernelContext* context) {
   float* new_moment2 = run.output_like(2, 0);
   if (!run.ok()) return;
   in_parts(size, parts_of(size, 1), [&](int64_t begin, int64_t end, int64_t) {
-    adam_range(parameters, moment1, moment2, gradient, by, begin, end, new_parameters, new_moment1, new_moment2);
+    D3PM_BEST(adam_range)(parameters, moment1, moment2, gradient, by, begin, end, new_parameters, new_moment1, new_moment2);
   });
 }
 

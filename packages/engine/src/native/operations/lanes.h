@@ -1,54 +1,56 @@
-// Sixteen float32 at a time, in the vector types of GCC and Clang: the compiler lays them out on what the processor has.
-#pragma once
-#include <cstdint>
-#include <cstring>
-#include <limits>
-
-// One function compiled for three processors; the loader takes the best that there is.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
-#define D3PM_FOR_EVERY_PROCESSOR __attribute__((target_clones("arch=skylake-avx512", "arch=haswell", "default")))
-#else
-#define D3PM_FOR_EVERY_PROCESSOR
-#endif
-#define D3PM_INLINE static inline __attribute__((always_inline))
+// Sixteen float32 at a time, in the vector types of GCC and Clang. Included by for-every-processor.h alone, once for each.
 
 namespace d3pm {
+namespace D3PM_PROCESSOR {
 
 typedef float Lanes __attribute__((vector_size(64)));
 typedef int32_t Words __attribute__((vector_size(64)));
-constexpr int64_t kLanes = 16;
-constexpr float kInfinity = std::numeric_limits<float>::infinity();
+inline __attribute__((always_inline)) void load(const float* from, Lanes* to) { std::memcpy(to, from, sizeof(Lanes)); }
+inline __attribute__((always_inline)) void store(const Lanes* from, float* to) { std::memcpy(to, from, sizeof(Lanes)); }
 
-// The smallest multiple of sixteen that holds a row.
-D3PM_INLINE int64_t padded(int64_t size) { return (size + kLanes - 1) / kLanes * kLanes; }
-
-D3PM_INLINE void load(const float* from, Lanes* to) { std::memcpy(to, from, sizeof(Lanes)); }
-D3PM_INLINE void store(const Lanes* from, float* to) { std::memcpy(to, from, sizeof(Lanes)); }
-
-// a where the mask is set, else b.
-#define D3PM_SELECT(mask, a, b) ((::d3pm::Lanes)(((mask) & (::d3pm::Words)(a)) | (~(mask) & (::d3pm::Words)(b))))
-#define D3PM_ALL(value) (::d3pm::Lanes{} + (value))
-
-// A pairwise sum: the same whatever the processor.
-D3PM_INLINE float sum_of(const Lanes* lanes) {
-  float x[kLanes];
-  store(lanes, x);
-  for (int half = kLanes / 2; half > 0; half /= 2)
-    for (int i = 0; i < half; i++) x[i] += x[i + half];
-  return x[0];
+// Each half onto the other until one number is left: the same order of additions on every processor.
+inline __attribute__((always_inline)) float sum_of(const Lanes* lanes) {
+  Lanes x = *lanes;
+  x += D3PM_SHUFFLE(x, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7);
+  x += D3PM_SHUFFLE(x, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11);
+  x += D3PM_SHUFFLE(x, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13);
+  return x[0] + x[1];
 }
 
-D3PM_INLINE float largest_of(const Lanes* lanes) {
-  float x[kLanes];
-  store(lanes, x);
-  for (int half = kLanes / 2; half > 0; half /= 2)
-    for (int i = 0; i < half; i++) x[i] = x[i] > x[i + half] ? x[i] : x[i + half];
-  return x[0];
+inline __attribute__((always_inline)) Lanes larger(const Lanes* a, const Lanes* b) { return D3PM_SELECT(*a > *b, *a, *b); }
+
+inline __attribute__((always_inline)) float largest_of(const Lanes* lanes) {
+  Lanes x = *lanes, y = D3PM_SHUFFLE(x, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7);
+  x = larger(&x, &y);
+  y = D3PM_SHUFFLE(x, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11);
+  x = larger(&x, &y);
+  y = D3PM_SHUFFLE(x, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13);
+  x = larger(&x, &y);
+  return x[0] > x[1] ? x[0] : x[1];
+}
+
+// The first `count` of sixteen numbers and `fill` behind them; all of them where there are more.
+inline __attribute__((always_inline)) void load_some(const float* from, int64_t count, Lanes* to, float fill = 0) {
+  if (count >= kLanes) return load(from, to);
+  *to = D3PM_ALL(fill);
+  std::memcpy(to, from, count * sizeof(float));
+}
+
+inline __attribute__((always_inline)) void store_some(const Lanes* from, int64_t count, float* to) {
+  if (count >= kLanes) return store(from, to);
+  std::memcpy(to, from, count * sizeof(float));
+}
+
+// Sets what is behind the first `count` to 0.
+inline __attribute__((always_inline)) void keep_some(int64_t count, Lanes* lanes) {
+  const Words places = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+  const Words kept = places < (Words{} + static_cast<int32_t>(count < kLanes ? count : kLanes));
+  *lanes = D3PM_SELECT(kept, *lanes, Lanes{});
 }
 
 // e^x for x ≤ 88, right to 2 units in the last place; 0 below the smallest normal number and at −∞, NaN at NaN. The polynomial and the
 // split of log 2 are those of Cephes (Moshier, expf).
-D3PM_INLINE void exp_of(const Lanes* argument, Lanes* result) {
+inline __attribute__((always_inline)) void exp_of(const Lanes* argument, Lanes* result) {
   const Lanes x = *argument;
   const Words tiny = x < D3PM_ALL(-87.33654f);
   const Words is_nan = x != x;
@@ -67,7 +69,7 @@ D3PM_INLINE void exp_of(const Lanes* argument, Lanes* result) {
 }
 
 // log x, right to 2 units in the last place; −∞ at 0, NaN below and at NaN, ∞ at ∞. Cephes (Moshier, logf).
-D3PM_INLINE void log_of(const Lanes* argument, Lanes* result) {
+inline __attribute__((always_inline)) void log_of(const Lanes* argument, Lanes* result) {
   const Lanes x = *argument;
   const Words small = x < D3PM_ALL(1.17549435e-38f);
   const Words bits = (Words)D3PM_SELECT(small, x * 8388608.0f, x);
@@ -86,8 +88,9 @@ D3PM_INLINE void log_of(const Lanes* argument, Lanes* result) {
   const Lanes y = p * f * ff - e * 2.12194440e-4f - ff * 0.5f;
   const Lanes value = f + y + e * 0.693359375f;
   const Words regular = (x > Lanes{}) & (x < D3PM_ALL(kInfinity));
-  const Lanes edge = D3PM_SELECT(x == Lanes{}, D3PM_ALL(-kInfinity), D3PM_SELECT(x > Lanes{}, x, D3PM_ALL(std::numeric_limits<float>::quiet_NaN())));
+  const Lanes edge = D3PM_SELECT(x == Lanes{}, D3PM_ALL(-kInfinity), D3PM_SELECT(x > Lanes{}, x, D3PM_ALL(kNaN)));
   *result = D3PM_SELECT(regular, value, edge);
 }
 
+}  // namespace D3PM_PROCESSOR
 }  // namespace d3pm

@@ -42,6 +42,7 @@ class Run {
     return static_cast<const T*>(TF_TensorData(tensor(index)));
   }
   int64_t size(int index) { return TF_TensorElementCount(tensor(index)); }
+  int64_t first_dimension(int index) { return TF_Dim(tensor(index), 0); }
   int64_t last_dimension(int index) {
     TF_Tensor* of = tensor(index);
     return TF_Dim(of, TF_NumDims(of) - 1);
@@ -52,6 +53,10 @@ class Run {
     TF_Tensor* like = tensor(input);
     std::vector<int64_t> shape;
     for (int axis = 0; axis < TF_NumDims(like) - without; axis++) shape.push_back(TF_Dim(like, axis));
+    return output(index, shape);
+  }
+
+  float* output(int index, const std::vector<int64_t>& shape) {
     int64_t count = 1;
     for (int64_t length : shape) count *= length;
     TF_Tensor* made = TF_AllocateOutput(context_, index, TF_FLOAT, shape.data(), static_cast<int>(shape.size()), count * sizeof(float), status_);

@@ -1,55 +1,10 @@
 // y = scale · x / √(mean(x²) + floor) over the last axis, and its gradient: rms-norm.ts of @d3pm/models.
-#include <cmath>
-#include "lanes.h"
+#define D3PM_ROWS "rms-norm-rows.h"
+#include "for-every-processor.h"
 #include "operation.h"
 
 namespace d3pm {
 namespace {
-
-D3PM_FOR_EVERY_PROCESSOR
-void norm_rows(const float* x, const float* scale, float floor, int64_t columns, int64_t begin, int64_t end, float* y, float* inverse) {
-  for (int64_t r = begin; r < end; r++) {
-    const float* row = x + r * columns;
-    Lanes lanes, squares = {};
-    int64_t i = 0;
-    for (; i + kLanes <= columns; i += kLanes) {
-      load(row + i, &lanes);
-      squares += lanes * lanes;
-    }
-    float sum = sum_of(&squares);
-    for (; i < columns; i++) sum += row[i] * row[i];
-    const float factor = 1 / std::sqrt(sum / static_cast<float>(columns) + floor);
-    inverse[r] = factor;
-    for (int64_t j = 0; j < columns; j++) y[r * columns + j] = row[j] * factor * scale[j];
-  }
-}
-
-// dx = (dy ∘ scale − u mean(dy ∘ scale ∘ u)) / norm with u = x / norm, and a part of dscale = Σ_rows dy ∘ u.
-D3PM_FOR_EVERY_PROCESSOR
-void gradient_rows(const float* dy, const float* x, const float* scale, const float* inverse, int64_t columns, int64_t begin, int64_t end,
-                   float* dx, float* dscale) {
-  for (int64_t r = begin; r < end; r++) {
-    const float* row = x + r * columns;
-    const float* up = dy + r * columns;
-    const float factor = inverse[r];
-    Lanes a, b, c, along = {};
-    int64_t i = 0;
-    for (; i + kLanes <= columns; i += kLanes) {
-      load(row + i, &a);
-      load(up + i, &b);
-      load(scale + i, &c);
-      along += a * b * c;
-    }
-    float sum = sum_of(&along);
-    for (; i < columns; i++) sum += row[i] * up[i] * scale[i];
-    const float mean = sum * factor / static_cast<float>(columns);
-    for (int64_t j = 0; j < columns; j++) {
-      const float unit = row[j] * factor;
-      dscale[j] += up[j] * unit;
-      dx[r * columns + j] = factor * (up[j] * scale[j] - unit * mean);
-    }
-  }
-}
 
 // x [R, C], scale [C], floor [1] → y [R, C], inverse [R]
 void rms_norm(void*, TF_OpKernelContext* context) {
@@ -63,7 +18,7 @@ void rms_norm(void*, TF_OpKernelContext* context) {
   float* inverse = run.output_like(1, 0, 1);
   if (!run.ok()) return;
   in_parts(rows, parts_of(rows, columns / 4), [&](int64_t begin, int64_t end, int64_t) {
-    norm_rows(x, scale, floor, columns, begin, end, y, inverse);
+    D3PM_BEST(norm_rows)(x, scale, floor, columns, begin, end, y, inverse);
   });
 }
 
@@ -83,7 +38,7 @@ void rms_norm_gradient(void*, TF_OpKernelContext* context) {
   const int64_t parts = parts_of(rows, columns / 2);
   std::vector<std::vector<float>> sums(parts, std::vector<float>(columns, 0.0f));
   in_parts(rows, parts, [&](int64_t begin, int64_t end, int64_t part) {
-    gradient_rows(dy, x, scale, inverse, columns, begin, end, dx, sums[part].data());
+    D3PM_BEST(gradient_rows)(dy, x, scale, inverse, columns, begin, end, dx, sums[part].data());
   });
   std::fill(dscale, dscale + columns, 0.0f);
   for (const std::vector<float>& sum : sums)

@@ -1,19 +1,10 @@
 // Every row of a matrix times a number of its own: a loss's gradient by what comes from above.
-#include "lanes.h"
+#define D3PM_ROWS "scale-rows-rows.h"
+#include "for-every-processor.h"
 #include "operation.h"
 
 namespace d3pm {
 namespace {
-
-D3PM_FOR_EVERY_PROCESSOR
-void scale(const float* x, const float* factor, int64_t columns, int64_t begin, int64_t end, float* y) {
-  for (int64_t r = begin; r < end; r++) {
-    const float by = factor[r];
-    const float* from = x + r * columns;
-    float* to = y + r * columns;
-    for (int64_t i = 0; i < columns; i++) to[i] = from[i] * by;
-  }
-}
 
 // x [R, K], factor [R] → y [R, K]
 void scale_rows(void*, TF_OpKernelContext* context) {
@@ -24,7 +15,7 @@ void scale_rows(void*, TF_OpKernelContext* context) {
   if (rows * columns != run.size(0)) return run.fail("D3pmScaleRows: %lld factors for %lld numbers", (long long)rows, (long long)run.size(0));
   float* y = run.output_like(0, 0);
   if (!run.ok()) return;
-  in_parts(rows, parts_of(rows, columns / 4), [&](int64_t begin, int64_t end, int64_t) { scale(x, factor, columns, begin, end, y); });
+  in_parts(rows, parts_of(rows, columns / 4), [&](int64_t begin, int64_t end, int64_t) { D3PM_BEST(scale)(x, factor, columns, begin, end, y); });
 }
 
 const Registration registration("D3pmScaleRows", {"x: float", "factor: float"}, {"y: float"}, scale_rows);

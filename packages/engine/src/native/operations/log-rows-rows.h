@@ -1,0 +1,108 @@
+namespace d3pm {
+namespace D3PM_PROCESSOR {
+
+// Below every float32 that can occur, as FINITE_MIN of @d3pm/core: stands in for −∞ where −∞ − (−∞) would be NaN.
+constexpr float kFiniteMin = -3e38f;
+
+// The largest of a row, at least kFiniteMin, and Σ exp(x − that).
+struct RowSum {
+  float shift, sum;
+};
+
+inline __attribute__((always_inline)) RowSum sum_row(const float* row, int64_t classes) {
+  Lanes lanes, top = D3PM_ALL(-kInfinity), total = {};
+  for (int64_t i = 0; i < classes; i += kLanes) {
+    load_some(row + i, classes - i, &lanes, -kInfinity);
+    top = larger(&top, &lanes);
+  }
+  const float found = largest_of(&top);
+  const float shift = found < kFiniteMin ? kFiniteMin : found;
+  for (int64_t i = 0; i < classes; i += kLanes) {
+    load_some(row + i, classes - i, &lanes, -kInfinity);
+    lanes = lanes - shift;
+    exp_of(&lanes, &lanes);
+    total += lanes;
+  }
+  return {shift, sum_of(&total)};
+}
+
+inline void log_sum_exp_rows(const float* x, int64_t classes, int64_t begin, int64_t end, float* total) {
+  for (int64_t r = begin; r < end; r++) {
+    const RowSum found = sum_row(x + r * classes, classes);
+    total[r] = std::log(found.sum) + found.shift;
+  }
+}
+
+inline void log_normalize_rows(const float* x, int64_t classes, int64_t begin, int64_t end, float* y) {
+  for (int64_t r = begin; r < end; r++) {
+    const float* row = x + r * classes;
+    const RowSum found = sum_row(row, classes);
+    const float total = std::log(found.sum) + found.shift;
+    const float by = total < kFiniteMin ? kFiniteMin : total;
+    for (int64_t i = 0; i < classes; i++) y[r * classes + i] = row[i] - by;
+  }
+}
+
+// dx = dy − e^y Σ dy
+inline void log_normalize_gradient_rows(const float* dy, const float* y, int64_t classes, int64_t begin, int64_t end, float* dx) {
+  for (int64_t r = begin; r < end; r++) {
+    const int64_t at = r * classes;
+    Lanes lanes, up, total = {};
+    for (int64_t i = 0; i < classes; i += kLanes) {
+      load_some(dy + at + i, classes - i, &lanes);
+      total += lanes;
+    }
+    const float sum = sum_of(&total);
+    for (int64_t i = 0; i < classes; i += kLanes) {
+      load_some(y + at + i, classes - i, &lanes);
+      load_some(dy + at + i, classes - i, &up);
+      exp_of(&lanes, &lanes);
+      lanes = up - lanes * sum;
+      store_some(&lanes, classes - i, dx + at + i);
+    }
+  }
+}
+
+// e^δ − 1 − δ for δ ≤ 88: by its series next to 0, where the difference cancels.
+inline __attribute__((always_inline)) void exp_excess(const Lanes* argument, Lanes* result) {
+  const Lanes x = *argument;
+  Lanes series = x * (1.0f / 362880) + 1.0f / 40320;
+  series = series * x + 1.0f / 5040;
+  series = series * x + 1.0f / 720;
+  series = series * x + 1.0f / 120;
+  series = series * x + 1.0f / 24;
+  series = series * x + 1.0f / 6;
+  series = series * x + 0.5f;
+  Lanes whole;
+  exp_of(&x, &whole);
+  const Words near = (x < D3PM_ALL(0.5f)) & (x > D3PM_ALL(-0.5f));
+  *result = D3PM_SELECT(near, series * x * x, whole - 1.0f - x);
+}
+
+// Σ q (e^δ − 1 − δ), δ = log p − log q, and −q: categorical-kl.ts of @d3pm/core.
+inline void kl_rows(const float* log_q, const float* log_p, int64_t classes, int64_t begin, int64_t end, float* kl, float* gradient) {
+  for (int64_t r = begin; r < end; r++) {
+    const int64_t at = r * classes;
+    Lanes total = {};
+    for (int64_t i = 0; i < classes; i += kLanes) {
+      const int64_t count = classes - i;
+      Lanes a, b, q, p, excess;
+      load_some(log_q + at + i, count, &a, -kInfinity);
+      load_some(log_p + at + i, count, &b, -kInfinity);
+      exp_of(&a, &q);
+      exp_of(&b, &p);
+      const Lanes delta = b - a;
+      // From e⁵⁰ times q on, p is the whole of a term. False where both are −∞ too.
+      const Words below = delta < D3PM_ALL(50.0f);
+      const Lanes bounded = D3PM_SELECT(below, delta, Lanes{});
+      exp_excess(&bounded, &excess);
+      total += D3PM_SELECT(below, q * excess, p);
+      q = -q;
+      store_some(&q, count, gradient + at + i);
+    }
+    kl[r] = sum_of(&total);
+  }
+}
+
+}  // namespace D3PM_PROCESSOR
+}  // namespace d3pm

@@ -1,0 +1,220 @@
+import { engine, tensor, tidy, type NamedTensorMap, type Tensor } from '@tensorflow/tfjs-core';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+const CLASSES = [1, 2, 5, 15, 16, 17, 28, 33, 128, 257];
+
+/** Outputs for float32 inputs, and int32 ones, by name. */
+function run(name: string, floats: Readonly<Record<string, Tensorlike>>, states: Readonly<Record<string, readonly number[]>> = {}): number[][] {
+  return tidy(() => {
+    const inputs = [
+      ...Object.entries(floats).map(([key, { values, shape }]) => [key, tensor(Float32Array.from(values), [...shape])]),
+      ...Object.entries(states).map(([key, values]) => [key, tensor(Int32Array.from(values), [values.length], 'int32')]),
+    ];
+    return engine()
+      .runKernel<Tensor[]>(name, Object.fromEntries(inputs) as NamedTensorMap)
+      .map((output) => Array.from(output.dataSync()));
+  });
+}
+
+interface Tensorlike {
+  readonly values: ArrayLike<number>;
+  readonly shape: readonly number[];
+}
+
+const matrix = (values: ArrayLike<number>, columns: number): Tensorlike => ({ values, shape: [values.length / columns, columns] });
+const vector = (values: ArrayLike<number>): Tensorlike => ({ values, shape: [values.length] });
+
+/** float32 numbers that do not repeat, up to `spread` on both sides. */
+const wave = (size: number, spread: number, seed = 1): Float32Array =>
+  Float32Array.from({ length: size }, (_, i) => spread * Math.sin((i + seed) * (i + 2 * seed) * 0.37));
+
+const rowsOf = (values: ArrayLike<number>, columns: number): number[][] =>
+  Array.from({ length: values.length / columns }, (_, r) => Array.from(values).slice(r * columns, (r + 1) * columns));
+
+/** Largest |actual − expected| / max(|expected|, floor); the same number, ∞ too, is no error, and NaN is an infinite one. */
+function largestError(actual: readonly number[], expected: readonly number[], floor = 0): number {
+  if (actual.length !== expected.length) return Infinity;
+  return actual.reduce((worst, value, i) => {
+    if (value === expected[i]) return worst;
+    const error = Math.abs(value - expected[i]!) / Math.max(Math.abs(expected[i]!), floor);
+    return Number.isNaN(error) ? Infinity : Math.max(worst, error);
+  }, 0);
+}
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+const logSumExp = (row: readonly number[]): number => {
+  const top = Math.max(...row);
+  return top === -Infinity ? top : top + Math.log(sum(row.map((x) => Math.exp(x - top))));
+};
+const normalized = (row: readonly number[]): number[] => row.map((x) => x - logSumExp(row));
+
+describe('D3pmDenoiserNll', () => {
+  /** −weight log f(x_0) as log(1 + the odds against x_0), and weight (f − x_0), in float64. */
+  function oracle(row: readonly number[], x0: number, weight = 1): { nll: number; gradient: number[] } {
+    const total = logSumExp(row);
+    const others = row.map((x, i) => (i === x0 ? 0 : Math.exp(x - total)));
+    const odds = sum(row.map((x, i) => (i === x0 ? 0 : Math.exp(x - row[x0]!))));
+    return { nll: weight * Math.log1p(odds), gradient: others.map((f, i) => weight * (i === x0 ? -sum(others) : f)) };
+  }
+  const nllOf = (logits: ArrayLike<number>, x0: readonly number[], weight: readonly number[] = [1], impossible = -1): number[][] =>
+    run('D3pmDenoiserNll', { logits: matrix(logits, logits.length / x0.length), weight: vector(weight) }, { x0, impossible: [impossible] });
+
+  it.each(CLASSES)('has the value and the gradient of %i classes, with a weight for each row and with one for all', (classes) => {
+    for (const numRows of [1, 3]) {
+      const logits = wave(numRows * classes, 6);
+      const x0 = Array.from({ length: numRows }, (_, r) => (7 * r + classes - 1) % classes);
+      for (const weight of [[0.5, 2, 1.25].slice(0, numRows), [3]]) {
+        const expected = rowsOf(logits, classes).map((row, r) => oracle(row, x0[r]!, weight[r] ?? weight[0]));
+        const [nll, gradient] = nllOf(logits, x0, weight);
+        // Sums of positive terms, each right to some float32 roundings of itself.
+        const errors = [expected.map((each) => each.nll), expected.flatMap((each) => each.gradient)];
+        expect(largestError(nll!, errors[0]!)).toBeLessThan(2e-6);
+        expect(largestError(gradient!, errors[1]!)).toBeLessThan(2e-6);
+      }
+    }
+  });
+
+  it('keeps its digits where f(x0) is nearly 1, and where float32 does not reach it', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(2, 17, 33), fc.integer({ min: -80, max: 80 }), fc.nat(32), (classes, gap, at) => {
+        const x0 = at % classes;
+        const logits = wave(classes, 2).map((x, i) => (i === x0 ? 0 : Math.fround(gap + x)));
+        const expected = oracle([...logits], x0);
+        const [nll, gradient] = nllOf(logits, [x0]);
+        // e^x of a float32 x is right to 2 units in the last place, whatever x is.
+        expect(largestError(nll!, [expected.nll])).toBeLessThan(1e-5);
+        expect(largestError(gradient!, expected.gradient)).toBeLessThan(1e-5);
+      }),
+      { numRuns: 60 },
+    );
+    expect(nllOf([0, 5000], [0])[0]).toEqual([5000]);
+  });
+
+  it.each([2, 16, 33])('takes the impossible one of %i classes for −∞', (classes) => {
+    for (const impossible of [0, classes - 1]) {
+      const logits = wave(classes, 3);
+      logits[impossible] = 50;
+      const x0 = (impossible + 1) % classes;
+      const expected = oracle(
+        [...logits].map((x, i) => (i === impossible ? -Infinity : x)),
+        x0,
+      );
+      const [nll, gradient] = nllOf(logits, [x0], [1], impossible);
+      expect(largestError(nll!, [expected.nll])).toBeLessThan(2e-6);
+      expect(largestError(gradient!, expected.gradient)).toBeLessThan(2e-6);
+      expect(gradient![impossible]).toBe(0);
+    }
+  });
+
+  it('is ∞ where f excludes x0, but for a weight of 0, which is no part of the value or the gradient', () => {
+    const logits = [-Infinity, 1, 1, -Infinity, 1, 1];
+    const [nll, gradient] = nllOf(logits, [0, 0], [1, 0]);
+    expect(nll).toEqual([Infinity, 0]);
+    expect(gradient).toEqual([-1, 0.5, 0.5, 0, 0, 0]);
+  });
+
+  it('is ∞, and never NaN, where every class is excluded', () => {
+    const [nll, gradient] = nllOf(new Float32Array(34).fill(-Infinity), [3, 16]);
+    expect(nll).toEqual([Infinity, Infinity]);
+    expect(largestError(gradient!, new Array<number>(34).fill(0))).toBe(0);
+  });
+});
+
+describe('D3pmScaleRows', () => {
+  it.each(CLASSES)('rounds each of the products of %i columns once', (columns) => {
+    const x = wave(3 * columns, 5);
+    const factor = [0.3, -7, 0].map(Math.fround);
+    const expected = rowsOf(x, columns).flatMap((row, r) => row.map((value) => Math.fround(value * factor[r]!)));
+    expect(largestError(run('D3pmScaleRows', { x: matrix(x, columns), factor: vector(factor) })[0]!, expected)).toBe(0);
+  });
+});
+
+describe('D3pmLogSumExp and D3pmLogNormalize', () => {
+  it.each(CLASSES)('have log Σ eˣ, and what is left without it, of %i classes', (classes) => {
+    for (const [numRows, spread] of [
+      [1, 5],
+      [3, 80],
+      [3, 0.01],
+    ] as const) {
+      const x = wave(numRows * classes, spread);
+      const rows = rowsOf(x, classes);
+      // Next to the largest x an error of the logarithm is one rounding of it: absolute, at least 2⁻²⁴ times some.
+      expect(largestError(run('D3pmLogSumExp', { x: matrix(x, classes) })[0]!, rows.map(logSumExp), 1)).toBeLessThan(1e-6);
+      expect(largestError(run('D3pmLogNormalize', { x: matrix(x, classes) })[0]!, rows.flatMap(normalized), 1)).toBeLessThan(2e-6);
+    }
+  });
+
+  it.each(CLASSES)('have dy − eʸ Σ dy of %i classes', (classes) => {
+    const y = Float32Array.from(rowsOf(wave(3 * classes, 5), classes).flatMap(normalized));
+    const dy = wave(3 * classes, 2, 5);
+    const upstream = rowsOf(dy, classes);
+    const expected = rowsOf(y, classes).flatMap((row, r) => row.map((value, i) => upstream[r]![i]! - Math.exp(value) * sum(upstream[r]!)));
+    const [dx] = run('D3pmLogNormalizeGrad', { dy: matrix(dy, classes), y: matrix(y, classes) });
+    // Roundings of sums of up to 257 terms of order 1.
+    expect(largestError(dx!, expected, 1)).toBeLessThan(1e-5);
+  });
+
+  it.each([1, 16, 33])('keep −∞ in one and in all of %i classes', (classes) => {
+    const x = new Float32Array(2 * classes).fill(-Infinity);
+    x[0] = 2;
+    const expected = Array.from(x, (value) => (value === 2 ? 0 : -Infinity));
+    expect(run('D3pmLogSumExp', { x: matrix(x, classes) })).toEqual([[2, -Infinity]]);
+    const [y] = run('D3pmLogNormalize', { x: matrix(x, classes) });
+    expect(y).toEqual(expected);
+    const dy = new Float32Array(2 * classes).fill(1);
+    const [dx] = run('D3pmLogNormalizeGrad', { dy: matrix(dy, classes), y: matrix(y!, classes) });
+    expect(dx).toEqual(Array.from(x, (_, i) => (i === 0 ? 1 - classes : 1)));
+  });
+});
+
+describe('D3pmCategoricalKl', () => {
+  /** Σ q (e^δ − 1 − δ), δ = log p − log q, of the very float32 logarithms that the operation gets; in float64, 0 where q is 0 but for p. */
+  const oracle = (q: readonly number[], p: readonly number[]): number =>
+    sum(q.map((logQ, i) => (logQ === -Infinity ? Math.exp(p[i]!) : Math.exp(logQ) * (Math.expm1(p[i]! - logQ) - (p[i]! - logQ)))));
+  const klOf = (q: ArrayLike<number>, p: ArrayLike<number>, classes: number): number[][] =>
+    run('D3pmCategoricalKl', { logQ: matrix(q, classes), logP: matrix(p, classes) });
+  const logProbs = (classes: number, spread: number, seed: number): Float32Array =>
+    Float32Array.from(rowsOf(wave(3 * classes, spread, seed), classes).flatMap(normalized));
+
+  it.each(CLASSES)('has the value and the gradient −q of %i classes, p far from q', (classes) => {
+    const q = logProbs(classes, 4, 1);
+    const p = logProbs(classes, 4, 7);
+    const p_ = rowsOf(p, classes);
+    const [kl, gradient] = klOf(q, p, classes);
+    // All terms are positive, each right to some float32 roundings; a p or q of e⁻⁸ has a logarithm of half a rounding of 8.
+    const expected = rowsOf(q, classes).map((row, r) => oracle(row, p_[r]!));
+    expect(largestError(kl!, expected)).toBeLessThan(5e-6);
+    const slopes = Array.from(q, (logQ) => -Math.exp(logQ));
+    expect(largestError(gradient!, slopes)).toBeLessThan(1e-6);
+  });
+
+  it('is right relative to itself where p is near q', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(2, 16, 17, 257), fc.integer({ min: 1, max: 5 }), (classes, digits) => {
+        const q = logProbs(classes, 3, 2);
+        const p = q.map((logQ, i) => Math.fround(logQ + 10 ** -digits * Math.sin(i + 1)));
+        const p_ = rowsOf(p, classes);
+        // The differences of such logarithms are exact in float32, and e^δ − 1 − δ comes from a series.
+        const expected = rowsOf(q, classes).map((row, r) => oracle(row, p_[r]!));
+        expect(largestError(klOf(q, p, classes)[0]!, expected)).toBeLessThan(1e-5);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('counts nothing but p where q is 0, and is ∞ where only p is', () => {
+    const half = Math.fround(Math.log(0.5));
+    const [kl, gradient] = klOf([half, half, -Infinity, half, half, -Infinity, half, half, -Infinity], [half, half, -Infinity, 0, -Infinity, -Infinity, half, -2, -2], 3);
+    expect(kl![0]).toBe(0);
+    expect(kl![1]).toBe(Infinity);
+    expect(largestError([kl![2]!], [oracle([half, half, -Infinity], [half, -2, -2])])).toBeLessThan(1e-6);
+    expect(largestError(gradient!, [0.5, 0.5, 0, 0.5, 0.5, 0, 0.5, 0.5, 0].map((q) => -q), 1)).toBeLessThan(1e-6);
+  });
+
+  it('is p alone where q is beyond float32', () => {
+    // q = e⁻²⁰⁰ next to p = e⁻¹: e^δ is not a float32.
+    const p = [Math.log1p(-Math.exp(-1)), -1].map(Math.fround);
+    expect(largestError(klOf([0, -200], p, 2)[0]!, [oracle([0, -200], p)])).toBeLessThan(1e-6);
+  });
+});
