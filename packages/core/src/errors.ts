@@ -1,5 +1,7 @@
 /** Codes of our own errors. They are stored in logs and looked up in the documentation, so a code never changes its meaning. */
 export type D3pmErrorCode =
+  | 'CHECKPOINT'
+  | 'DOWNLOAD'
   | 'DTYPE'
   | 'DUPLICATE_NAME'
   | 'ENGINE'
@@ -9,6 +11,7 @@ export type D3pmErrorCode =
   | 'NON_FINITE'
   | 'NO_STATIONARY'
   | 'NOT_STOCHASTIC'
+  | 'RUN_LOCKED'
   | 'SHAPE'
   | 'SPEC_VERSION'
   | 'STATE_RANGE'

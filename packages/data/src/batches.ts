@@ -16,6 +16,8 @@ export interface Batches {
    * that a resumed run sees the data it would have seen.
    */
   batchAt(step: number): States;
+  /** Which examples of the data set they are, `[batchSize]`. */
+  indicesAt(step: number): Int32Array;
 }
 
 /**
@@ -30,23 +32,27 @@ export function batches(dataset: Dataset, { batchSize, rng }: BatchesOptions): B
   assertInteger('batches', 'batchSize', batchSize, 1);
   assertInteger('batches', 'dataset.size', size, 1);
   const orderOf = lastResult((epoch) => rng.split('order', epoch).permutation(size));
-  const read = (epoch: number, from: number, to: number): States =>
-    dataset.examples(orderOf(epoch).subarray(from, to), rng.split('crops', epoch));
+  /** The stretches of epochs that a batch is made of. */
+  const partsOf = (step: number): { readonly epoch: number; readonly indices: Int32Array }[] => {
+    assertInteger('batchAt', 'step', step, 0);
+    const parts = [];
+    const end = (step + 1) * batchSize;
+    for (let first = step * batchSize; first < end;) {
+      const epoch = Math.floor(first / size);
+      const last = Math.min(end, (epoch + 1) * size);
+      parts.push({ epoch, indices: orderOf(epoch).subarray(first - epoch * size, last - epoch * size) });
+      first = last;
+    }
+    return parts;
+  };
   return {
     batchSize,
     size,
     batchAt: (step) => {
-      assertInteger('batchAt', 'step', step, 0);
-      const parts: States[] = [];
-      const end = (step + 1) * batchSize;
-      for (let first = step * batchSize; first < end;) {
-        const epoch = Math.floor(first / size);
-        const last = Math.min(end, (epoch + 1) * size);
-        parts.push(read(epoch, first - epoch * size, last - epoch * size));
-        first = last;
-      }
+      const parts = partsOf(step).map(({ epoch, indices }) => dataset.examples(indices, rng.split('crops', epoch)));
       return parts.length === 1 ? parts[0]! : joined(parts, [batchSize, ...dataset.exampleShape]);
     },
+    indicesAt: (step) => Int32Array.from(partsOf(step).flatMap(({ indices }) => [...indices])),
   };
 }
 

@@ -2,6 +2,19 @@ export { batches, type Batches, type BatchesOptions } from './batches.ts';
 export { builtinDatasets } from './builtin-datasets.ts';
 export { decodeText8 } from './decode-text8.ts';
 export { encodeText8, TEXT8_NUM_STATES } from './encode-text8.ts';
+export { decodeCifar10, type Cifar10 } from './formats/decode-cifar10.ts';
+export { decodeIdx, type IdxArray } from './formats/decode-idx.ts';
+export { decodeNpy, type NpyArray } from './formats/decode-npy.ts';
+export { decodeSentencePieceModel } from './formats/decode-sentence-piece-model.ts';
+export type { NumericArray, NumericData, NumericDtype } from './formats/numeric-array.ts';
+export type { DecodeFileOptions } from './formats/open-file-bytes.ts';
+export type {
+  SentencePiece,
+  SentencePieceModel,
+  SentencePieceNormalizerSpec,
+  SentencePieceTrainerSpec,
+  SentencePieceType,
+} from './formats/sentence-piece-model.ts';
 export { normalizeText8 } from './normalize-text8.ts';
 export { createDatasetRegistry, type AnyDatasetPlugin, type DatasetConfig, type DatasetOptions, type DatasetRegistry } from './registry.ts';
 export { swissRoll, type SwissRollOptions } from './swiss-roll.ts';

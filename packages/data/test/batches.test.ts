@@ -29,6 +29,15 @@ describe('batches', () => {
     );
   });
 
+  it('tells which examples a batch has', () => {
+    fc.assert(
+      fc.property(arbCase, fc.nat(20), ({ size, batchSize, seed }, step) => {
+        const source = batches(numbers(size), { batchSize, rng: createRng(seed) });
+        expect(source.indicesAt(step)).toEqual(source.batchAt(step).values);
+      }),
+    );
+  });
+
   it('is a function of the step: asked in any order, by another instance, it is the same', () => {
     fc.assert(
       fc.property(arbCase, fc.array(fc.nat(20), { maxLength: 10 }), ({ size, batchSize, seed }, steps) => {

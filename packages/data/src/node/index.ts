@@ -1,2 +1,14 @@
+export type { ArchiveOptions } from './archives/archive-error.ts';
+export { gunzip } from './archives/gunzip.ts';
+export { gunzipChunks } from './archives/gunzip-chunks.ts';
+export { tarEntries, type TarEntriesOptions, type TarEntry } from './archives/tar-entries.ts';
+export { tarMembers } from './archives/tar-members.ts';
+export { zipMembers, type ZipMembersOptions } from './archives/zip-members.ts';
+export type { FileFacts } from './download/checked-file.ts';
+export { dataFolder } from './download/data-folder.ts';
+export type { DownloadProgress, FetchFileOptions, TransferOptions } from './download/download-options.ts';
+export { fetchFile, type FetchedFile } from './download/fetch-file.ts';
+export { knownDownloads, type KnownDownload, type KnownDownloadName } from './download/known-downloads.ts';
+export { obtainFile, type ObtainFileOptions } from './download/obtain-file.ts';
 export { readText8, type ReadText8Options } from './read-text8.ts';
 export { text8Plugin } from './text8-plugin.ts';

@@ -1,0 +1,52 @@
+import { resolve } from 'node:path';
+import { D3pmError, suggestName } from '@d3pm/core';
+import { quoteName } from '../archives/quote-name.ts';
+import { fileFacts, mismatch } from './checked-file.ts';
+import type { TransferOptions } from './download-options.ts';
+import { fetchDownload, type FetchedFile } from './fetch-file.ts';
+import { knownDownloads, type KnownDownload, type KnownDownloadName } from './known-downloads.ts';
+import { toDownload } from './to-download.ts';
+
+export interface ObtainFileOptions extends TransferOptions {
+  /** One of `knownDownloads`, or what describes another. */
+  readonly name: KnownDownloadName | KnownDownload;
+  /** A copy that the user has: it is checked, and used where it is. */
+  readonly fromFile?: string;
+}
+
+/**
+ * The archive of a data set of the paper: the user's own copy, else that of the cache, else fetched. See `fetchFile`.
+ *
+ * @throws {D3pmError} as `fetchFile`; `UNKNOWN_NAME`; `INVALID_DATA` for a `fromFile` that is missing or is not the expected file, which
+ * is left as it is
+ */
+export async function obtainFile({ name, fromFile, ...options }: ObtainFileOptions): Promise<FetchedFile> {
+  const { urls, fileName, sha256, size } = typeof name === 'string' ? knownDownload(name) : name;
+  const facts = { ...(sha256 === undefined ? {} : { sha256 }), ...(size === undefined ? {} : { size }) };
+  const download = toDownload('obtainFile', { ...options, url: urls, fileName, ...facts });
+  if (fromFile === undefined) return fetchDownload('obtainFile', download);
+  const path = resolve(fromFile);
+  const found = await fileFacts(path, download.signal).catch((cause: unknown) => {
+    download.signal.throwIfAborted();
+    throw refusal(path, (cause as Error).message, cause);
+  });
+  if (found === 'missing') throw refusal(path, 'there is no such file');
+  if (found === 'no file') throw refusal(path, 'it is no file');
+  const difference = mismatch(found, download);
+  if (difference !== undefined) throw refusal(path, `it is not ${fileName} as published: ${difference}`);
+  if (sha256 === undefined) download.onNotice(`${fileName}: no sha256 is known for it; this one has ${found.sha256}`);
+  return { path, ...found, fetched: false };
+}
+
+function knownDownload(name: string): KnownDownload {
+  const known = Object.hasOwn(knownDownloads, name) ? knownDownloads[name as KnownDownloadName] : undefined;
+  if (known !== undefined) return known;
+  throw new D3pmError(
+    'UNKNOWN_NAME',
+    `obtainFile: no download is named ${quoteName(name)}; ${suggestName(name, Object.keys(knownDownloads))}`,
+  );
+}
+
+function refusal(path: string, reason: string, cause?: unknown): D3pmError {
+  return new D3pmError('INVALID_DATA', `obtainFile: fromFile ${quoteName(path)} does not serve: ${reason}`, { cause });
+}
