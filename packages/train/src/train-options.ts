@@ -6,6 +6,8 @@ import type { DecaySchedule } from './moving-average.ts';
 import type { TrainerState } from './trainer-state.ts';
 import type { TrainingLoss } from './training-loss.ts';
 
+export type WhenNonFinite = 'stop' | { readonly skip: number; readonly rateFactor?: number };
+
 export interface TrainOptions<P extends Prediction = Prediction> extends AdamOptions {
   /** Updates in the whole run, those of `state` included. */
   readonly numSteps: number;
@@ -22,6 +24,11 @@ export interface TrainOptions<P extends Prediction = Prediction> extends AdamOpt
   readonly clipNorm?: number;
   /** Decay of a moving average of the parameters, which then are the ones that the model gets. Absent: no average. */
   readonly emaDecay?: DecaySchedule | number;
+  /**
+   * What to do about a loss or gradient that is NaN or infinite. `'stop'`, or to leave its update out, as many as `skip` times in a
+   * run, with a learning rate that each has multiplied by `rateFactor` from the next event on. @defaultValue 'stop'
+   */
+  readonly whenNonFinite?: WhenNonFinite;
   /** Source of steps, noise and dropout; update n draws from `rng.split('step', n)`. */
   readonly rng: Rng;
   /** An event comes after every update whose number is a multiple of this, and after the last. Nothing is read back in between. @defaultValue 50 */
@@ -38,7 +45,14 @@ export function assertTrainOptions<P extends Prediction>(caller: string, model: 
   if (options.microBatch !== undefined) assertInteger(caller, 'microBatch', options.microBatch, 1);
   if (options.eventEvery !== undefined) assertInteger(caller, 'eventEvery', options.eventEvery, 1);
   assertAdamOptions(caller, options);
-  const { learningRate, clipNorm, emaDecay, loss } = options;
+  const { learningRate, clipNorm, emaDecay, loss, whenNonFinite } = options;
+  if (typeof whenNonFinite === 'object') {
+    assertInteger(caller, 'whenNonFinite.skip', whenNonFinite.skip, 1);
+    const { rateFactor = 1 } = whenNonFinite;
+    if (!(rateFactor > 0 && rateFactor <= 1)) {
+      throw new D3pmError('INVALID_OPTIONS', `${caller}: whenNonFinite.rateFactor is ${rateFactor}, expected a number in (0, 1]`);
+    }
+  }
   if (typeof learningRate === 'number' && !(learningRate >= 0 && learningRate < Infinity)) {
     throw new D3pmError('INVALID_OPTIONS', `${caller}: learningRate is ${learningRate}, expected a number ≥ 0 or a function of the step`);
   }

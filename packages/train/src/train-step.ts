@@ -1,5 +1,5 @@
 import { toTensor, type Prediction, type States, type TrainableDenoiser } from '@d3pm/core';
-import { keep, mean, mul, stack, tidy, type Tensor } from '@tensorflow/tfjs-core';
+import { add, isFinite, keep, mean, mul, stack, tidy, where, type Tensor } from '@tensorflow/tfjs-core';
 import { accumulateGradients } from './accumulate-gradients.ts';
 import { adamUpdate } from './adam.ts';
 import { clipByNorm, euclideanNorm } from './clip-by-norm.ts';
@@ -7,7 +7,7 @@ import { movingAverage } from './moving-average.ts';
 import { unpackParameters, type ParameterLayout } from './parameter-layout.ts';
 import { splitBatch, type TrainBatch } from './split-batch.ts';
 import type { TrainOptions } from './train-options.ts';
-import type { TrainerState } from './trainer-state.ts';
+import type { TrainerState, TrainerVectors } from './trainer-state.ts';
 
 export interface TrainStepResult {
   readonly state: TrainerState;
@@ -53,12 +53,19 @@ export function trainStep<P extends Prediction>(
       step,
     });
     const average = state.average && movingAverage(state.average, updated.parameters, decayAt(options, step));
-    const next: TrainerState = { step, ...updated, ...(average && { average }) };
+    const made = { ...updated, ...(average && { average }) };
+    const vectors = typeof options.whenNonFinite === 'object' ? unlessUnsound(isFinite(add(value, norm)), made, state) : made;
     const metrics = stack([value, norm]);
-    for (const tensor of [next.parameters, next.moment1, next.moment2, metrics]) keep(tensor);
-    if (average) keep(average);
-    return { state: next, metrics } as never;
+    for (const tensor of [...Object.values(vectors), metrics]) keep(tensor);
+    const { recentLosses, skipped } = state;
+    return { state: { step, ...vectors, ...(recentLosses && { recentLosses }), ...(skipped && { skipped }) }, metrics } as never;
   }) as TrainStepResult;
+}
+
+/** The new vectors where the update is sound, else the old ones: decided on the engine, so that nothing waits for it. */
+function unlessUnsound(isSound: Tensor, made: TrainerVectors, before: TrainerVectors): TrainerVectors {
+  const chosen = Object.entries(made).map(([name, vector]) => [name, where(isSound, vector, before[name as keyof TrainerVectors]!)]);
+  return Object.fromEntries(chosen) as TrainerVectors;
 }
 
 function decayAt({ emaDecay = 0 }: Pick<TrainOptions, 'emaDecay'>, step: number): number {

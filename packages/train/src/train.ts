@@ -1,6 +1,6 @@
 import { assertDataStates, assertDenoiserFits, bitsPerDimension, positionsOf, type Prediction, type TrainableDenoiser } from '@d3pm/core';
 import { concat, dispose, type Tensor } from '@tensorflow/tfjs-core';
-import { assertFinite } from './assert-finite.ts';
+import { nonFiniteError, nonFiniteSteps } from './find-non-finite.ts';
 import { parameterLayout, unpackParameters, type ParameterLayout } from './parameter-layout.ts';
 import type { TrainEvent } from './train-event.ts';
 import { assertTrainOptions, type TrainOptions } from './train-options.ts';
@@ -15,8 +15,8 @@ import { adoptedState, disposeState, initialState, type TrainerState } from './t
  * engine, and a run that goes on from a {@link TrainEvent.state} ends where it would have ended, bit for bit.
  * The event loop gets a turn at every event. All tensors of the trainer are disposed when it ends.
  *
- * @throws {D3pmError} `INVALID_OPTIONS`, `UNSOUND` or `SHAPE` before the first update; `STATE_RANGE` for data with a state that the chain does not have, or its mask; `NON_FINITE` with step and parameter at the
- * first event after a loss or gradient was NaN or infinite, with the model left as it was at the event before.
+ * @throws {D3pmError} `INVALID_OPTIONS`, `UNSOUND` or `SHAPE` before the first update; `STATE_RANGE` for data with a state that the chain does not have, or its mask; `NON_FINITE` at the first event after a
+ * loss or gradient was NaN or infinite, or more of them than may be left out, with the model left as it was at the event before; its cause is a `NonFinite`.
  */
 export async function* train<P extends Prediction>(
   model: TrainableDenoiser<P>,
@@ -34,7 +34,7 @@ export async function* train<P extends Prediction>(
   try {
     if (options.state) loadInto(model, layout, state);
     while (state.step < numSteps && !signal?.aborted) {
-      const learningRate = rateAt(options, state.step + 1);
+      const learningRate = rateAt(options, state);
       const x0 = batches.batchAt(state.step);
       assertDataStates('train', x0, loss.transition);
       const gradientScale = loss.gradientScale(positionsOf(x0));
@@ -42,20 +42,30 @@ export async function* train<P extends Prediction>(
       disposeState(state);
       state = result.state;
       pending.push(result.metrics);
-      if (state.step % eventEvery !== 0 && state.step < numSteps && !signal?.aborted) continue;
+      const isMultiple = state.step % eventEvery === 0;
+      if (!isMultiple && state.step < numSteps && !signal?.aborted) continue;
 
-      const metrics = await readPending(pending);
-      await assertFinite('train', { layout, state, metrics });
+      const metrics = { step: state.step, values: await readPending(pending) };
+      const bad = nonFiniteSteps(metrics);
+      const skipped = [...(state.skipped ?? []), ...bad];
+      if (skipped.length > mayBeSkipped(options)) {
+        const step = bad[mayBeSkipped(options) - (state.skipped?.length ?? 0)]!;
+        throw await nonFiniteError('train', { layout, state, metrics, step, options });
+      }
       loadInto(model, layout, state);
-      const losses = metrics.filter((_, i) => i % 2 === 0);
-      const nats = losses.reduce((total, value) => total + value, 0) / losses.length / gradientScale;
+      const losses = [...(state.recentLosses ?? []), ...metrics.values.filter((_, i) => i % 2 === 0)];
+      const finite = losses.filter((value) => Number.isFinite(value));
+      const nats = finite.reduce((total, value) => total + value, 0) / finite.length / gradientScale;
+      const { recentLosses: _, ...rest } = state;
+      state = { ...rest, ...(!isMultiple && { recentLosses: losses }), ...(skipped.length > 0 && { skipped }) };
       await turnOfEventLoop();
       yield {
         type: 'step',
         step: state.step,
         lossBits: bitsPerDimension(nats, positionsOf(x0)),
-        gradientNorm: metrics.at(-1)!,
+        gradientNorm: metrics.values.at(-1)!,
         learningRate,
+        skipped: bad,
         state,
       };
     }
@@ -65,8 +75,18 @@ export async function* train<P extends Prediction>(
   }
 }
 
-function rateAt({ learningRate }: Pick<TrainOptions, 'learningRate'>, step: number): number {
-  return typeof learningRate === 'number' ? learningRate : learningRate(step);
+/** Of the next update. What was left out counts from the next multiple of `eventEvery` on, wherever a run was interrupted. */
+function rateAt(
+  { learningRate, whenNonFinite, eventEvery = 50 }: Pick<TrainOptions, 'eventEvery' | 'learningRate' | 'whenNonFinite'>,
+  { step, skipped = [] }: TrainerState,
+): number {
+  const rate = typeof learningRate === 'number' ? learningRate : learningRate(step + 1);
+  const { rateFactor = 1 } = typeof whenNonFinite === 'object' ? whenNonFinite : {};
+  return rate * rateFactor ** skipped.filter((at) => at <= step - (step % eventEvery)).length;
+}
+
+function mayBeSkipped({ whenNonFinite }: Pick<TrainOptions, 'whenNonFinite'>): number {
+  return typeof whenNonFinite === 'object' ? whenNonFinite.skip : 0;
 }
 
 /** [loss, norm, loss, norm, …] of the updates since the last event. */

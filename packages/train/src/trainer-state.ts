@@ -12,7 +12,14 @@ export interface TrainerState extends AdamState {
   readonly step: number;
   /** Moving average of the parameters, when one is kept. */
   readonly average?: Tensor;
+  /** Losses of the updates since the last step that is a multiple of `eventEvery`, for the mean that the next one tells. Absent: none. */
+  readonly recentLosses?: readonly number[];
+  /** Updates that were left out because of numbers that are not finite, by their steps. Absent: none. */
+  readonly skipped?: readonly number[];
 }
+
+/** The tensors of a state, float32 `[P]` each. */
+export type TrainerVectors = Pick<TrainerState, 'average' | 'moment1' | 'moment2' | 'parameters'>;
 
 /** The state before the first update; the caller disposes it. */
 export function initialState(layout: ParameterLayout, parameters: Parameters, { averaged }: { readonly averaged: boolean }): TrainerState {
@@ -38,12 +45,13 @@ export function adoptedState(
       `${caller}: the state ${averaged ? 'has no' : 'has an'} average and emaDecay is ${averaged ? '' : 'not '}given; resume with the options that the state was made with`,
     );
   }
-  const { step, ...vectors } = state;
+  const { step, recentLosses, skipped, ...vectors } = state;
   const entries = Object.entries(vectors) as [string, Tensor][];
   for (const [name, vector] of entries) assertShape(caller, `state.${name}`, vector, [layout.size]);
-  return { step, ...(Object.fromEntries(entries.map(([name, vector]) => [name, keep(clone(vector))])) as Omit<TrainerState, 'step'>) };
+  const own = Object.fromEntries(entries.map(([name, vector]) => [name, keep(clone(vector))])) as unknown as TrainerVectors;
+  return { step, ...own, ...(recentLosses && { recentLosses }), ...(skipped && { skipped }) };
 }
 
-export function disposeState({ parameters, moment1, moment2, average }: TrainerState): void {
+export function disposeState({ parameters, moment1, moment2, average }: TrainerVectors): void {
   dispose([parameters, moment1, moment2, ...(average ? [average] : [])]);
 }

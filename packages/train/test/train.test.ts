@@ -10,7 +10,9 @@ import {
   train,
   type BatchSource,
   type TrainEvent,
+  type NonFinite,
   type TrainerState,
+  type TrainerVectors,
   type TrainingLoss,
   type TrainOptions,
 } from '@d3pm/train';
@@ -77,9 +79,11 @@ const rejection = async (work: Promise<unknown>): Promise<D3pmError> => {
   if (!isD3pmError(error)) throw new Error(`expected a D3pmError, got ${String(error)}`);
   return error;
 };
-const copyOf = ({ step, ...vectors }: TrainerState): TrainerState => ({
+const copyOf = ({ step, recentLosses, skipped, ...vectors }: TrainerState): TrainerState => ({
   step,
-  ...(Object.fromEntries(Object.entries(vectors).map(([name, value]) => [name, clone(value)])) as Omit<TrainerState, 'step'>),
+  ...(recentLosses && { recentLosses }),
+  ...(skipped && { skipped }),
+  ...(Object.fromEntries(Object.entries(vectors).map(([name, value]) => [name, clone(value)])) as unknown as TrainerVectors),
 });
 
 describe('events', () => {
@@ -185,6 +189,19 @@ describe('stopping', () => {
     expect(await run(makeModel(), options({ signal: { aborted: true } }))).toEqual([]);
   });
 
+  it('in the middle of an interval keeps its losses: a run that goes on tells what it would have told', async () => {
+    const whole = await run(makeModel(), options({ emaDecay: 0.9 }));
+    const signal = { aborted: false };
+    const stopping: BatchSource = { batchAt: (index) => ((signal.aborted = index === 6), batches.batchAt(index)) };
+    let state: TrainerState | undefined;
+    await run(makeModel(), options({ emaDecay: 0.9, batches: stopping, signal }), (event) => {
+      if (event.step === 7) state = copyOf(event.state);
+    });
+    expect(state!.recentLosses).toHaveLength(2);
+    expect(await run(makeModel(), options({ emaDecay: 0.9, state: state! }))).toEqual(whole.slice(1));
+    disposeState(state!);
+  });
+
   it('by leaving the loop frees everything', async () => {
     const model = makeModel();
     const before = memory().numTensors;
@@ -231,13 +248,68 @@ describe('trouble', () => {
     expect(memory().numTensors).toBe(before);
   });
 
+  it('the error says which t and examples the batch had', async () => {
+    const source: BatchSource = { ...batches, indicesAt: (index) => Int32Array.from({ length: 8 }, (_, b) => 100 * index + b) };
+    const error = await rejection(run(makeModel(), options({ loss: poisoned(NaN), batches: source })));
+    expect(error.message).toMatch(/; t = (\d+, ){7}\d+; examples 200, 201, 202, 203, 204, 205, 206, 207\)/);
+    const cause = error.cause as NonFinite;
+    expect(cause).toMatchObject({ step: 3, tensor: 'loss', loss: NaN, examples: Int32Array.from({ length: 8 }, (_, b) => 200 + b) });
+    expect(cause.t).toEqual(loss.corrupt(source.batchAt(2), createRng('train').split('step', 3)).t);
+    expect(cause.lastFiniteLoss).toBeGreaterThan(0);
+  });
+
+  describe('left out by whenNonFinite', () => {
+    const poisonedAt = (...steps: readonly number[]): TrainingLoss => {
+      let calls = 0;
+      return { ...loss, nats: (input) => (steps.includes(++calls) ? mul(loss.nats(input), NaN) : loss.nats(input)) };
+    };
+
+    it('an update changes nothing, is told, and is not in the mean', async () => {
+      const [model, before] = [makeModel(), memory().numTensors];
+      const states: number[][] = [];
+      const given = options({ loss: poisonedAt(3), whenNonFinite: { skip: 1 }, eventEvery: 1, numSteps: 5, emaDecay: 0.9 });
+      const lines = await run(model, given, ({ state }) => {
+        states.push([state.parameters, state.moment1, state.moment2, state.average!].flatMap((vector) => [...vector.dataSync()]));
+      });
+      expect(lines.map(({ skipped }) => skipped)).toEqual([[], [], [3], [], []]);
+      expect(lines.map(({ lossBits }) => Number.isFinite(lossBits))).toEqual([true, true, false, true, true]);
+      expect(states[2]).toEqual(states[1]);
+      expect(states[3]).not.toEqual(states[2]);
+      expect(memory().numTensors).toBe(before);
+      const [merged] = await run(makeModel(), options({ loss: poisonedAt(3), whenNonFinite: { skip: 1 }, numSteps: 5, emaDecay: 0.9 }));
+      const mean = lines.filter((_, i) => i !== 2).reduce((total, { lossBits }) => total + lossBits, 0) / 4;
+      expect(merged!.lossBits).toBeCloseTo(mean, 5);
+    });
+
+    it('lowers the rate from the next event on, also in a run that was interrupted before it', async () => {
+      const given = options({ whenNonFinite: { skip: 2, rateFactor: 0.5 } });
+      const lines = await run(makeModel(), { ...given, loss: poisonedAt(3, 12) });
+      expect(lines.map(({ learningRate }) => learningRate)).toEqual([0.01, 0.005, 0.005, 0.0025]);
+      const signal = { aborted: false };
+      const stopping: BatchSource = { batchAt: (index) => ((signal.aborted = index === 3), batches.batchAt(index)) };
+      let state: TrainerState | undefined;
+      await run(makeModel(), { ...given, loss: poisonedAt(3), batches: stopping, signal }, (event) => void (state = copyOf(event.state)));
+      expect(state).toMatchObject({ step: 4, skipped: [3] });
+      expect(await run(makeModel(), { ...given, loss: poisonedAt(12 - 4), state: state! })).toEqual([
+        { ...lines[0]!, skipped: [] },
+        ...lines.slice(1),
+      ]);
+      disposeState(state!);
+    });
+
+    it('is an error when there are more, which names the first of them', async () => {
+      const error = await rejection(run(makeModel(), options({ loss: poisonedAt(3, 4, 9), whenNonFinite: { skip: 2 } })));
+      expect([error.code, error.message]).toEqual(['NON_FINITE', expect.stringContaining('loss is NaN at step 9 ')]);
+    });
+  });
+
   it('a gradient that is NaN under a finite loss is found', async () => {
     // The slope of √x at 0 is infinite, and 0 · ∞ is NaN.
     const kinked: TrainingLoss = { ...loss, nats: (input) => add(loss.nats(input), sqrt(sum(square(mul(input.logits, 0))))) };
     const error = await rejection(run(makeModel(), options({ loss: kinked, eventEvery: 1 })));
     expect([error.code, error.message]).toEqual([
       'NON_FINITE',
-      expect.stringContaining('norm of the gradient is NaN at step 1 (first bad gradient: embedding.weight)'),
+      expect.stringContaining('norm of the gradient is NaN at step 1 (first bad gradient: embedding.weight; t = '),
     ]);
   });
 
@@ -251,6 +323,8 @@ describe('trouble', () => {
     [{ beta1: 1 }, 'beta1'],
     [{ beta2: 0 }, 'beta2'],
     [{ epsilon: 0 }, 'epsilon'],
+    [{ whenNonFinite: { skip: 0 } }, 'whenNonFinite.skip'],
+    [{ whenNonFinite: { skip: 1, rateFactor: 0 } }, 'whenNonFinite.rateFactor'],
   ] satisfies [Partial<TrainOptions<'denoiser'>>, string][])('%o is refused before the first step', async (wrong, field) => {
     const error = await rejection(run(makeModel(), options(wrong)));
     expect(error.code).toBe('INVALID_OPTIONS');
