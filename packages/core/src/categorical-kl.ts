@@ -1,4 +1,4 @@
-import { exp, expm1, less, mul, neg, sub, sum, where, zerosLike, type Tensor } from '@tensorflow/tfjs-core';
+import { add, equal, exp, expm1, less, mul, neg, sub, sum, where, zerosLike, type Tensor } from '@tensorflow/tfjs-core';
 import { runFused } from './run-fused.ts';
 import { scaleRows } from './scale-rows.ts';
 import { withGradient } from './with-gradient.ts';
@@ -25,9 +25,13 @@ export function categoricalKlNats(qLogProbs: Tensor, pLogProbs: Tensor): Tensor 
     (q, p) => {
       const fused = runFused('D3pmCategoricalKl', { logQ: q!, logP: p! });
       if (fused) return { value: fused[0]!, saved: [fused[1]!] };
+      const weight = exp(q!);
       const delta = sub(p!, q!);
-      const terms = where(less(delta, RATIO_BELOW), mul(exp(q!), sub(expm1(delta), delta)), exp(p!));
-      return { value: sum(terms, -1), saved: [neg(exp(q!))] };
+      const near = mul(weight, sub(expm1(delta), delta));
+      // −∞ is less than any q, also than one that underflows. A q that is NaN stays one.
+      const finite = where(equal(delta, -Infinity), Infinity, near);
+      const terms = where(less(delta, RATIO_BELOW), finite, add(exp(p!), mul(weight, 0)));
+      return { value: sum(terms, -1), saved: [neg(weight)] };
     },
     (dy, slope) => [zerosLike(slope!), scaleRows(slope!, dy)],
   );

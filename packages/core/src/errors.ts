@@ -1,6 +1,7 @@
 /** Codes of our own errors. They are stored in logs and looked up in the documentation, so a code never changes its meaning. */
 export type D3pmErrorCode =
   | 'CHECKPOINT'
+  | 'CONFIG_CHANGED'
   | 'DOWNLOAD'
   | 'DTYPE'
   | 'DUPLICATE_NAME'

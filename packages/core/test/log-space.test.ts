@@ -119,6 +119,9 @@ describe('log space', () => {
       }),
     );
     expect(categoricalKlNats(tensor2d([[0, -Infinity]]), tensor2d([[-Infinity, 0]])).dataSync()[0]).toBe(Infinity);
+    // Also where float32 has no e^log q.
+    expect(categoricalKlNats(tensor2d([[0, -110]]), tensor2d([[0, -Infinity]])).dataSync()[0]).toBe(Infinity);
+    expect(categoricalKlNats(tensor2d([[0, NaN]]), tensor2d([[0, -1]])).dataSync()[0]).toBeNaN();
     expect(categoricalKlNats(tensor2d([[0, -Infinity]]), tensor2d([[0, -Infinity]])).dataSync()[0]).toBe(0);
   });
 

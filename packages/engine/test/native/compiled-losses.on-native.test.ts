@@ -1,11 +1,19 @@
 import { engine, tensor, tidy, type NamedTensorMap, type Tensor } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { prepareEngine } from '@d3pm/engine';
+
+/** The operations are for the processor alone. */
+const isCard = (await prepareEngine()).device !== 'processor';
 
 const CLASSES = [1, 2, 5, 15, 16, 17, 28, 33, 128, 257];
 
 /** Outputs for float32 inputs, and int32 ones, by name. */
-function run(name: string, floats: Readonly<Record<string, Tensorlike>>, states: Readonly<Record<string, readonly number[]>> = {}): number[][] {
+function run(
+  name: string,
+  floats: Readonly<Record<string, Tensorlike>>,
+  states: Readonly<Record<string, readonly number[]>> = {},
+): number[][] {
   return tidy(() => {
     const inputs = [
       ...Object.entries(floats).map(([key, { values, shape }]) => [key, tensor(Float32Array.from(values), [...shape])]),
@@ -49,7 +57,7 @@ const logSumExp = (row: readonly number[]): number => {
 };
 const normalized = (row: readonly number[]): number[] => row.map((x) => x - logSumExp(row));
 
-describe('D3pmDenoiserNll', () => {
+describe.skipIf(isCard)('D3pmDenoiserNll', () => {
   /** −weight log f(x_0) as log(1 + the odds against x_0), and weight (f − x_0), in float64. */
   function oracle(row: readonly number[], x0: number, weight = 1): { nll: number; gradient: number[] } {
     const total = logSumExp(row);
@@ -121,7 +129,7 @@ describe('D3pmDenoiserNll', () => {
   });
 });
 
-describe('D3pmScaleRows', () => {
+describe.skipIf(isCard)('D3pmScaleRows', () => {
   it.each(CLASSES)('rounds each of the products of %i columns once', (columns) => {
     const x = wave(3 * columns, 5);
     const factor = [0.3, -7, 0].map(Math.fround);
@@ -130,7 +138,7 @@ describe('D3pmScaleRows', () => {
   });
 });
 
-describe('D3pmLogSumExp and D3pmLogNormalize', () => {
+describe.skipIf(isCard)('D3pmLogSumExp and D3pmLogNormalize', () => {
   it.each(CLASSES)('have log Σ eˣ, and what is left without it, of %i classes', (classes) => {
     for (const [numRows, spread] of [
       [1, 5],
@@ -139,9 +147,10 @@ describe('D3pmLogSumExp and D3pmLogNormalize', () => {
     ] as const) {
       const x = wave(numRows * classes, spread);
       const rows = rowsOf(x, classes);
-      // Next to the largest x an error of the logarithm is one rounding of it: absolute, at least 2⁻²⁴ times some.
-      expect(largestError(run('D3pmLogSumExp', { x: matrix(x, classes) })[0]!, rows.map(logSumExp), 1)).toBeLessThan(1e-6);
-      expect(largestError(run('D3pmLogNormalize', { x: matrix(x, classes) })[0]!, rows.flatMap(normalized), 1)).toBeLessThan(2e-6);
+      // The log of the sum is rounded with the size of the largest x, and so is what is left without it.
+      const size = Math.max(1, spread);
+      expect(largestError(run('D3pmLogSumExp', { x: matrix(x, classes) })[0]!, rows.map(logSumExp), size)).toBeLessThan(5e-7);
+      expect(largestError(run('D3pmLogNormalize', { x: matrix(x, classes) })[0]!, rows.flatMap(normalized), size)).toBeLessThan(5e-7);
     }
   });
 
@@ -168,7 +177,7 @@ describe('D3pmLogSumExp and D3pmLogNormalize', () => {
   });
 });
 
-describe('D3pmCategoricalKl', () => {
+describe.skipIf(isCard)('D3pmCategoricalKl', () => {
   /** Σ q (e^δ − 1 − δ), δ = log p − log q, of the very float32 logarithms that the operation gets; in float64, 0 where q is 0 but for p. */
   const oracle = (q: readonly number[], p: readonly number[]): number =>
     sum(q.map((logQ, i) => (logQ === -Infinity ? Math.exp(p[i]!) : Math.exp(logQ) * (Math.expm1(p[i]! - logQ) - (p[i]! - logQ)))));
@@ -205,11 +214,26 @@ describe('D3pmCategoricalKl', () => {
 
   it('counts nothing but p where q is 0, and is ∞ where only p is', () => {
     const half = Math.fround(Math.log(0.5));
-    const [kl, gradient] = klOf([half, half, -Infinity, half, half, -Infinity, half, half, -Infinity], [half, half, -Infinity, 0, -Infinity, -Infinity, half, -2, -2], 3);
+    const [kl, gradient] = klOf(
+      [half, half, -Infinity, half, half, -Infinity, half, half, -Infinity],
+      [half, half, -Infinity, 0, -Infinity, -Infinity, half, -2, -2],
+      3,
+    );
     expect(kl![0]).toBe(0);
     expect(kl![1]).toBe(Infinity);
     expect(largestError([kl![2]!], [oracle([half, half, -Infinity], [half, -2, -2])])).toBeLessThan(1e-6);
-    expect(largestError(gradient!, [0.5, 0.5, 0, 0.5, 0.5, 0, 0.5, 0.5, 0].map((q) => -q), 1)).toBeLessThan(1e-6);
+    expect(
+      largestError(
+        gradient!,
+        [0.5, 0.5, 0, 0.5, 0.5, 0, 0.5, 0.5, 0].map((q) => -q),
+        1,
+      ),
+    ).toBeLessThan(1e-6);
+  });
+
+  it('is ∞, and not NaN, where p lacks a class that q has with less than float32', () => {
+    expect(klOf([0, -90], [0, -Infinity], 2)[0]).toEqual([Infinity]);
+    expect(klOf([0, -200], [0, -Infinity], 2)[0]).toEqual([Infinity]);
   });
 
   it('is p alone where q is beyond float32', () => {

@@ -11,7 +11,9 @@ void denoiser_nll(void*, TF_OpKernelContext* context) {
   Run run(context);
   const float* logits = run.input<float>(0);
   const int32_t* x0 = run.input<int32_t>(1);
+  if (run.size(2) != 1) return run.fail("D3pmDenoiserNll: %lld impossible classes, expected 1", (long long)run.size(2));
   const int64_t impossible = run.input<int32_t>(2)[0], rows = run.size(1), classes = run.last_dimension(0);
+  if (impossible >= classes) return run.fail("D3pmDenoiserNll: impossible is %lld, expected at most %lld", (long long)impossible, (long long)classes - 1);
   if (rows * classes != run.size(0)) return run.fail("D3pmDenoiserNll: %lld states for %lld logits", (long long)rows, (long long)run.size(0));
   const float* weight = run.input<float>(3);
   const bool weighs_each = run.size(3) == rows;

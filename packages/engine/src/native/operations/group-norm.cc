@@ -25,14 +25,16 @@ struct Images {
   GroupNormSizes sizes;
 };
 
-Images images_of(Run& run, int first) {
+Images images_of(Run& run, const char* name, int first) {
+  if (run.size(first + 4) != 3) run.fail("%s: %lld settings, expected 3", name, (long long)run.size(first + 4));
+  if (!run.ok()) return {};
   const float* setting = run.input<float>(first + 4);
   const int64_t channels = run.last_dimension(first), groups = static_cast<int64_t>(setting[0]);
   const int64_t count = run.first_dimension(first);
   const bool fits = channels > 0 && count > 0 && groups > 0 && channels % groups == 0 && run.size(first + 1) == channels &&
                     run.size(first + 2) == channels && (run.size(first + 3) == 0 || run.size(first + 3) == count * channels);
   if (!fits)
-    run.fail("D3pmGroupNorm: %lld channels, %lld groups, %lld scales, %lld biases, %lld shifts", (long long)channels, (long long)groups,
+    run.fail("%s: %lld channels, %lld groups, %lld scales, %lld biases, %lld shifts", name, (long long)channels, (long long)groups,
              (long long)run.size(first + 1), (long long)run.size(first + 2), (long long)run.size(first + 3));
   const int64_t pixels = fits ? run.size(first) / count / channels : 0;
   return {run.input<float>(first),
@@ -46,7 +48,7 @@ Images images_of(Run& run, int first) {
 // → y like x, statistics [B, groups · 2]
 void group_norm(void*, TF_OpKernelContext* context) {
   Run run(context);
-  const Images images = images_of(run, 0);
+  const Images images = images_of(run, "D3pmGroupNorm", 0);
   if (!run.ok()) return;
   const auto& sizes = images.sizes;
   const int64_t image = sizes.pixels * sizes.channels;
@@ -65,7 +67,7 @@ void group_norm(void*, TF_OpKernelContext* context) {
 void group_norm_gradient(void*, TF_OpKernelContext* context) {
   Run run(context);
   const float* dy = run.input<float>(0);
-  const Images images = images_of(run, 1);
+  const Images images = images_of(run, "D3pmGroupNormGrad", 1);
   if (!run.ok()) return;
   const auto& sizes = images.sizes;
   const float* statistics = run.input<float>(6);

@@ -92,11 +92,13 @@ inline void kl_rows(const float* log_q, const float* log_p, int64_t classes, int
       exp_of(&a, &q);
       exp_of(&b, &p);
       const Lanes delta = b - a;
-      // From e⁵⁰ times q on, p is the whole of a term. False where both are −∞ too.
+      // What q has and p has not; q itself may be too small for float32, and 0 · ∞ NaN.
+      const Words missing = (b == D3PM_ALL(-kInfinity)) & (a > D3PM_ALL(-kInfinity));
+      // From e⁵⁰ times q on, p is the whole of a term. False where both are −∞ too, and at NaN, which q brings back.
       const Words below = delta < D3PM_ALL(50.0f);
       const Lanes bounded = D3PM_SELECT(below, delta, Lanes{});
       exp_excess(&bounded, &excess);
-      total += D3PM_SELECT(below, q * excess, p);
+      total += D3PM_SELECT(missing, D3PM_ALL(kInfinity), D3PM_SELECT(below, q * excess, p + q * 0.0f));
       q = -q;
       store_some(&q, count, gradient + at + i);
     }

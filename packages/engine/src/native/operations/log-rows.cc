@@ -6,16 +6,11 @@
 namespace d3pm {
 namespace {
 
-int64_t rows_of(Run& run, int index) {
-  const int64_t classes = run.last_dimension(index);
-  return classes == 0 ? 0 : run.size(index) / classes;
-}
-
 // x [R, K] → log Σ exp(x) [R]
 void log_sum_exp(void*, TF_OpKernelContext* context) {
   Run run(context);
   const float* x = run.input<float>(0);
-  const int64_t rows = rows_of(run, 0), classes = run.last_dimension(0);
+  const int64_t rows = run.rows(0), classes = run.last_dimension(0);
   float* total = run.output_like(0, 0, 1);
   if (!run.ok()) return;
   in_parts(rows, parts_of(rows, classes), [&](int64_t begin, int64_t end, int64_t) { D3PM_BEST(log_sum_exp_rows)(x, classes, begin, end, total); });
@@ -25,7 +20,7 @@ void log_sum_exp(void*, TF_OpKernelContext* context) {
 void log_normalize(void*, TF_OpKernelContext* context) {
   Run run(context);
   const float* x = run.input<float>(0);
-  const int64_t rows = rows_of(run, 0), classes = run.last_dimension(0);
+  const int64_t rows = run.rows(0), classes = run.last_dimension(0);
   float* y = run.output_like(0, 0);
   if (!run.ok()) return;
   in_parts(rows, parts_of(rows, classes), [&](int64_t begin, int64_t end, int64_t) { D3PM_BEST(log_normalize_rows)(x, classes, begin, end, y); });
@@ -36,7 +31,7 @@ void log_normalize_gradient(void*, TF_OpKernelContext* context) {
   Run run(context);
   const float* dy = run.input<float>(0);
   const float* y = run.input<float>(1);
-  const int64_t rows = rows_of(run, 0), classes = run.last_dimension(0);
+  const int64_t rows = run.rows(0), classes = run.last_dimension(0);
   if (run.size(0) != run.size(1)) return run.fail("D3pmLogNormalizeGrad: %lld and %lld numbers", (long long)run.size(0), (long long)run.size(1));
   float* dx = run.output_like(0, 0);
   if (!run.ok()) return;
@@ -50,7 +45,7 @@ void categorical_kl(void*, TF_OpKernelContext* context) {
   Run run(context);
   const float* log_q = run.input<float>(0);
   const float* log_p = run.input<float>(1);
-  const int64_t rows = rows_of(run, 0), classes = run.last_dimension(0);
+  const int64_t rows = run.rows(0), classes = run.last_dimension(0);
   if (run.size(0) != run.size(1)) return run.fail("D3pmCategoricalKl: %lld and %lld numbers", (long long)run.size(0), (long long)run.size(1));
   float* kl = run.output_like(0, 0, 1);
   float* gradient = run.output_like(1, 0);

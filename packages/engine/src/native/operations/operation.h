@@ -42,10 +42,18 @@ class Run {
     return static_cast<const T*>(TF_TensorData(tensor(index)));
   }
   int64_t size(int index) { return TF_TensorElementCount(tensor(index)); }
-  int64_t first_dimension(int index) { return TF_Dim(tensor(index), 0); }
+  // A scalar is a row of one: TF_Dim ends the process where there is no axis.
+  int64_t first_dimension(int index) { return TF_NumDims(tensor(index)) == 0 ? 1 : TF_Dim(tensor(index), 0); }
   int64_t last_dimension(int index) {
     TF_Tensor* of = tensor(index);
-    return TF_Dim(of, TF_NumDims(of) - 1);
+    return TF_NumDims(of) == 0 ? 1 : TF_Dim(of, TF_NumDims(of) - 1);
+  }
+  // Rows of the last axis, which may be empty.
+  int64_t rows(int index) {
+    TF_Tensor* of = tensor(index);
+    int64_t count = 1;
+    for (int axis = 0; axis < TF_NumDims(of) - 1; axis++) count *= TF_Dim(of, axis);
+    return count;
   }
 
   // Of the shape of an input, or of all its axes but the last ones.

@@ -38,9 +38,10 @@ void rank_one_term(void*, TF_OpKernelContext* context) {
   const float* target = run.input<float>(4);
   const float* setting = run.input<float>(5);
   const int64_t classes = run.size(4), rows = run.size(1), examples = run.size(3) / kChainColumns;
-  if (run.size(0) != rows * classes || run.size(2) != rows || examples == 0 || rows % examples != 0)
+  if (run.size(0) != rows * classes || run.size(2) != rows || examples == 0 || rows % examples != 0 || run.size(3) % kChainColumns != 0)
     return run.fail("D3pmRankOneTerm: %lld logits, %lld and %lld states, %lld examples, %lld classes", (long long)run.size(0), (long long)rows,
                     (long long)run.size(2), (long long)examples, (long long)classes);
+  if (run.size(5) != 3) return run.fail("D3pmRankOneTerm: %lld settings, expected 3", (long long)run.size(5));
   for (const int32_t* states : {x0, xt}) {
     const int64_t wrong = stray(states, rows, classes);
     if (wrong >= 0) return run.fail("D3pmRankOneTerm: %s is %d at position %lld, expected 0…%lld", states == x0 ? "x0" : "xt", states[wrong], (long long)wrong, (long long)classes - 1);

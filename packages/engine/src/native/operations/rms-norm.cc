@@ -11,6 +11,7 @@ void rms_norm(void*, TF_OpKernelContext* context) {
   Run run(context);
   const float* x = run.input<float>(0);
   const float* scale = run.input<float>(1);
+  if (run.size(2) != 1) return run.fail("D3pmRmsNorm: %lld floors, expected 1", (long long)run.size(2));
   const float floor = run.input<float>(2)[0];
   const int64_t columns = run.last_dimension(0), rows = columns == 0 ? 0 : run.size(0) / columns;
   if (run.size(1) != columns) return run.fail("D3pmRmsNorm: %lld scales for %lld channels", (long long)run.size(1), (long long)columns);
