@@ -1,0 +1,12 @@
+export type { CheckpointContent, CheckpointTensors, NamedTensors } from './checkpoint/checkpoint-content.ts';
+export type { FileFacts, FileSystem, WritableFile } from './checkpoint/file-system.ts';
+export type { JsonObject, JsonValue } from './checkpoint/json-value.ts';
+export { latestCheckpoint, type LatestCheckpointOptions, type SkippedCheckpoint } from './checkpoint/latest-checkpoint.ts';
+export { loadCheckpoint, type LoadCheckpointOptions, type LoadedCheckpoint } from './checkpoint/load-checkpoint.ts';
+export { nodeFileSystem } from './checkpoint/node-file-system.ts';
+export { readSealedFolder, type ReadSealedFolderOptions, type SealedFolder } from './checkpoint/read-sealed-folder.ts';
+export { saveCheckpoint, type SaveCheckpointOptions, type SavedCheckpoint } from './checkpoint/save-checkpoint.ts';
+export { sweepTemporaries, type SweepTemporariesOptions } from './checkpoint/sweep-temporaries.ts';
+export { trainerStateFrom, type TrainerStateFromOptions } from './checkpoint/trainer-state-from.ts';
+export { trainerTensors } from './checkpoint/trainer-tensors.ts';
+export { writeSealedFolder, type SealedFiles, type WriteSealedFolderOptions } from './checkpoint/write-sealed-folder.ts';
