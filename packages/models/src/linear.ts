@@ -1,4 +1,4 @@
-import { withGradient } from '@d3pm/core';
+import { runFused, withGradient } from '@d3pm/core';
 import { add, matMul, reshape, sum, type Tensor } from '@tensorflow/tfjs-core';
 
 /**
@@ -17,14 +17,22 @@ export function linear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
     (input, factor, offset) => {
       const rows = asRows(input!, inputs);
       const product = matMul(rows, factor!);
-      const value = reshape(offset ? add(product, offset) : product, [...x.shape.slice(0, -1), outputs]);
+      const value = reshape(offset ? withBias(product, offset) : product, [...x.shape.slice(0, -1), outputs]);
       return { value, saved: [rows, factor!] };
     },
     (dy, rows, factor) => {
       const upstream = asRows(dy, outputs);
       const dInput = reshape(matMul(upstream, factor!, false, true), x.shape);
       const dWeight = matMul(rows!, upstream, true, false);
-      return bias ? [dInput, dWeight, sum(upstream, 0)] : [dInput, dWeight];
+      return bias ? [dInput, dWeight, sumOfRows(upstream)] : [dInput, dWeight];
     },
   );
+}
+
+function withBias(rows: Tensor, bias: Tensor): Tensor {
+  return runFused('D3pmAddRow', { x: rows, row: bias })?.[0] ?? add(rows, bias);
+}
+
+function sumOfRows(rows: Tensor): Tensor {
+  return runFused('D3pmSumOfRows', { x: rows })?.[0] ?? sum(rows, 0);
 }

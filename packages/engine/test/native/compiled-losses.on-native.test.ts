@@ -242,3 +242,25 @@ describe.skipIf(isCard)('D3pmCategoricalKl', () => {
     expect(largestError(klOf([0, -200], p, 2)[0]!, [oracle([0, -200], p)])).toBeLessThan(1e-6);
   });
 });
+
+describe.skipIf(isCard)('D3pmAddRow and D3pmSumOfRows', () => {
+  it.each(CLASSES)('round each of the sums of %i columns once', (columns) => {
+    const [x, row] = [wave(3 * columns, 5), wave(columns, 2)];
+    const expected = rowsOf(x, columns).flatMap((each) => each.map((value, i) => Math.fround(value + row[i]!)));
+    expect(largestError(run('D3pmAddRow', { x: matrix(x, columns), row: vector(row) })[0]!, expected)).toBe(0);
+  });
+
+  it.each([1, 3, 64, 65, 5000])('the sum of %i rows is right to a few roundings of the largest partial sum', (rows) => {
+    // All of one sign: the sum of 5000 numbers one after another would be wrong by 1e-4.
+    const x = wave(rows * 33, 4).map((value) => Math.fround(Math.abs(value) + 1));
+    const expected = Array.from({ length: 33 }, (_, j) => sum(Array.from({ length: rows }, (__, r) => x[33 * r + j]!)));
+    const [sums] = run('D3pmSumOfRows', { x: matrix(x, 33) });
+    sums!.forEach((value, j) => expect(Math.abs(value / expected[j]! - 1)).toBeLessThan(3e-6));
+  });
+
+  it('refuse what has no fitting row', () => {
+    expect(() => run('D3pmAddRow', { x: matrix(wave(6, 1), 3), row: vector([1, 2]) })).toThrow(
+      'D3pmAddRow: a row of 2 numbers for rows of 3',
+    );
+  });
+});

@@ -4,6 +4,7 @@ import type { NativeKernel } from './native-kernel.ts';
 /** Inputs, in order, and the number of outputs of the operations in `src/native/operations`, which are compiled into the binding. */
 const operations: Readonly<Record<string, readonly [inputs: readonly string[], outputs: number]>> = Object.freeze({
   D3pmAdamUpdate: [['parameters', 'moment1', 'moment2', 'gradient', 'factors'], 3],
+  D3pmAddRow: [['x', 'row'], 1],
   D3pmAttentionWeights: [['scores', 'bias'], 1],
   D3pmAttentionWeightsGrad: [['weights', 'upstream'], 1],
   D3pmCategoricalKl: [['logQ', 'logP'], 2],
@@ -17,6 +18,7 @@ const operations: Readonly<Record<string, readonly [inputs: readonly string[], o
   D3pmRmsNorm: [['x', 'scale', 'floor'], 2],
   D3pmRmsNormGrad: [['dy', 'x', 'scale', 'inverse'], 2],
   D3pmScaleRows: [['x', 'factor'], 1],
+  D3pmSumOfRows: [['x'], 1],
 });
 
 /** Kernels that only a binding of this package has, and only for a processor: the packages that use them have a formula for everywhere else. */

@@ -1,4 +1,18 @@
 // −log f(x_0) for f = softmax(logits), and its gradient f − x_0, each times a weight, without a difference of nearly equal numbers: softmax-deviation.ts of @d3pm/core.
+#include <cstdint>
+
+namespace d3pm {
+
+struct NllInput {
+  const float* logits;
+  const int32_t* x0;
+  int64_t rows, classes, impossible;
+  const float* weight;
+  bool weighs_each;
+};
+
+}  // namespace d3pm
+
 #define D3PM_ROWS "denoiser-nll-rows.h"
 #include "for-every-processor.h"
 #include "operation.h"
@@ -23,10 +37,8 @@ void denoiser_nll(void*, TF_OpKernelContext* context) {
   float* nll = run.output_like(0, 1);
   float* deviation = run.output_like(1, 0);
   if (!run.ok()) return;
-  in_parts(rows, parts_of(rows, classes), [&](int64_t begin, int64_t end, int64_t) {
-    std::vector<float> row(padded(classes));
-    D3PM_BEST(nll_rows)(logits, x0, classes, impossible, weight, weighs_each, begin, end, row.data(), nll, deviation);
-  });
+  const NllInput input{logits, x0, rows, classes, impossible, weight, weighs_each};
+  in_parts(rows, parts_of(rows, classes), [&](int64_t begin, int64_t end, int64_t) { D3PM_BEST(nll_rows)(input, begin, end, nll, deviation); });
 }
 
 const Registration registration("D3pmDenoiserNll", {"logits: float", "x0: int32", "impossible: int32", "weight: float"}, {"nll: float", "deviation: float"},

@@ -41,11 +41,21 @@ inline __attribute__((always_inline)) void store_some(const Lanes* from, int64_t
   std::memcpy(to, from, count * sizeof(float));
 }
 
+// The first `count` of sixteen.
+inline __attribute__((always_inline)) Words first_lanes(int64_t count) {
+  const Words places = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+  return places < (Words{} + static_cast<int32_t>(count < kLanes ? count : kLanes));
+}
+
+// The one at a place, if it is among the sixteen.
+inline __attribute__((always_inline)) Words lane_at(int64_t place) {
+  const Words places = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+  return places == (Words{} + static_cast<int32_t>(place));
+}
+
 // Sets what is behind the first `count` to 0.
 inline __attribute__((always_inline)) void keep_some(int64_t count, Lanes* lanes) {
-  const Words places = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-  const Words kept = places < (Words{} + static_cast<int32_t>(count < kLanes ? count : kLanes));
-  *lanes = D3PM_SELECT(kept, *lanes, Lanes{});
+  *lanes = D3PM_SELECT(first_lanes(count), *lanes, Lanes{});
 }
 
 // e^x for x ≤ 88, right to 2 units in the last place; 0 below the smallest normal number and at −∞, NaN at NaN. The polynomial and the
