@@ -66,6 +66,24 @@ async function expectSameAsCpu(inputs: readonly HostArray[], compute: (...inputs
 }
 
 describe('kernels of the engine agree with the cpu back end', () => {
+  it('transpose, of floats and integers, whichever axes stay in place', async () => {
+    const arb = fc
+      .array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 5 })
+      .chain((shape) =>
+        fc.tuple(fc.constant(shape), fc.shuffledSubarray([...shape.keys()], { minLength: shape.length }), fc.nat(shape.length)),
+      )
+      // Half of them move the first axes only.
+      .map(([shape, order, moved]) => ({ shape, perm: [...order.filter((axis) => axis < moved), ...[...shape.keys()].slice(moved)] }));
+    await fc.assert(
+      fc.asyncProperty(arb, fc.constantFrom('float32' as const, 'int32' as const), async ({ shape, perm }, dtype) => {
+        const size = shape.reduce((product, length) => product * length, 1);
+        const values = Array.from({ length: size }, (_, i) => i);
+        await expectSameAsCpu([{ shape, values, dtype }], (x) => transpose(x, perm));
+      }),
+      { examples: [[{ shape: [3, 4, 3, 2, 50], perm: [2, 0, 3, 1, 4] }, 'float32']] },
+    );
+  });
+
   it('matMul, both operands plain or transposed, with batches', async () => {
     const size = fc.integer({ min: 1, max: 40 });
     const input = fc

@@ -10,6 +10,7 @@ import { oneHot } from './one-hot.ts';
 import { slice } from './slice.ts';
 import { splitV } from './split-v.ts';
 import { sum } from './sum.ts';
+import { transpose } from './transpose.ts';
 import { unsortedSegmentSum } from './unsorted-segment-sum.ts';
 import type { WasmBackend, WasmKernel } from './wasm-backend.ts';
 
@@ -29,6 +30,7 @@ export const wasmKernels: readonly AnyWasmKernel[] = Object.freeze([
   slice,
   splitV,
   sum,
+  transpose,
   unsortedSegmentSum,
 ]);
 
