@@ -1,10 +1,10 @@
 import { D3pmError, type ModelPlugin, type ModelSetting, type Parameters, type Prediction, type TrainableDenoiser } from '@d3pm/core';
-import { add, relu, type Tensor } from '@tensorflow/tfjs-core';
+import { add, type Tensor } from '@tensorflow/tfjs-core';
 import { defineDenoiser } from './define-denoiser.ts';
 import { dilatedWindow } from './dilated-window.ts';
 import { embedStates } from './embed-states.ts';
 import { fanInValues, normalValues, unitValues, zeroValues } from './initializers.ts';
-import { linear } from './linear.ts';
+import { linear, linearRelu } from './linear.ts';
 import { outputBiasValues } from './output-bias.ts';
 import type { ParameterSpecs } from './parameter-specs.ts';
 import { integerFrom, integerList, numberList, oddInteger, parseOptions, predictionName } from './parse-options.ts';
@@ -112,7 +112,7 @@ function residual(
 ): Tensor {
   const seen = dilatedWindow(rmsNorm(hidden, parameters[`${block}.norm.scale`]!), window);
   return linear(
-    relu(linear(seen, parameters[`${block}.conv.weight`]!, parameters[`${block}.conv.bias`]!)),
+    linearRelu(seen, parameters[`${block}.conv.weight`]!, parameters[`${block}.conv.bias`]!),
     parameters[`${block}.output.weight`]!,
   );
 }

@@ -1,9 +1,9 @@
 import type { ModelPlugin, ModelSetting, Parameters, Prediction, Steps, TrainableDenoiser } from '@d3pm/core';
-import { add, cast, concat, mul, range, relu, reshape, type Tensor } from '@tensorflow/tfjs-core';
+import { add, cast, concat, mul, range, reshape, type Tensor } from '@tensorflow/tfjs-core';
 import { defineDenoiser } from './define-denoiser.ts';
 import { embedStates } from './embed-states.ts';
 import { fanInValues, normalValues, unitValues, zeroValues } from './initializers.ts';
-import { linear } from './linear.ts';
+import { linear, linearRelu } from './linear.ts';
 import { outputBiasValues } from './output-bias.ts';
 import type { ParameterSpecs } from './parameter-specs.ts';
 import { evenInteger, flag, integerFrom, numberList, parseOptions, predictionName } from './parse-options.ts';
@@ -126,7 +126,7 @@ function blockSpecs(block: string, numChannels: number, numBlocks: number): Para
 function residual(parameters: Parameters, block: string, hidden: Tensor): Tensor {
   const input = rmsNorm(hidden, parameters[`${block}.norm.scale`]!);
   return linear(
-    relu(linear(input, parameters[`${block}.hidden.weight`]!, parameters[`${block}.hidden.bias`]!)),
+    linearRelu(input, parameters[`${block}.hidden.weight`]!, parameters[`${block}.hidden.bias`]!),
     parameters[`${block}.output.weight`]!,
   );
 }

@@ -1,7 +1,7 @@
 import type { Parameters } from '@d3pm/core';
-import { add, relu, type Tensor } from '@tensorflow/tfjs-core';
+import { add, type Tensor } from '@tensorflow/tfjs-core';
 import { fanInValues, unitValues, zeroValues, type Initializer } from './initializers.ts';
-import { linear } from './linear.ts';
+import { linear, linearRelu } from './linear.ts';
 import type { ParameterSpecs } from './parameter-specs.ts';
 import { rmsNorm } from './rms-norm.ts';
 
@@ -66,12 +66,12 @@ export function transformerBlock(
 }
 
 function feedForward(parameters: Parameters, name: string, hidden: Tensor): Tensor {
-  const wide = linear(
+  const wide = linearRelu(
     rmsNorm(hidden, parameters[`${name}.norm.scale`]!),
     parameters[`${name}.hidden.weight`]!,
     parameters[`${name}.hidden.bias`]!,
   );
-  return linear(relu(wide), parameters[`${name}.output.weight`]!);
+  return linear(wide, parameters[`${name}.output.weight`]!);
 }
 
 /** Logits of the last block's output: `W rmsNorm(h) + bias`, float32 `[B, L, K]`; the caller disposes it. */

@@ -7,13 +7,13 @@ import {
   type Steps,
   type TrainableDenoiser,
 } from '@d3pm/core';
-import { add, expandDims, relu, type Tensor } from '@tensorflow/tfjs-core';
+import { add, expandDims, type Tensor } from '@tensorflow/tfjs-core';
 import { attention } from './attention.ts';
 import { causalMask } from './causal-mask.ts';
 import { defineDenoiser } from './define-denoiser.ts';
 import { embedStates } from './embed-states.ts';
 import { fanInValues, normalValues, unitValues, zeroValues } from './initializers.ts';
-import { linear } from './linear.ts';
+import { linear, linearRelu } from './linear.ts';
 import { outputBiasValues } from './output-bias.ts';
 import type { ParameterSpecs } from './parameter-specs.ts';
 import { evenInteger, flag, integerFrom, numberList, parseOptions, predictionName } from './parse-options.ts';
@@ -130,12 +130,12 @@ export function createTransformerDenoiser<P extends Prediction = 'denoiser'>(
     'output.bias': { shape: [numStates], initial: outputBiasValues('createTransformerDenoiser', outputBias, numStates) },
   };
   const timeEmbedding = (parameters: Parameters, t: Steps, batchSize: number): Tensor => {
-    const hidden = linear(
+    const hidden = linearRelu(
       timeFeatures(t, { batchSize, numSteps, numFeatures: numTimeFeatures }),
       parameters['time.hidden.weight']!,
       parameters['time.hidden.bias']!,
     );
-    return expandDims(linear(relu(hidden), parameters['time.output.weight']!), 1);
+    return expandDims(linear(hidden, parameters['time.output.weight']!), 1);
   };
   return defineDenoiser({
     name: 'transformerDenoiser',

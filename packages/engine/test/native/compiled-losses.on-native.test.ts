@@ -247,7 +247,14 @@ describe.skipIf(isCard)('D3pmAddRow and D3pmSumOfRows', () => {
   it.each(CLASSES)('round each of the sums of %i columns once', (columns) => {
     const [x, row] = [wave(3 * columns, 5), wave(columns, 2)];
     const expected = rowsOf(x, columns).flatMap((each) => each.map((value, i) => Math.fround(value + row[i]!)));
-    expect(largestError(run('D3pmAddRow', { x: matrix(x, columns), row: vector(row) })[0]!, expected)).toBe(0);
+    const sums = (relu: number): number[] => run('D3pmAddRow', { x: matrix(x, columns), row: vector(row), relu: vector([relu]) })[0]!;
+    expect(largestError(sums(0), expected)).toBe(0);
+    expect(
+      largestError(
+        sums(1),
+        expected.map((value) => Math.max(0, value)),
+      ),
+    ).toBe(0);
   });
 
   it.each([1, 3, 64, 65, 5000])('the sum of %i rows is right to a few roundings of the largest partial sum', (rows) => {
@@ -258,8 +265,18 @@ describe.skipIf(isCard)('D3pmAddRow and D3pmSumOfRows', () => {
     sums!.forEach((value, j) => expect(Math.abs(value / expected[j]! - 1)).toBeLessThan(3e-6));
   });
 
+  it('D3pmReluRowsGrad lets through what was above 0, and sums it', () => {
+    const [dy, y] = [wave(3 * 17, 2), wave(3 * 17, 3, 7).map((value, i) => (i % 5 === 0 ? 0 : value))];
+    const expected = Array.from(dy, (value, i) => (y[i]! > 0 ? value : 0));
+    const [dx, sums] = run('D3pmReluRowsGrad', { dy: matrix(dy, 17), y: matrix(y, 17) });
+    expect(largestError(dx!, expected)).toBe(0);
+    const columns = Array.from({ length: 17 }, (_, j) => sum(rowsOf(expected, 17).map((row) => row[j]!)));
+    expect(largestError(sums!, columns, 1)).toBeLessThan(1e-6);
+    expect(() => run('D3pmReluRowsGrad', { dy: matrix(dy, 17), y: vector([1]) })).toThrow('D3pmReluRowsGrad: 51 and 1 numbers');
+  });
+
   it('refuse what has no fitting row', () => {
-    expect(() => run('D3pmAddRow', { x: matrix(wave(6, 1), 3), row: vector([1, 2]) })).toThrow(
+    expect(() => run('D3pmAddRow', { x: matrix(wave(6, 1), 3), row: vector([1, 2]), relu: vector([0]) })).toThrow(
       'D3pmAddRow: a row of 2 numbers for rows of 3',
     );
   });

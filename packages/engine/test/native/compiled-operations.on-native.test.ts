@@ -105,7 +105,7 @@ const operations: readonly Operation[] = [
     outputs: [0, 1],
   },
   { ...defaults, name: 'D3pmRmsNormGrad', byRow: { dy: row, x: row, inverse: number }, shared: { scale: { shape: [K], value: positive } } },
-  { ...defaults, name: 'D3pmAddRow', byRow: { x: row }, shared: { row: { shape: [K], value: positive } }, floats: ['x'] },
+  { ...defaults, name: 'D3pmAddRow', byRow: { x: row }, shared: { row: { shape: [K], value: positive }, relu: list(1) }, floats: ['x'] },
   { ...defaults, name: 'D3pmScaleRows', byRow: { x: row, factor: number }, floats: ['x', 'factor'] },
 ];
 

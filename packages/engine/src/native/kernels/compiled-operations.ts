@@ -4,7 +4,7 @@ import type { NativeKernel } from './native-kernel.ts';
 /** Inputs, in order, and the number of outputs of the operations in `src/native/operations`, which are compiled into the binding. */
 const operations: Readonly<Record<string, readonly [inputs: readonly string[], outputs: number]>> = Object.freeze({
   D3pmAdamUpdate: [['parameters', 'moment1', 'moment2', 'gradient', 'factors'], 3],
-  D3pmAddRow: [['x', 'row'], 1],
+  D3pmAddRow: [['x', 'row', 'relu'], 1],
   D3pmAttentionWeights: [['scores', 'bias'], 1],
   D3pmAttentionWeightsGrad: [['weights', 'upstream'], 1],
   D3pmCategoricalKl: [['logQ', 'logP'], 2],
@@ -15,6 +15,7 @@ const operations: Readonly<Record<string, readonly [inputs: readonly string[], o
   D3pmLogNormalizeGrad: [['dy', 'y'], 1],
   D3pmLogSumExp: [['x'], 1],
   D3pmRankOneTerm: [['logits', 'x0', 'xt', 'chain', 'target', 'setting'], 2],
+  D3pmReluRowsGrad: [['dy', 'y'], 2],
   D3pmRmsNorm: [['x', 'scale', 'floor'], 2],
   D3pmRmsNormGrad: [['dy', 'x', 'scale', 'inverse'], 2],
   D3pmScaleRows: [['x', 'factor'], 1],

@@ -106,9 +106,9 @@ void in_parts(int64_t rows, int64_t parts, const Work& work) {
   for (std::thread& other : others) other.join();
 }
 
-// A thread costs some 20 µs: less than that of work is not worth one.
+// A thread costs some 50 µs, and more where others compute: less work than twice that is not worth one.
 inline int64_t parts_of(int64_t rows, int64_t columns) {
-  constexpr int64_t kEnough = 1 << 15;
+  constexpr int64_t kEnough = 1 << 17;
   return std::max<int64_t>(1, std::min({threads_allowed(), rows, rows * columns / kEnough}));
 }
 
