@@ -1,14 +1,17 @@
 #!/usr/bin/env node
 import { createRequire } from 'node:module';
 import { isD3pmError } from '@d3pm/core';
+import { knownDownloads } from '@d3pm/data/node';
 import { engineNames } from '@d3pm/engine';
-import { Command, InvalidArgumentError, Option, type CommanderError } from 'commander';
+import { Argument, Command, InvalidArgumentError, Option, type CommanderError } from 'commander';
+import { runFetch } from './data/run-fetch.ts';
 import { runProbe } from './doctor/probe-engine.ts';
 import { runDoctor } from './doctor/run-doctor.ts';
 import { runSetup } from './engine/run-setup.ts';
 import { runFigure1 } from './experiments/run-figure-1.ts';
 import { runInspect } from './experiments/run-inspect.ts';
 import { runQuickstart } from './experiments/run-quickstart.ts';
+import { runTrain } from './train/run-train.ts';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
 
@@ -68,6 +71,22 @@ const program = new Command('d3pm')
   )
   .addCommand(
     command(
+      'train',
+      'Trains what a config says, in a folder of its own; the same command again goes on where it was stopped.',
+      'd3pm train text.yaml --out runs/text --set training.numSteps=2000',
+    )
+      .argument('<config>', 'YAML or JSON: seed, data, transition, schedule, model, loss, training, evaluation, saving')
+      .option('--out <folder>', 'the run folder: checkpoints, metrics, samples', 'runs/train')
+      .option('--set <key=value...>', 'fields of the config: training.learningRate=0.001', [])
+      .option('--allow-change', 'go on although the config is another than before', false)
+      .addOption(engine())
+      .addOption(threads())
+      .option('--setup', 'prepare the native engine first, where that takes seconds', false)
+      .option('--quiet', 'nothing on standard error but errors', false)
+      .action(runTrain),
+  )
+  .addCommand(
+    command(
       'inspect',
       'What a schedule does to a family of Q_t: noise, I(x_t; x_0) and KL to the prior against t.',
       'd3pm inspect --transition uniform --schedule cosine --states 27 --steps 1000 --out cosine.png',
@@ -80,6 +99,15 @@ const program = new Command('d3pm')
       .option('--text <file>', 'text whose characters give the law of x_0 (default: uniform)')
       .option('--out <file>', 'where the picture goes', 'inspect.png')
       .action(runInspect),
+  )
+  .addCommand(
+    command('fetch', 'Fetches a data set of the paper once for this user; goes on where a download broke off.', 'd3pm fetch text8')
+      .addArgument(new Argument('<name>', 'the data set').choices(Object.keys(knownDownloads)))
+      .option('--from-file <file>', 'a copy that you have: it is checked, and used where it is')
+      .option('--offline', 'make no connection: what is there, or an error that says where to place it', false)
+      .option('--folder <folder>', 'where it is kept (default: $D3PM_CACHE/data, else the cache folder of the user)')
+      .option('--quiet', 'nothing on standard error but errors', false)
+      .action(runFetch),
   )
   .addCommand(
     command(
@@ -115,5 +143,5 @@ program.parseAsync().catch((error: unknown) => {
   process.stderr.write(
     isD3pmError(error) ? `error ${error.code}: ${error.message}\n` : `${error instanceof Error ? error.stack : String(error)}\n`,
   );
-  process.exitCode = 1;
+  process.exitCode = isD3pmError(error) && error.code === 'CONFIG_CHANGED' ? 2 : 1;
 });

@@ -12,6 +12,7 @@ export type D3pmErrorCode =
   | 'NON_FINITE'
   | 'NO_STATIONARY'
   | 'NOT_STOCHASTIC'
+  | 'RUN_FOLDER'
   | 'RUN_LOCKED'
   | 'SHAPE'
   | 'SPEC_VERSION'

@@ -13,7 +13,7 @@ import { adoptedState, disposeState, initialState, type TrainerState } from './t
  *
  * Batches, steps and noise are functions of the seed and of the step, so the same options give the same parameters on the same
  * engine, and a run that goes on from a {@link TrainEvent.state} ends where it would have ended, bit for bit.
- * The event loop gets a turn at every event. All tensors of the trainer are disposed when it ends.
+ * The event loop gets a turn at every event, and after every update when there is a `signal`. All tensors of the trainer are disposed when it ends.
  *
  * @throws {D3pmError} `INVALID_OPTIONS`, `UNSOUND` or `SHAPE` before the first update; `STATE_RANGE` for data with a state that the chain does not have, or its mask; `NON_FINITE` at the first event after a
  * loss or gradient was NaN or infinite, or more of them than may be left out, with the model left as it was at the event before; its cause is a `NonFinite`.
@@ -43,6 +43,8 @@ export async function* train<P extends Prediction>(
       state = result.state;
       pending.push(result.metrics);
       const isMultiple = state.step % eventEvery === 0;
+      // Nothing else waits between two events: without a turn nobody could abort the signal.
+      if (signal) await turnOfEventLoop();
       if (!isMultiple && state.step < numSteps && !signal?.aborted) continue;
 
       const metrics = { step: state.step, values: await readPending(pending) };
@@ -105,7 +107,9 @@ function loadInto(model: TrainableDenoiser, layout: ParameterLayout, state: Trai
 }
 
 declare function setTimeout(callback: () => void, milliseconds: number): unknown;
+declare const setImmediate: ((callback: () => void) => unknown) | undefined;
 
+/** In Node a few microseconds, in a browser the milliseconds that it makes of 0. */
 function turnOfEventLoop(): Promise<void> {
-  return new Promise((resolve) => void setTimeout(resolve, 0));
+  return new Promise((resolve) => void (typeof setImmediate === 'function' ? setImmediate(resolve) : setTimeout(resolve, 0)));
 }

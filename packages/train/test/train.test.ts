@@ -189,6 +189,14 @@ describe('stopping', () => {
     expect(await run(makeModel(), options({ signal: { aborted: true } }))).toEqual([]);
   });
 
+  it('by a signal that something else aborts between two events', async () => {
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(), 0);
+    const lines = await run(makeModel(), options({ numSteps: 10_000, eventEvery: 10_000, signal: controller.signal }));
+    expect(lines).toHaveLength(1);
+    expect(lines[0]!.step).toBeLessThan(1000);
+  });
+
   it('in the middle of an interval keeps its losses: a run that goes on tells what it would have told', async () => {
     const whole = await run(makeModel(), options({ emaDecay: 0.9 }));
     const signal = { aborted: false };

@@ -10,3 +10,8 @@ export { sweepTemporaries, type SweepTemporariesOptions } from './checkpoint/swe
 export { trainerStateFrom, type TrainerStateFromOptions } from './checkpoint/trainer-state-from.ts';
 export { trainerTensors } from './checkpoint/trainer-tensors.ts';
 export { writeSealedFolder, type SealedFiles, type WriteSealedFolderOptions } from './checkpoint/write-sealed-folder.ts';
+export { acquireRunLock, type RunLock } from './run/run-lock.ts';
+export { trainRun } from './run/train-run.ts';
+export type { TrainRunEvent } from './run/train-run-event.ts';
+export type { EvaluationContext, TrainRunOptions } from './run/train-run-options.ts';
+export { watchProcess, type EndOfProcess, type ProcessWatch, type WatchProcessOptions } from './run/watch-process.ts';

@@ -39,7 +39,7 @@ export function parseHeader(text: string, fail: (problem: string) => D3pmError):
     index++;
     return true;
   };
-  const require = (token: string): void => {
+  const demand = (token: string): void => {
     if (!accept(token)) throw unexpected(`"${token}"`);
   };
   const string = (expected: string): string => {
@@ -58,7 +58,7 @@ export function parseHeader(text: string, fail: (problem: string) => D3pmError):
   };
   const integers = (): readonly number[] => {
     const values: number[] = [];
-    require('[');
+    demand('[');
     if (accept(']')) return values;
     do {
       next();
@@ -68,22 +68,22 @@ export function parseHeader(text: string, fail: (problem: string) => D3pmError):
       index += token.length;
       values.push(value);
     } while (accept(','));
-    require(']');
+    demand(']');
     return values;
   };
   /** Calls `member` for every key, with the text at its value. */
   const object = (what: string, member: (key: string) => void): void => {
     const keys = new Set<string>();
-    require('{');
+    demand('{');
     if (accept('}')) return;
     do {
       const key = string('a name in quotes');
       if (keys.has(key)) throw fail(`has ${quoted(key)} twice${what}`);
       keys.add(key);
-      require(':');
+      demand(':');
       member(key);
     } while (accept(','));
-    require('}');
+    demand('}');
   };
   const name = (kind: string, key: string): string => {
     const problem = nameProblem(key);

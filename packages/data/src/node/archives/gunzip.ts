@@ -33,7 +33,7 @@ export async function gunzip(bytes: Uint8Array, options: ArchiveOptions): Promis
 }
 
 /** What zlib says, as our error. */
-export function gunzipError(context: ArchiveContext, cause: NodeJS.ErrnoException, maxBytes: number): D3pmError {
+export function gunzipError(context: ArchiveContext, cause: Error & { readonly code?: string }, maxBytes: number): D3pmError {
   if (cause.code === 'ERR_BUFFER_TOO_LARGE') return tooLarge(context, 'the content', maxBytes);
   const hint = cause.message === 'incorrect header check' ? ' (no gzip, or other bytes after it)' : '';
   return damagedArchive(context, `${reasonOf(cause)}${hint}`, cause);

@@ -1,0 +1,123 @@
+import {
+  createRng,
+  mixture,
+  plugIn,
+  type Dataset,
+  type NoiseSchedule,
+  type ReverseProcess,
+  type Rng,
+  type TrainableDenoiser,
+  type Transition,
+} from '@d3pm/core';
+import { batches, builtinDatasets, createDatasetRegistry } from '@d3pm/data';
+import { text8Plugin } from '@d3pm/data/node';
+import { builtinModels, createModelRegistry } from '@d3pm/models';
+import { builtinSchedules, createScheduleRegistry } from '@d3pm/schedules';
+import {
+  constantRate,
+  crossEntropyLoss,
+  exactCountLoss,
+  hybridLoss,
+  inverseSquareRoot,
+  linearDecay,
+  warmUp,
+  type LearningRate,
+  type TrainingLoss,
+  type TrainOptions,
+} from '@d3pm/train';
+import { builtinTransitions, createTransitionRegistry } from '@d3pm/transitions';
+import { mobyDickPlugin } from './moby-dick-plugin.ts';
+import type { TrainConfig, TrainingConfig } from './train-config.ts';
+
+/** All that a config names, made. */
+export interface Training {
+  readonly transition: Transition;
+  readonly reverse: ReverseProcess<'denoiser'>;
+  readonly model: TrainableDenoiser<'denoiser'>;
+  /** Of one example of the data. */
+  readonly exampleShape: readonly number[];
+  /** Held-out examples, where the data has some. */
+  readonly test: Dataset | undefined;
+  readonly options: TrainOptions<'denoiser'>;
+  readonly rng: Rng;
+  dispose(): void;
+}
+
+const datasets = createDatasetRegistry([...builtinDatasets, text8Plugin, mobyDickPlugin]);
+const schedules = createScheduleRegistry(builtinSchedules);
+const transitions = createTransitionRegistry(builtinTransitions);
+const models = createModelRegistry(builtinModels);
+
+/** @throws {D3pmError} what the registries and the pieces throw, before any work is done. */
+export async function buildTraining(config: TrainConfig): Promise<Training> {
+  const { training } = config;
+  const rng = createRng(config.seed);
+  const { train, test } = await datasets.fromConfig(config.data);
+  const schedule = schedules.fromConfig(config.schedule);
+  const transition = transitionOf(config, train!.numStates, schedule);
+  const { numStates, numSteps } = transition;
+  const model = models.fromConfig(config.model, {
+    numStates,
+    numSteps,
+    exampleShape: train!.exampleShape,
+    rng: rng.split('model'),
+    prediction: 'denoiser',
+  });
+  const reverse = reverseOf(config);
+  const { beta1, beta2, epsilon, clipNorm, emaDecay, microBatch, eventEvery, whenNonFinite, batchSize } = training;
+  return {
+    transition,
+    reverse,
+    model,
+    exampleShape: train!.exampleShape,
+    test,
+    rng,
+    options: {
+      numSteps: training.numSteps,
+      batches: batches(train!, { batchSize, rng: rng.split('batches') }),
+      loss: lossOf(config, transition, reverse),
+      learningRate: rateOf(training),
+      beta1,
+      beta2,
+      epsilon,
+      eventEvery,
+      whenNonFinite,
+      rng: rng.split('training'),
+      ...(clipNorm !== undefined && { clipNorm }),
+      ...(emaDecay !== undefined && { emaDecay }),
+      ...(microBatch !== undefined && { microBatch }),
+    },
+    dispose: () => {
+      model.dispose();
+      transition.dispose();
+    },
+  };
+}
+
+/** Over the states of the data, and the mask that a family adds. */
+function transitionOf({ transition: config }: TrainConfig, numValues: number, schedule: NoiseSchedule): Transition {
+  const made = transitions.fromConfig(config, { numStates: numValues, schedule });
+  if (made.extraMask === undefined) return made;
+  made.dispose();
+  return transitions.fromConfig(config, { numStates: numValues + 1, schedule });
+}
+
+function reverseOf({ loss }: TrainConfig): ReverseProcess<'denoiser'> {
+  if (loss.name === 'exact-count' || loss.reverse === 'mixture') return mixture();
+  return plugIn(loss.name === 'hybrid' && loss.firstStep !== undefined ? { firstStep: loss.firstStep } : {});
+}
+
+function lossOf({ loss }: TrainConfig, transition: Transition, reverse: ReverseProcess<'denoiser'>): TrainingLoss<'denoiser'> {
+  if (loss.name === 'exact-count') return exactCountLoss({ transition });
+  if (loss.name === 'cross-entropy') return crossEntropyLoss({ transition, reverse });
+  return hybridLoss({ transition, reverse, lambda: loss.lambda });
+}
+
+function rateOf({ learningRate: rate, warmUp: numWarmUpSteps, decay, numSteps }: TrainingConfig): LearningRate {
+  const schedules: Readonly<Record<typeof decay, () => LearningRate>> = {
+    constant: () => constantRate(rate),
+    linear: () => linearDecay({ rate, numSteps }),
+    'inverse-square-root': () => inverseSquareRoot({ rate, numWarmUpSteps: Math.max(1, numWarmUpSteps) }),
+  };
+  return warmUp(numWarmUpSteps, schedules[decay]());
+}

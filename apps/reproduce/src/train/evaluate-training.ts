@@ -1,0 +1,43 @@
+import { join } from 'node:path';
+import { evaluateBound } from '@d3pm/eval';
+import { ancestralSampler, finalStates } from '@d3pm/samplers';
+import type { EvaluationContext } from '@d3pm/train/node';
+import writeFileAtomic from 'write-file-atomic';
+import type { Training } from './build-training.ts';
+import { sampleFile } from './sample-file.ts';
+import type { TrainConfig } from './train-config.ts';
+
+/** Draws the samples and estimates the held-out bound of a step: the same draws at every step, so that two differ by the model alone. */
+export async function evaluateTraining(
+  { step, model, rng, samplesFolder }: EvaluationContext<'denoiser'>,
+  { transition, reverse, exampleShape, test }: Training,
+  { evaluation, data }: TrainConfig,
+): Promise<Readonly<Record<string, number>>> {
+  const { samples, sampleSteps, testExamples } = evaluation;
+  if (samples > 0) {
+    const states = await finalStates(
+      ancestralSampler({
+        transition,
+        denoiser: model,
+        reverse,
+        shape: [samples, ...exampleShape],
+        rng: rng.split('samples'),
+        ...(sampleSteps !== undefined && { numSteps: sampleSteps }),
+      }),
+    );
+    const { extension, content } = sampleFile(states, { data: data.name, numStates: transition.numStates });
+    const path = join(samplesFolder, `step-${String(step).padStart(8, '0')}.${extension}`);
+    await writeFileAtomic(path, typeof content === 'string' ? content : Buffer.from(content));
+  }
+  if (test === undefined || testExamples === 0) return {};
+  const { total } = await evaluateBound({
+    transition,
+    denoiser: model,
+    reverse,
+    data: test,
+    maxExamples: testExamples,
+    stepsPerExample: 1,
+    rng: rng.split('bound'),
+  });
+  return { boundBits: total.bitsPerDimension, boundStandardErrorBits: total.standardErrorBitsPerDimension };
+}

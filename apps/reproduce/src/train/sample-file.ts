@@ -1,0 +1,30 @@
+import { positionsOf, type States } from '@d3pm/core';
+import { decodeText8 } from '@d3pm/data';
+import { renderPng } from '../figures/render-png.ts';
+import { scatterPanel } from '../figures/scatter-panel.ts';
+import { svgDocument } from '../figures/svg.ts';
+
+export interface SampleFileOptions {
+  /** Name of the data set. */
+  readonly data: string;
+  readonly numStates: number;
+}
+
+/** Samples as people look at them: text as text, points as a picture, anything else as a line of states for each. */
+export function sampleFile(
+  states: States,
+  { data, numStates }: SampleFileOptions,
+): { readonly extension: string; readonly content: string | Uint8Array } {
+  if (data === 'text8' || data === 'moby-dick') return { extension: 'txt', content: `${decodeText8(states).join('\n\n')}\n` };
+  if (positionsOf(states) === 2) return { extension: 'png', content: renderPng(scatterSvg(states, numStates)) };
+  const positions = positionsOf(states);
+  const lines = Array.from({ length: states.shape[0]! }, (_, b) => states.values.subarray(b * positions, (b + 1) * positions).join(' '));
+  return { extension: 'txt', content: `${lines.join('\n')}\n` };
+}
+
+const SIZE = 320;
+
+function scatterSvg(states: States, numStates: number): string {
+  const colors = new Array<string>(states.shape[0]!).fill('#3b528b');
+  return svgDocument(SIZE, SIZE, scatterPanel(states, { size: SIZE, numStates, colors }));
+}

@@ -1,0 +1,60 @@
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { D3pmError } from '@d3pm/core';
+import { quoted } from '../../safetensors/quoted.ts';
+import { lockHolders } from './lock-holders.ts';
+import { acquireRunLock } from './run-lock.ts';
+import { assertRunName } from './run-name.ts';
+
+/** The folder of a run, which this process alone may write to. */
+export interface RunFolder {
+  /** Absolute. */
+  readonly path: string;
+  /** Aborted, with the error as its reason, when another process has taken the folder. */
+  readonly lost: AbortSignal;
+  /** @throws {D3pmError} `RUN_LOCKED` when another process has taken the folder, of which a process that was suspended is not told in time. */
+  assertHeld(): Promise<void>;
+  release(): Promise<void>;
+}
+
+/**
+ * Makes the folder of a run where there is none, and takes it.
+ *
+ * @throws {D3pmError} `INVALID_OPTIONS` for a checkpoint or a folder in one, a name that not every system has, and what cannot be made;
+ * `RUN_LOCKED`.
+ */
+export async function openRunFolder(folder: string): Promise<RunFolder> {
+  const path = resolve(folder);
+  assertNoCheckpoint(path);
+  if (!existsSync(path)) assertRunName(basename(path));
+  await mkdir(join(path, 'samples'), { recursive: true }).catch((cause: unknown) => {
+    const reason = quoted((cause as Error).message);
+    throw new D3pmError('INVALID_OPTIONS', `trainRun: cannot make the folder ${quoted(path)}: ${reason}; choose another`, { cause });
+  });
+  const lost = new AbortController();
+  const lock = await acquireRunLock(path, { onLost: (error) => lost.abort(error) });
+  const holders = async (): Promise<readonly string[]> => (await lockHolders(join(path, 'run.lock'))).map(({ name }) => name);
+  const [own] = await holders();
+  return {
+    path,
+    lost: lost.signal,
+    assertHeld: async () => {
+      if (!lost.signal.aborted && (own === undefined || !(await holders()).includes(own))) {
+        lost.abort(new D3pmError('RUN_LOCKED', `trainRun: another process has taken ${path} meanwhile; nothing more is written there`));
+      }
+      lost.signal.throwIfAborted();
+    },
+    release: () => lock.release(),
+  };
+}
+
+/** A file more in a checkpoint, and it would count as damaged. */
+function assertNoCheckpoint(path: string): void {
+  for (let folder = path; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, 'MANIFEST.json'))) {
+      throw new D3pmError('INVALID_OPTIONS', `trainRun: ${quoted(folder)} is a checkpoint; give the folder of the run, which it lies in`);
+    }
+    if (folder === dirname(folder)) return;
+  }
+}
