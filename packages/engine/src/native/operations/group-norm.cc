@@ -55,7 +55,7 @@ void group_norm(void*, TF_OpKernelContext* context) {
   float* y = run.output_like(0, 0);
   float* statistics = run.output(1, {images.count, 2 * sizes.groups});
   if (!run.ok()) return;
-  in_parts(images.count, parts_of(images.count, image), [&](int64_t begin, int64_t end, int64_t) {
+  in_parts(images.count, parts_of(images.count, 4 * image), [&](int64_t begin, int64_t end, int64_t) {
     std::vector<float> scratch((3 * kLanes + 1) * sizes.channels);
     for (int64_t b = begin; b < end; b++)
       D3PM_BEST(norm_image)(images.x + b * image, images.scale, images.bias, images.shift ? images.shift + b * sizes.channels : nullptr, sizes,
@@ -79,7 +79,7 @@ void group_norm_gradient(void*, TF_OpKernelContext* context) {
   float* dbias = run.output_like(2, 3);
   float* dshift = run.output_like(3, 4);
   if (!run.ok()) return;
-  const int64_t parts = parts_of(images.count, image);
+  const int64_t parts = parts_of(images.count, 4 * image);
   std::vector<std::vector<float>> sums(parts, std::vector<float>(2 * channels, 0.0f));
   in_parts(images.count, parts, [&](int64_t begin, int64_t end, int64_t part) {
     std::vector<float> scratch((6 * kLanes + 2) * channels);
