@@ -27,7 +27,8 @@ inline void nll_rows(const NllInput& input, int64_t begin, int64_t end, float* n
       continue;
     }
     const int64_t data = input.x0[r];
-    Lanes lanes, tail, top = D3PM_ALL(-kInfinity), totals = {};
+    Lanes lanes, tail, top = D3PM_ALL(-kInfinity);
+    LanesSum totals;
     for (int64_t i = 0; i < last; i += kLanes) {
       load_logits(input, r, i, &lanes);
       top = larger(&top, &lanes);
@@ -41,14 +42,14 @@ inline void nll_rows(const NllInput& input, int64_t begin, int64_t end, float* n
       lanes = lanes - most;
       exp_of(&lanes, &lanes);
       lanes = D3PM_SELECT(lane_at(data - i), Lanes{}, lanes);
-      totals += lanes;
+      totals.add(&lanes);
       store(&lanes, row + i);
     }
     tail = tail - most;
     exp_of(&tail, &tail);
     tail = D3PM_SELECT(lane_at(data - last), Lanes{}, tail);
-    totals += tail;
-    const float other_sum = sum_of(&totals);
+    totals.add(&tail);
+    const float other_sum = totals.value();
     const float log_hit = (data == input.impossible ? -kInfinity : input.logits[r * classes + data]) - most;
     const float hit_weight = std::exp(log_hit);
     // The largest weight is 1. NaN stays.

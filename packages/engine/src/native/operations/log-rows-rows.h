@@ -10,7 +10,8 @@ struct RowSum {
 };
 
 inline __attribute__((always_inline)) RowSum sum_row(const float* row, int64_t classes) {
-  Lanes lanes, top = D3PM_ALL(-kInfinity), total = {};
+  Lanes lanes, top = D3PM_ALL(-kInfinity);
+  LanesSum total;
   for (int64_t i = 0; i < classes; i += kLanes) {
     load_some(row + i, classes - i, &lanes, -kInfinity);
     top = larger(&top, &lanes);
@@ -21,9 +22,9 @@ inline __attribute__((always_inline)) RowSum sum_row(const float* row, int64_t c
     load_some(row + i, classes - i, &lanes, -kInfinity);
     lanes = lanes - shift;
     exp_of(&lanes, &lanes);
-    total += lanes;
+    total.add(&lanes);
   }
-  return {shift, sum_of(&total)};
+  return {shift, total.value()};
 }
 
 inline void log_sum_exp_rows(const float* x, int64_t classes, int64_t begin, int64_t end, float* total) {
@@ -47,12 +48,13 @@ inline void log_normalize_rows(const float* x, int64_t classes, int64_t begin, i
 inline void log_normalize_gradient_rows(const float* dy, const float* y, int64_t classes, int64_t begin, int64_t end, float* dx) {
   for (int64_t r = begin; r < end; r++) {
     const int64_t at = r * classes;
-    Lanes lanes, up, total = {};
+    Lanes lanes, up;
+    LanesSum total;
     for (int64_t i = 0; i < classes; i += kLanes) {
       load_some(dy + at + i, classes - i, &lanes);
-      total += lanes;
+      total.add(&lanes);
     }
-    const float sum = sum_of(&total);
+    const float sum = total.value();
     for (int64_t i = 0; i < classes; i += kLanes) {
       load_some(y + at + i, classes - i, &lanes);
       load_some(dy + at + i, classes - i, &up);
@@ -83,7 +85,7 @@ inline __attribute__((always_inline)) void exp_excess(const Lanes* argument, Lan
 inline void kl_rows(const float* log_q, const float* log_p, int64_t classes, int64_t begin, int64_t end, float* kl, float* gradient) {
   for (int64_t r = begin; r < end; r++) {
     const int64_t at = r * classes;
-    Lanes total = {};
+    LanesSum total;
     for (int64_t i = 0; i < classes; i += kLanes) {
       const int64_t count = classes - i;
       Lanes a, b, q, p, excess;
@@ -98,11 +100,12 @@ inline void kl_rows(const float* log_q, const float* log_p, int64_t classes, int
       const Words below = delta < D3PM_ALL(50.0f);
       const Lanes bounded = D3PM_SELECT(below, delta, Lanes{});
       exp_excess(&bounded, &excess);
-      total += D3PM_SELECT(missing, D3PM_ALL(kInfinity), D3PM_SELECT(below, q * excess, p + q * 0.0f));
+      const Lanes term = D3PM_SELECT(missing, D3PM_ALL(kInfinity), D3PM_SELECT(below, q * excess, p + q * 0.0f));
+      total.add(&term);
       q = -q;
       store_some(&q, count, gradient + at + i);
     }
-    kl[r] = sum_of(&total);
+    kl[r] = total.value();
   }
 }
 

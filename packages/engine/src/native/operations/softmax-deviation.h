@@ -12,7 +12,8 @@ struct Deviation {
 // Turns a row of logits, padded with −∞ to `width`, into the weights of all classes but x_0, and 0 there. Where everything is impossible
 // nothing weighs anything.
 inline __attribute__((always_inline)) Deviation weigh_row(float* row, int64_t width, int32_t x0) {
-  Lanes lanes, top = D3PM_ALL(-kInfinity), total = {};
+  Lanes lanes, top = D3PM_ALL(-kInfinity);
+  LanesSum total;
   for (int64_t i = 0; i < width; i += kLanes) {
     load(row + i, &lanes);
     top = D3PM_SELECT(top > lanes, top, lanes);
@@ -30,9 +31,9 @@ inline __attribute__((always_inline)) Deviation weigh_row(float* row, int64_t wi
   row[x0] = 0;
   for (int64_t i = 0; i < width; i += kLanes) {
     load(row + i, &lanes);
-    total += lanes;
+    total.add(&lanes);
   }
-  return {hit_weight, sum_of(&total), log_hit};
+  return {hit_weight, total.value(), log_hit};
 }
 
 inline __attribute__((always_inline)) void multiply_row(float* row, int64_t width, float factor) {
