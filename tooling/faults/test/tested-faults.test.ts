@@ -7,7 +7,7 @@ import { filesWithFaults } from '../src/table/fault-table.ts';
 import { numbersOf, testedFaults, type TestReport } from '../src/table/tested-faults.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
-const path = (file: string): string => file.slice('/root/'.length);
+const path = (file: string): string => file.slice('/checkout/'.length);
 const listed = faults.flatMap(({ covered = [] }) => covered);
 
 /** A run in which every listed test passes, and those given end as they say. */
@@ -16,7 +16,7 @@ function reportOf(
   { without }: { readonly without?: string } = {},
 ): TestReport {
   const file = (name: string, own: readonly (readonly [string, string])[]): TestReport['testResults'][number] => ({
-    name: `/root/${name}`,
+    name: `/checkout/${name}`,
     message: 'it did not load',
     assertionResults: own.map(([title, status]) => ({ title, fullName: title, status })),
   });
