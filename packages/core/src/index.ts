@@ -47,6 +47,7 @@ export { direct } from './reverse-direct.ts';
 export { mixture } from './reverse-mixture.ts';
 export { leaveOneOut, plugIn, type FirstStep } from './reverse-plug-in.ts';
 export type { ReverseInput, ReverseProcess } from './reverse-process.ts';
+export { quoted } from './quoted.ts';
 export { createRng, rngFromKey, type Rng } from './rng.ts';
 export { hasFused, runFused } from './run-fused.ts';
 export { safeLog } from './safe-log.ts';

@@ -1,3 +1,4 @@
+import { quoted } from '@d3pm/core';
 import { assertDataLength } from './assert-data-length.ts';
 import { cOrder } from './c-order.ts';
 import { likelyCause } from './likely-cause.ts';
@@ -5,7 +6,6 @@ import { parseNpyHeader } from './npy-header.ts';
 import type { NumericArray, NumericDtype } from './numeric-array.ts';
 import { numericData, numericWidth } from './numeric-data.ts';
 import { openFileBytes, type Damage, type DecodeFileOptions } from './open-file-bytes.ts';
-import { quoted } from './quoted.ts';
 
 export type NpyArray = NumericArray;
 

@@ -1,8 +1,8 @@
+import { quoted } from '@d3pm/core';
 import { likelyCause } from './likely-cause.ts';
 import { openFileBytes, type DecodeFileOptions } from './open-file-bytes.ts';
 import { protobufFields, type ByteRange, type ProtobufField, type ProtobufSource } from './protobuf-fields.ts';
 import { protobufValues, type ProtobufValues } from './protobuf-values.ts';
-import { quoted } from './quoted.ts';
 import type {
   SentencePiece,
   SentencePieceModel,

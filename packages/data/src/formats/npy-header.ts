@@ -1,5 +1,5 @@
+import { quoted } from '@d3pm/core';
 import type { D3pmError } from '@d3pm/core';
-import { quoted } from './quoted.ts';
 
 export interface NpyHeader {
   readonly descr: string;

@@ -1,5 +1,4 @@
-import { D3pmError } from '@d3pm/core';
-import { quoted } from './quoted.ts';
+import { D3pmError, quoted } from '@d3pm/core';
 
 export interface DecodeFileOptions {
   /** How errors name the file; nothing is opened by it. */

@@ -1,5 +1,5 @@
+import { quoted } from '@d3pm/core';
 import { readVarint, type ProtobufField, type ProtobufSource, type WireType } from './protobuf-fields.ts';
-import { quoted } from './quoted.ts';
 
 /** Reads the content of fields as what their message says they are. `name` is that of the field, for errors. */
 export interface ProtobufValues {

@@ -1,8 +1,7 @@
-import { D3pmError } from '@d3pm/core';
+import { D3pmError, quoted } from '@d3pm/core';
 import { elementCount } from './element-count.ts';
 import { isSafetensorsDtype, safetensorsDtypes, viewOf, type HostTensor } from './host-tensor.ts';
 import { parseHeader, type HeaderEntry } from './parse-header.ts';
-import { quoted } from './quoted.ts';
 import { boolProblem, nonFiniteProblem, numbersOf } from './value-problem.ts';
 
 export interface DecodeSafetensorsOptions {

@@ -1,9 +1,8 @@
-import { D3pmError } from '@d3pm/core';
+import { D3pmError, quoted } from '@d3pm/core';
 import { elementCount } from './element-count.ts';
 import { isSafetensorsDtype, safetensorsDtypes, viewOf, type HostTensor } from './host-tensor.ts';
 import { littleEndianBytes } from './little-endian.ts';
 import { nameProblem } from './name-problem.ts';
-import { quoted } from './quoted.ts';
 import { boolProblem } from './value-problem.ts';
 
 export interface EncodeSafetensorsOptions {

@@ -1,6 +1,5 @@
-import { isD3pmError, type D3pmError } from '@d3pm/core';
+import { isD3pmError, type D3pmError, quoted } from '@d3pm/core';
 import { nameProblem } from './name-problem.ts';
-import { quoted } from './quoted.ts';
 
 /** What a header says of one tensor; nothing of it is checked against the file yet. */
 export interface HeaderEntry {

@@ -1,6 +1,5 @@
-import { assertInteger, D3pmError } from '@d3pm/core';
+import { assertInteger, D3pmError, quoted } from '@d3pm/core';
 import { encodeSafetensors } from '../../safetensors/encode-safetensors.ts';
-import { quoted } from '../../safetensors/quoted.ts';
 import { nonFiniteProblem } from '../../safetensors/value-problem.ts';
 import type { CheckpointContent, NamedTensors } from './checkpoint-content.ts';
 import { jsonProblem, type JsonObject, type JsonValue } from './json-value.ts';

@@ -1,5 +1,4 @@
-import { D3pmError } from '@d3pm/core';
-import { quoted } from '../../safetensors/quoted.ts';
+import { D3pmError, quoted } from '@d3pm/core';
 import type { FileSystem } from './file-system.ts';
 
 const REASONS: ReadonlyMap<string, string> = new Map([

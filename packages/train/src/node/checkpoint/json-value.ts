@@ -1,5 +1,5 @@
+import { quoted } from '@d3pm/core';
 import { FORBIDDEN_NAMES } from '../../safetensors/name-problem.ts';
-import { quoted } from '../../safetensors/quoted.ts';
 
 /** What JSON can hold. */
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;

@@ -1,5 +1,4 @@
-import { D3pmError, isD3pmError } from '@d3pm/core';
-import { quoted } from '../../safetensors/quoted.ts';
+import { D3pmError, isD3pmError, quoted } from '@d3pm/core';
 import { jsonProblem, type JsonObject } from './json-value.ts';
 import { sha256 } from './sha256.ts';
 

@@ -1,6 +1,5 @@
 import { join, resolve } from 'node:path';
-import { D3pmError } from '@d3pm/core';
-import { quoted } from '../../safetensors/quoted.ts';
+import { D3pmError, quoted } from '@d3pm/core';
 import { factsOf } from './ensure-folder.ts';
 import { explainedFileSystem } from './explained-file-system.ts';
 import type { FileSystem } from './file-system.ts';

@@ -1,8 +1,7 @@
-import { D3pmError } from '@d3pm/core';
+import { D3pmError, quoted } from '@d3pm/core';
 import { keep, tensor1d, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import type { ParameterLayout } from '../../parameter-layout.ts';
 import { nonFiniteProblem } from '../../safetensors/value-problem.ts';
-import { quoted } from '../../safetensors/quoted.ts';
 import type { TrainerState } from '../../trainer-state.ts';
 import type { CheckpointContent, NamedTensors } from './checkpoint-content.ts';
 

@@ -1,5 +1,5 @@
+import { quoted } from '@d3pm/core';
 import { hostname } from 'node:os';
-import { quoted } from '../../safetensors/quoted.ts';
 import { ageInWords } from './age-in-words.ts';
 import { processNamespace, processState, startTimeOf } from './process-state.ts';
 

@@ -1,5 +1,4 @@
-import { D3pmError } from '@d3pm/core';
-import { quoted } from '../../safetensors/quoted.ts';
+import { D3pmError, quoted } from '@d3pm/core';
 import { decodeMetrics, type MetricsRecord } from './metrics-record.ts';
 
 /** A line of a log with its end, as bytes of the file and as a record. */

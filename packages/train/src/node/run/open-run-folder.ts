@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { D3pmError } from '@d3pm/core';
-import { quoted } from '../../safetensors/quoted.ts';
+import { D3pmError, quoted } from '@d3pm/core';
 import { lockHolders } from './lock-holders.ts';
 import { acquireRunLock } from './run-lock.ts';
 import { assertRunName } from './run-name.ts';

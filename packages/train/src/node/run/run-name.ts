@@ -1,5 +1,4 @@
-import { D3pmError } from '@d3pm/core';
-import { quoted } from '../../safetensors/quoted.ts';
+import { D3pmError, quoted } from '@d3pm/core';
 
 const MAX_CHARACTERS = 100;
 /** A file system allows 255, and a temporary folder has a longer name than the one that it becomes. */

@@ -1,7 +1,6 @@
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { D3pmError, isD3pmError } from '@d3pm/core';
-import { quoted } from '../../safetensors/quoted.ts';
+import { D3pmError, isD3pmError, quoted } from '@d3pm/core';
 import type { TrainEvent } from '../../train-event.ts';
 import { openEventFile } from './event-file.ts';
 import { openMetricsLog } from './metrics-log.ts';
