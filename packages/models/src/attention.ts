@@ -1,5 +1,5 @@
 import { runFused, withGradient } from '@d3pm/core';
-import { add, concat, matMul, mul, reshape, slice, softmax, sub, sum, transpose, type Tensor } from '@tensorflow/tfjs-core';
+import { add, concat, matMul, mul, reshape, slice, softmax, sub, sum, transpose, zeros, type Tensor } from '@tensorflow/tfjs-core';
 import { linear } from './linear.ts';
 
 export interface AttentionWeights {
@@ -26,7 +26,7 @@ export interface AttentionHeads {
  * @returns float32 `[B, L, C]`; the caller disposes it.
  */
 export function attention(x: Tensor, { input, output, bias }: AttentionWeights): Tensor {
-  return linear(attend(linear(x, input), bias), output);
+  return linear(attend(linear(x, input), { numHeads: bias.shape[1]!, bias }), output);
 }
 
 /** @param x float32 `[B, L, C]`. @returns tensors that the caller disposes. */
@@ -34,22 +34,27 @@ export function projectHeads(x: Tensor, input: Tensor, numHeads: number): Attent
   return splitHeads(linear(x, input), numHeads);
 }
 
+export interface AttendOptions {
+  readonly numHeads: number;
+  /** Added to the scores, float32 `[1, heads, L, L]`. Absent: nothing. */
+  readonly bias?: Tensor;
+}
+
 /**
  * The attention itself, with the gradient of its five steps in one. With P the weights and O = P V, the gradient of the scores is
  * `P (dO Vᵀ − δ)`, where the δ of a row is Σ P ∘ dO Vᵀ, and so Σ dO ∘ O: d numbers a row in place of L.
  *
- * @param projected float32 `[B, L, 3C]`. @param bias float32 `[1, heads, L, L]`. @returns float32 `[B, L, C]`.
+ * @param projected float32 `[B, L, 3C]`. @returns float32 `[B, L, C]`; the caller disposes it.
  */
-function attend(projected: Tensor, bias: Tensor): Tensor {
-  const numHeads = bias.shape[1]!;
+export function attend(projected: Tensor, { numHeads, bias }: AttendOptions): Tensor {
   const perHead = projected.shape[2]! / 3 / numHeads;
   const scale = 1 / Math.sqrt(perHead);
   return withGradient(
-    [projected, bias],
+    bias ? [projected, bias] : [projected],
     (input, offset) => {
       const { query, key, value } = splitHeads(input!, numHeads);
       const scaled = mul(query, scale);
-      const weights = biasedSoftmax(matMul(scaled, key, false, true), offset!);
+      const weights = weightsOf(matMul(scaled, key, false, true), offset);
       const read = matMul(weights, value);
       return { value: joinHeads(read), saved: [scaled, key, value, weights, read] };
     },
@@ -59,13 +64,15 @@ function attend(projected: Tensor, bias: Tensor): Tensor {
       const dQuery = mul(matMul(dScores, key!), scale);
       const dKey = matMul(dScores, scaled!, true, false);
       const dValue = matMul(weights!, upstream, true, false);
-      return [joinThree(dQuery, dKey, dValue), sum(dScores, 0, true)];
+      const dProjected = joinThree(dQuery, dKey, dValue);
+      return bias ? [dProjected, sum(dScores, 0, true)] : [dProjected];
     },
   );
 }
 
-function biasedSoftmax(scores: Tensor, bias: Tensor): Tensor {
-  return runFused('D3pmAttentionWeights', { scores, bias })?.[0] ?? softmax(add(scores, bias));
+function weightsOf(scores: Tensor, bias: Tensor | undefined): Tensor {
+  const fused = runFused('D3pmAttentionWeights', { scores, bias: bias ?? zeros([scores.shape.at(-1)!]) });
+  return fused?.[0] ?? softmax(bias ? add(scores, bias) : scores);
 }
 
 interface ScoresUpstream {
