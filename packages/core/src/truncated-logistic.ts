@@ -1,10 +1,10 @@
 import {
   add,
   cast,
-  div,
   exp,
   expandDims,
   linspace,
+  minimum,
   mul,
   neg,
   sigmoid,
@@ -15,7 +15,7 @@ import {
   tidy,
   type Tensor,
 } from '@tensorflow/tfjs-core';
-import { assertShape, assertStates } from './assert.ts';
+import { assertInteger, assertShape, assertStates } from './assert.ts';
 import { withGradient } from './with-gradient.ts';
 
 export interface TruncatedLogisticInput {
@@ -23,11 +23,14 @@ export interface TruncatedLogisticInput {
   readonly xt: Tensor;
   /** μ′, float32 `[B, …N]`. */
   readonly shift: Tensor;
-  /** s, float32 `[B, …N]`; s = 0 is a scale of e⁻² ≈ 0.135 on [−1, 1]. */
+  /** s, float32 `[B, …N]`; s = 0 is a scale of e⁻² ≈ 0.135 on [−1, 1]. Below −58 it is taken as −58, where all is in one bin or two. */
   readonly logScale: Tensor;
   /** K ≥ 2 */
   readonly numStates: number;
 }
+
+/** 2 − s at most: e⁶⁰ times an edge is a finite float32, and a scale of e⁻⁶⁰ is far below the width of a bin. */
+const MAX_LOG_INVERSE_SCALE = 60;
 
 /**
  * Logits of a logistic distribution, discretised to K bins on [−1, 1] and truncated to them
@@ -40,40 +43,47 @@ export interface TruncatedLogisticInput {
  * sides. The authors' code floors the upper tail alone at log 10⁻⁶.
  *
  * @returns float32 `[B, …N, K]`, unnormalised; the caller disposes it.
+ * @throws {D3pmError} `INVALID_OPTIONS` for fewer than two states; `SHAPE`, `DTYPE` and `STATE_RANGE` as the names say
  */
 export function truncatedLogisticLogits({ xt, shift, logScale, numStates }: TruncatedLogisticInput): Tensor {
+  assertInteger('truncatedLogisticLogits', 'numStates', numStates, 2);
   assertStates('truncatedLogisticLogits', 'xt', xt, numStates);
   assertShape('truncatedLogisticLogits', 'shift', shift, xt.shape);
   assertShape('truncatedLogisticLogits', 'logScale', logScale, xt.shape);
   return tidy(() => {
     const scaled = sub(mul(cast(xt, 'float32'), binWidth(numStates)), 1);
-    return binLogits(expandDims(tanh(add(scaled, shift)), -1), expandDims(exp(sub(2, logScale)), -1), numStates);
+    return binLogits(
+      expandDims(tanh(add(scaled, shift)), -1),
+      expandDims(exp(minimum(sub(2, logScale), MAX_LOG_INVERSE_SCALE)), -1),
+      numStates,
+    );
   });
 }
 
 const binWidth = (numStates: number): number => 2 / (numStates - 1);
 
-/** Both edges of every bin: e^{2−s}(c_k − μ ± w/2), float32 `[…, K]`. */
-function edges(mean: Tensor, inverseScale: Tensor, numStates: number): { readonly upper: Tensor; readonly lower: Tensor } {
-  const upper = mul(inverseScale, sub(linspace(-1, 1, numStates), sub(mean, binWidth(numStates) / 2)));
-  return { upper, lower: sub(upper, mul(inverseScale, binWidth(numStates))) };
+/** Both edges of every bin from μ: c_k − μ ± w/2, float32 `[…, K]`. */
+function edges(mean: Tensor, numStates: number): { readonly upper: Tensor; readonly lower: Tensor } {
+  const upper = sub(linspace(-1, 1, numStates), sub(mean, binWidth(numStates) / 2));
+  return { upper, lower: sub(upper, binWidth(numStates)) };
 }
 
 /**
  * The logits from μ and e^{2−s}, float32 `[…, 1]`, with their gradient in one, made from the two again: nothing with K classes is kept.
- * ∂logit/∂μ = e^{2−s} (σ(b) − σ(−a)), and ∂logit/∂e^{2−s} = e^{s−2} (a σ(−a) − b σ(b)).
+ * ∂logit/∂μ = e^{2−s} (σ(b) − σ(−a)), and ∂logit/∂e^{2−s} = (c_k − μ + w/2) σ(−a) − (c_k − μ − w/2) σ(b).
  */
 function binLogits(mean: Tensor, inverseScale: Tensor, numStates: number): Tensor {
   return withGradient(
     [mean, inverseScale],
     (location, inverse) => {
-      const { upper, lower } = edges(location!, inverse!, numStates);
-      return { value: neg(add(softplus(neg(upper)), softplus(lower))), saved: [location!, inverse!] };
+      const { upper, lower } = edges(location!, numStates);
+      return { value: neg(add(softplus(neg(mul(inverse!, upper))), softplus(mul(inverse!, lower)))), saved: [location!, inverse!] };
     },
     (dy, location, inverse) => {
-      const { upper, lower } = edges(location!, inverse!, numStates);
-      const [above, below] = [mul(dy, sigmoid(neg(upper))), mul(dy, sigmoid(lower))];
-      return [mul(inverse!, sum(sub(below, above), -1, true)), div(sum(sub(mul(upper, above), mul(lower, below)), -1, true), inverse!)];
+      const { upper, lower } = edges(location!, numStates);
+      const above = mul(dy, sigmoid(neg(mul(inverse!, upper))));
+      const below = mul(dy, sigmoid(mul(inverse!, lower)));
+      return [mul(inverse!, sum(sub(below, above), -1, true)), sum(sub(mul(upper, above), mul(lower, below)), -1, true)];
     },
   );
 }

@@ -1,6 +1,6 @@
 import './engine.ts';
 import { tensor2d } from '@tensorflow/tfjs-core';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { logNormalize, truncatedLogisticLogits } from '../src/index.ts';
 import { expectAllClose } from '../src/testing/index.ts';
 
@@ -49,4 +49,31 @@ it('falls alike on both sides of the mean, where the authors’ code floors one'
   const values = logits.dataSync();
   for (let k = 0; k < K; k++) expect(Math.abs(values[k]! - values[K - 1 - k]!)).toBeLessThan(1e-3);
   expect(values[0]).toBeLessThan(-100);
+});
+
+describe('[51] scales without measure', () => {
+  const at = (shift: number, logScale: number, K = 8): readonly number[] => {
+    const logits = truncatedLogisticLogits({
+      xt: tensor2d([[3]], [1, 1], 'int32'),
+      shift: tensor2d([[shift]]),
+      logScale: tensor2d([[logScale]]),
+      numStates: K,
+    });
+    return [...logNormalize(logits).dataSync()];
+  };
+
+  it.each([-58, -90, -1e30, -Infinity])('s = %d is all in the bin of the mean', (logScale) => {
+    const logProbs = at(0.05, logScale);
+    expect(logProbs[3]).toBeCloseTo(0, 12);
+    expect(logProbs.filter((_, k) => k !== 3).every((x) => Number.isFinite(x) && x < -1e20)).toBe(true);
+  });
+
+  it.each([60, 200, Infinity])('s = %d is the same in every bin', (logScale) => {
+    for (const logProb of at(0.05, logScale)) expect(logProb).toBeCloseTo(-Math.log(8), 5);
+  });
+
+  it('one state is refused', () => {
+    const one = { xt: tensor2d([[0]], [1, 1], 'int32'), shift: tensor2d([[0]]), logScale: tensor2d([[0]]), numStates: 1 };
+    expect(() => truncatedLogisticLogits(one)).toThrow('numStates is 1');
+  });
 });

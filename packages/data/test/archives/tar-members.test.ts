@@ -53,6 +53,8 @@ describe('tarMembers', () => {
   wrongSum[0]! ^= 1;
   const binarySize = Buffer.from(header);
   binarySize.fill(0, 124, 136).fill(0xff, 124, 125);
+  const unknownSize = Buffer.from(header);
+  unknownSize.fill(0x8f, 124, 128);
   it.each([
     ['of another name than a plain relative one: ..', tar(file('../a')), '../a', 'has a name that could leave its folder'],
     ['of another name than a plain relative one: absolute', tar(file('/a')), '/a', 'has a name that could leave its folder'],
@@ -72,6 +74,7 @@ describe('tarMembers', () => {
     ['larger than the limit', tar(file('a', Buffer.alloc(maxBytes + 1))), 'a', `is more than maxBytes = ${maxBytes}`],
     ['that says it is larger than the limit', tar({ name: 'a', size: 2 ** 33 - 1 }), 'a', `is more than maxBytes = ${maxBytes}`],
     ['that says it is larger than the tar', tar({ name: 'a', size: 10_000 }), 'a', 'Unexpected end of data'],
+    ['of a size beyond all numbers', Buffer.concat([sealed(unknownSize), END]), 'a', 'member "a" has a size that is none'],
     ['of a negative size', Buffer.concat([sealed(binarySize), END]), 'a', 'Invalid header'],
     ['in a tar whose header has a wrong checksum', wrongSum, 'a', 'Invalid tar header'],
     ['in a tar without an end', header, 'a', 'it does not end with two blocks of zeros'],

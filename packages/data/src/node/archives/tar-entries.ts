@@ -66,6 +66,8 @@ export async function* readTar(
   try {
     for await (const entry of members) {
       const { header } = entry;
+      // A size in base 256 that is negative or too large comes as null, and such a member would never end.
+      if (!Number.isSafeInteger(header.size)) throw damagedArchive(context, `member ${quoteName(header.name)} has a size that is none`);
       read = entry.offset + BLOCK + (header.type === 'directory' ? 0 : Math.ceil(header.size / BLOCK) * BLOCK);
       seen?.(header.name);
       if (wanted(header.name)) {

@@ -1,0 +1,55 @@
+import { grads, tensor, type Tensor } from '@tensorflow/tfjs-core';
+import { gatherClass, logNormalize, truncatedLogisticLogits } from '@d3pm/core';
+import { prepareEngine } from '@d3pm/engine';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+beforeAll(() => prepareEngine());
+
+const [K, CLASS, X_T] = [8, 6, 3];
+const xt = (): Tensor => tensor([X_T], [1, 1], 'int32');
+const scalar = (value: number): Tensor => tensor([value], [1, 1]);
+
+/** log p(CLASS) and its derivatives after μ′ and s. */
+function slopes(shift: number, logScale: number): readonly number[] {
+  const logProb = (mean: Tensor, scale: Tensor): Tensor =>
+    gatherClass(
+      logNormalize(truncatedLogisticLogits({ xt: xt(), shift: mean, logScale: scale, numStates: K })),
+      tensor([CLASS], [1, 1], 'int32'),
+    );
+  return grads(logProb)([scalar(shift), scalar(logScale)]).map((gradient) => gradient.dataSync()[0]!);
+}
+
+/** Appendix A.8 in float64, as a difference of two sigmoids, which is exact enough for scales near 1. */
+function paperLogProb(shift: number, logScale: number): number {
+  const mean = Math.tanh((2 * X_T) / (K - 1) - 1 + shift);
+  const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
+  const bin = (k: number): number => {
+    const centre = -1 + (2 * k) / (K - 1) - mean;
+    return sigmoid(Math.exp(2 - logScale) * (centre + 1 / (K - 1))) - sigmoid(Math.exp(2 - logScale) * (centre - 1 / (K - 1)));
+  };
+  const total = Array.from({ length: K }, (_, k) => bin(k)).reduce((sum, x) => sum + x, 0);
+  return Math.log(bin(CLASS) / total);
+}
+
+describe('gradients of the truncated logistic', () => {
+  it.each([
+    [0, 0],
+    [0.3, 1],
+    [-0.2, 2.5],
+    [1, -0.5],
+  ])('are the differences of A.8 at μ′ = %d, s = %d', (shift, logScale) => {
+    const h = 1e-5;
+    const expected = [
+      (paperLogProb(shift + h, logScale) - paperLogProb(shift - h, logScale)) / (2 * h),
+      (paperLogProb(shift, logScale + h) - paperLogProb(shift, logScale - h)) / (2 * h),
+    ];
+    slopes(shift, logScale).forEach((slope, i) => expect(Math.abs(slope / expected[i]! - 1)).toBeLessThan(2e-5));
+  });
+
+  it.each([-1e30, -90, 90, Infinity])('[51] are finite at s = %d, and move the mean of a point towards the class', (logScale) => {
+    const [dShift, dScale] = slopes(0.05, logScale);
+    expect(Number.isFinite(dScale)).toBe(true);
+    expect(dShift).toBeLessThan(Infinity);
+    expect(dShift).toBeGreaterThanOrEqual(logScale < 0 ? 1e20 : 0);
+  });
+});
