@@ -84,7 +84,7 @@ function write(part: string, section: (stamp: Stamp) => string): void {
 
 function stamp(part: string): Stamp {
   const git = (...args: string[]): string => execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim();
-  const changed = git('status', '--porcelain') === '' ? '' : ' and what was not committed';
+  const changed = git('status', '--porcelain', '--', '.', ':!docs/reliability.md') === '' ? '' : ' and what was not committed';
   const sizes = { kill: ` --kills ${context.kills} --native-kills ${context.nativeKills}`, fuzz: ` --fuzz-runs ${context.fuzzRuns}` };
   return {
     command: `pnpm test:faults --only ${part}${sizes[part as keyof typeof sizes] ?? ''}`,
