@@ -11,6 +11,9 @@ import { runSetup } from './engine/run-setup.ts';
 import { runFigure1 } from './experiments/run-figure-1.ts';
 import { runInspect } from './experiments/run-inspect.ts';
 import { runQuickstart } from './experiments/run-quickstart.ts';
+import { runTable1 } from './tables/run-table-1.ts';
+import { table1DataSets } from './tables/table-1.ts';
+import { tableSizes } from './tables/table.ts';
 import { runTrain } from './train/run-train.ts';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
@@ -50,6 +53,24 @@ const experiment = (name: string, description: string, example: string): Command
     .option('--smoke', 'run everything in seconds, on next to nothing; the numbers mean nothing', false)
     .option('--quiet', 'no progress on standard error', false);
 
+const table = (name: string, description: string, example: string): Command =>
+  command(name, description, example)
+    .option('--rows <name...>', 'only these rows (default: all)')
+    .option('--seeds <count>', 'seeds 1, 2, … of each row', count, 2)
+    .addOption(
+      new Option('--size <name>', 'of models and runs: minutes, or as in the paper')
+        .choices(tableSizes.filter((size) => size !== 'smoke'))
+        .default('small'),
+    )
+    .option('--smoke', 'every row in seconds, on next to nothing; the numbers mean nothing', false)
+    .option('--minutes <count>', 'end in order after so many minutes; the same command goes on', count)
+    .option('--report-only', 'write the report of what is there, and compute nothing', false)
+    .option('--out <folder>', 'where queue, runs and report are', `runs/${name}`)
+    .addOption(engine())
+    .addOption(threads())
+    .option('--setup', 'prepare the native engine first, where that takes seconds', false)
+    .option('--quiet', 'nothing on standard error but errors', false);
+
 const program = new Command('d3pm')
   .exitOverride(exitWith)
   .description('Structured denoising diffusion models in discrete state-spaces: the experiments.')
@@ -84,6 +105,19 @@ const program = new Command('d3pm')
       .option('--setup', 'prepare the native engine first, where that takes seconds', false)
       .option('--quiet', 'nothing on standard error but errors', false)
       .action(runTrain),
+  )
+  .addCommand(
+    table(
+      'table-1',
+      'Characters, Table 1: trains, evaluates and samples every row, in as many sittings as you like; the same command goes on.',
+      'd3pm table-1 --rows absorbing uniform --seeds 2 --minutes 60',
+    )
+      .addOption(
+        new Option('--data <name>', 'the stand-in, or text8 as `d3pm fetch` keeps it (default: sotu, and text8 at paper size)').choices(
+          table1DataSets,
+        ),
+      )
+      .action(runTable1),
   )
   .addCommand(
     command(

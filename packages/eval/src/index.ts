@@ -2,6 +2,7 @@ export type { BoundConvention, BoundEstimator, BoundReport } from './bound-repor
 export { builtinMetrics } from './builtin-metrics.ts';
 export { defineMetric, type MetricDefinition, type MetricValue, type SampleMeasure } from './define-metric.ts';
 export type { Estimate } from './estimate.ts';
+export { evaluateAutoregressive, type AutoregressiveReport, type EvaluateAutoregressiveOptions } from './evaluate-autoregressive.ts';
 export { evaluateBound, type EvaluateBoundOptions } from './evaluate-bound.ts';
 export {
   evaluateExactCount,

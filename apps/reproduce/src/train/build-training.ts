@@ -3,7 +3,6 @@ import {
   mixture,
   plugIn,
   type Dataset,
-  type NoiseSchedule,
   type ReverseProcess,
   type Rng,
   type TrainableDenoiser,
@@ -12,8 +11,9 @@ import {
 import { batches, builtinDatasets, createDatasetRegistry } from '@d3pm/data';
 import { text8Plugin } from '@d3pm/data/node';
 import { builtinModels, createModelRegistry } from '@d3pm/models';
-import { builtinSchedules, createScheduleRegistry } from '@d3pm/schedules';
+import { builtinSchedules, createScheduleRegistry, mutualInformationSchedules } from '@d3pm/schedules';
 import {
+  autoregressiveLoss,
   constantRate,
   crossEntropyLoss,
   exactCountLoss,
@@ -26,8 +26,11 @@ import {
   type TrainOptions,
 } from '@d3pm/train';
 import { builtinTransitions, createTransitionRegistry } from '@d3pm/transitions';
+import { sotuPlugin } from '../data/sotu-plugin.ts';
+import { completeSchedule } from './complete-schedule.ts';
+import { completeTransition } from './complete-transition.ts';
 import { mobyDickPlugin } from './moby-dick-plugin.ts';
-import type { TrainConfig, TrainingConfig } from './train-config.ts';
+import type { NamedConfig, TrainConfig, TrainingConfig } from './train-config.ts';
 
 /** All that a config names, made. */
 export interface Training {
@@ -43,18 +46,22 @@ export interface Training {
   dispose(): void;
 }
 
-const datasets = createDatasetRegistry([...builtinDatasets, text8Plugin, mobyDickPlugin]);
-const schedules = createScheduleRegistry(builtinSchedules);
+const datasets = createDatasetRegistry([...builtinDatasets, text8Plugin, mobyDickPlugin, sotuPlugin]);
 const transitions = createTransitionRegistry(builtinTransitions);
+const schedules = createScheduleRegistry([...builtinSchedules, ...mutualInformationSchedules(transitions)]);
 const models = createModelRegistry(builtinModels);
+
+/** The splits of a data set by its config. @throws {D3pmError} what its plugin throws */
+export function loadData(data: NamedConfig): Promise<Readonly<Record<string, Dataset>>> {
+  return datasets.fromConfig(data);
+}
 
 /** @throws {D3pmError} what the registries and the pieces throw, before any work is done. */
 export async function buildTraining(config: TrainConfig): Promise<Training> {
   const { training } = config;
   const rng = createRng(config.seed);
-  const { train, test } = await datasets.fromConfig(config.data);
-  const schedule = schedules.fromConfig(config.schedule);
-  const transition = transitionOf(config, train!.numStates, schedule);
+  const { train, test } = await loadData(config.data);
+  const transition = transitionOf({ ...config, transition: await completeTransition(config.transition) }, train!);
   const { numStates, numSteps } = transition;
   const model = models.fromConfig(config.model, {
     numStates,
@@ -95,20 +102,26 @@ export async function buildTraining(config: TrainConfig): Promise<Training> {
 }
 
 /** Over the states of the data, and the mask that a family adds. */
-function transitionOf({ transition: config }: TrainConfig, numValues: number, schedule: NoiseSchedule): Transition {
-  const made = transitions.fromConfig(config, { numStates: numValues, schedule });
+function transitionOf(config: Pick<TrainConfig, 'schedule' | 'transition'>, data: Dataset): Transition {
+  const make = (numStates: number, extraMask?: number): Transition => {
+    const schedule = schedules.fromConfig(completeSchedule(config, { data, plugins: transitions, numStates, extraMask }));
+    return transitions.fromConfig(config.transition, { numStates, schedule });
+  };
+  const made = make(data.numStates);
   if (made.extraMask === undefined) return made;
   made.dispose();
-  return transitions.fromConfig(config, { numStates: numValues + 1, schedule });
+  return make(data.numStates + 1, data.numStates);
 }
 
-function reverseOf({ loss }: TrainConfig): ReverseProcess<'denoiser'> {
-  if (loss.name === 'exact-count' || loss.reverse === 'mixture') return mixture();
+/** The reverse process that a config trains. */
+export function reverseOf({ loss }: TrainConfig): ReverseProcess<'denoiser'> {
+  if (loss.name === 'exact-count' || loss.name === 'autoregressive' || loss.reverse === 'mixture') return mixture();
   return plugIn(loss.name === 'hybrid' && loss.firstStep !== undefined ? { firstStep: loss.firstStep } : {});
 }
 
 function lossOf({ loss }: TrainConfig, transition: Transition, reverse: ReverseProcess<'denoiser'>): TrainingLoss<'denoiser'> {
   if (loss.name === 'exact-count') return exactCountLoss({ transition });
+  if (loss.name === 'autoregressive') return autoregressiveLoss({ transition });
   if (loss.name === 'cross-entropy') return crossEntropyLoss({ transition, reverse });
   return hybridLoss({ transition, reverse, lambda: loss.lambda });
 }

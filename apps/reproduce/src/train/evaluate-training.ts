@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { evaluateBound } from '@d3pm/eval';
-import { ancestralSampler, finalStates } from '@d3pm/samplers';
+import { evaluateAutoregressive, evaluateBound } from '@d3pm/eval';
+import { ancestralSampler, autoregressiveSampler, finalStates } from '@d3pm/samplers';
 import type { EvaluationContext } from '@d3pm/train/node';
 import writeFileAtomic from 'write-file-atomic';
 import type { Training } from './build-training.ts';
@@ -15,29 +15,18 @@ export async function evaluateTraining(
 ): Promise<Readonly<Record<string, number>>> {
   const { samples, sampleSteps, testExamples } = evaluation;
   if (samples > 0) {
+    const asked = { transition, denoiser: model, shape: [samples, ...exampleShape], rng: rng.split('samples') };
     const states = await finalStates(
-      ancestralSampler({
-        transition,
-        denoiser: model,
-        reverse,
-        shape: [samples, ...exampleShape],
-        rng: rng.split('samples'),
-        ...(sampleSteps !== undefined && { numSteps: sampleSteps }),
-      }),
+      model.causal
+        ? autoregressiveSampler(asked)
+        : ancestralSampler({ ...asked, reverse, ...(sampleSteps !== undefined && { numSteps: sampleSteps }) }),
     );
     const { extension, content } = sampleFile(states, { data: data.name, numStates: transition.numStates });
     const path = join(samplesFolder, `step-${String(step).padStart(8, '0')}.${extension}`);
     await writeFileAtomic(path, typeof content === 'string' ? content : Buffer.from(content));
   }
   if (test === undefined || testExamples === 0) return {};
-  const { total } = await evaluateBound({
-    transition,
-    denoiser: model,
-    reverse,
-    data: test,
-    maxExamples: testExamples,
-    stepsPerExample: 1,
-    rng: rng.split('bound'),
-  });
+  const held = { transition, denoiser: model, data: test, maxExamples: testExamples, rng: rng.split('bound') };
+  const { total } = model.causal ? await evaluateAutoregressive(held) : await evaluateBound({ ...held, reverse, stepsPerExample: 1 });
   return { boundBits: total.bitsPerDimension, boundStandardErrorBits: total.standardErrorBitsPerDimension };
 }

@@ -4,6 +4,9 @@ import { renderPng } from '../figures/render-png.ts';
 import { scatterPanel } from '../figures/scatter-panel.ts';
 import { svgDocument } from '../figures/svg.ts';
 
+/** Data sets in the form of text8. */
+const CHARACTERS: readonly string[] = ['text8', 'sotu', 'moby-dick'];
+
 export interface SampleFileOptions {
   /** Name of the data set. */
   readonly data: string;
@@ -15,7 +18,7 @@ export function sampleFile(
   states: States,
   { data, numStates }: SampleFileOptions,
 ): { readonly extension: string; readonly content: string | Uint8Array } {
-  if (data === 'text8' || data === 'moby-dick') return { extension: 'txt', content: `${decodeText8(states).join('\n\n')}\n` };
+  if (CHARACTERS.includes(data)) return { extension: 'txt', content: `${decodeText8(states).join('\n\n')}\n` };
   if (positionsOf(states) === 2) return { extension: 'png', content: renderPng(scatterSvg(states, numStates)) };
   const positions = positionsOf(states);
   const lines = Array.from({ length: states.shape[0]! }, (_, b) => states.values.subarray(b * positions, (b + 1) * positions).join(' '));

@@ -51,6 +51,7 @@ const fields = {
       firstStep: z.enum(['bayes', 'denoiser']).optional(),
     }),
     z.strictObject({ name: z.literal('exact-count') }),
+    z.strictObject({ name: z.literal('autoregressive') }),
     z.strictObject({ name: z.literal('cross-entropy'), reverse }),
   ]),
   training: z.strictObject(shapes.training),

@@ -12,6 +12,7 @@ export type LossConfig =
       readonly firstStep?: 'bayes' | 'denoiser' | undefined;
     }
   | { readonly name: 'exact-count' }
+  | { readonly name: 'autoregressive' }
   | { readonly name: 'cross-entropy'; readonly reverse: 'mixture' | 'plug-in' };
 
 export interface TrainingConfig {

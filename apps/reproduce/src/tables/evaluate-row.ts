@@ -1,0 +1,125 @@
+import { mixture, plugIn, type Dataset, type ReverseProcess, type Rng } from '@d3pm/core';
+import {
+  evaluateAutoregressive,
+  evaluateBound,
+  evaluateExactCount,
+  type BoundReport,
+  type Estimate,
+  type EvaluationProgress,
+} from '@d3pm/eval';
+import type { Training } from '../train/build-training.ts';
+import type { BoundRecord, EstimateRecord, ExactRecord } from './row-results.ts';
+import type { ReverseName, TableSizes } from './table.ts';
+
+export interface EvaluateRowInput {
+  readonly training: Training;
+  readonly test: Dataset;
+  readonly sizes: TableSizes;
+  readonly rng: Rng;
+  readonly onProgress: (progress: EvaluationProgress) => void;
+}
+
+const reverses: Readonly<Record<ReverseName, () => ReverseProcess<'denoiser'>>> = { mixture: () => mixture(), 'plug-in': () => plugIn() };
+
+/**
+ * The bound of n of the T steps on the held-out examples: by exact counts where the process absorbs, else L_0 and stratified steps.
+ */
+export async function estimateBound(
+  { training: { transition, model }, test, sizes, rng, onProgress }: EvaluateRowInput,
+  { reverse, numSteps }: { readonly reverse: ReverseName; readonly numSteps: number },
+): Promise<BoundRecord> {
+  const { testExamples, stepsPerExample, draws, batchSize } = sizes;
+  const common = {
+    transition,
+    denoiser: model,
+    reverse: reverses[reverse](),
+    data: test,
+    batchSize,
+    numSteps,
+    rng,
+    onProgress,
+    ...(testExamples !== undefined && { maxExamples: testExamples }),
+  };
+  return boundRecord(
+    transition.absorbing && transition.extraMask !== undefined
+      ? await evaluateExactCount({ ...common, replicates: draws })
+      : await evaluateBound({ ...common, stepsPerExample }),
+  );
+}
+
+/** The full sum over the steps of the chain, on a few examples: what the estimate must agree with. */
+export async function fullSumBound(
+  { training: { transition, model }, test, sizes, rng, onProgress }: EvaluateRowInput,
+  { reverse, numSteps }: { readonly reverse: ReverseName; readonly numSteps: number },
+): Promise<BoundRecord> {
+  return boundRecord(
+    await evaluateBound({
+      transition,
+      denoiser: model,
+      reverse: reverses[reverse](),
+      data: test,
+      batchSize: sizes.batchSize,
+      maxExamples: sizes.fullSumExamples,
+      numSteps,
+      rng,
+      onProgress,
+    }),
+  );
+}
+
+export async function exactNll({
+  training: { transition, model },
+  test,
+  sizes: { batchSize, testExamples },
+  rng,
+  onProgress,
+}: EvaluateRowInput): Promise<ExactRecord> {
+  const { total, ...counts } = await evaluateAutoregressive({
+    transition,
+    denoiser: model,
+    data: test,
+    batchSize,
+    rng,
+    onProgress,
+    ...(testExamples !== undefined && { maxExamples: testExamples }),
+  });
+  return { total: estimateRecord(total), ...counts };
+}
+
+function boundRecord({
+  total,
+  prior,
+  diffusion,
+  reconstruction,
+  numExamples,
+  positions,
+  networkCalls,
+  convention,
+}: BoundReport): BoundRecord {
+  return {
+    total: estimateRecord(total),
+    prior: estimateRecord(prior),
+    diffusion: estimateRecord(diffusion),
+    reconstruction: estimateRecord(reconstruction),
+    numExamples,
+    positions,
+    networkCalls,
+    convention,
+  };
+}
+
+function estimateRecord({
+  nats,
+  bitsPerDimension,
+  standardErrorBitsPerDimension,
+  monteCarloErrorBitsPerDimension = null,
+}: Omit<Estimate, 'monteCarloErrorBitsPerDimension'> & {
+  readonly monteCarloErrorBitsPerDimension?: number | null | undefined;
+}): EstimateRecord {
+  return {
+    nats,
+    bits: bitsPerDimension,
+    standardErrorBits: standardErrorBitsPerDimension,
+    monteCarloErrorBits: monteCarloErrorBitsPerDimension,
+  };
+}

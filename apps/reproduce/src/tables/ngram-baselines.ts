@@ -1,0 +1,55 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createRng, type Dataset } from '@d3pm/core';
+import { ngramModel } from '@d3pm/eval';
+import type { Progress } from '../progress.ts';
+import type { RunFolder } from '../run-folder.ts';
+import { loadData } from '../train/build-training.ts';
+import type { Table } from './table.ts';
+
+const FILE = 'n-grams.json';
+
+export interface NgramBaseline {
+  readonly order: number;
+  /** An exact code length of the held-out examples, each on its own; bits per position. */
+  readonly bits: number;
+}
+
+/** The n-gram models beside a table, made once for its folder. */
+export async function ngramBaselines(
+  { rows, ngramOrders, sizes }: Table,
+  { folder, progress }: { readonly folder: RunFolder; readonly progress: Progress },
+): Promise<readonly NgramBaseline[]> {
+  const made = await readBaselines(folder);
+  if (made) return made;
+  const { train, test } = await loadData(rows[0]!.config.data);
+  const running = symbolsOf(train!);
+  const count = Math.min(test!.size, sizes.testExamples ?? test!.size);
+  const indices = Array.from({ length: count }, (_, i) => Math.floor((i * test!.size) / count));
+  const heldOut = test!.examples(indices, createRng('n-grams'));
+  progress.start('n-grams', ngramOrders.length);
+  const baselines: NgramBaseline[] = [];
+  for (const order of ngramOrders) {
+    baselines.push({ order, bits: ngramModel(running, { order, numStates: train!.numStates }).bitsPerCharacter(heldOut) });
+    progress.update(baselines.length);
+    await new Promise(setImmediate); // so that a signal is heard between two
+  }
+  await folder.write(FILE, `${JSON.stringify(baselines, undefined, 1)}\n`);
+  progress.finish(baselines.map(({ order, bits }) => `${order}: ${bits.toFixed(3)}`).join(', '));
+  return baselines;
+}
+
+/** Those that are there already. */
+export async function readBaselines({ path }: RunFolder): Promise<readonly NgramBaseline[] | undefined> {
+  const text = await readFile(join(path, FILE), 'utf8').catch(() => undefined);
+  return text === undefined ? undefined : (JSON.parse(text) as NgramBaseline[]);
+}
+
+/** The running text, where the data keeps one; else its examples. */
+function symbolsOf(data: Dataset): Parameters<typeof ngramModel>[0] {
+  if ('symbols' in data) return data.symbols as Uint8Array;
+  return data.examples(
+    Array.from({ length: data.size }, (_, i) => i),
+    createRng('n-grams'),
+  );
+}

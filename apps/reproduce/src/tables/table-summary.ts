@@ -1,0 +1,146 @@
+import type { BoundRecord, ExactRecord, Piece, PieceProvenance, SamplingRecord, TextsRecord } from './row-results.ts';
+import { pieceFiles } from './piece-files.ts';
+import type { Job } from './queue.ts';
+import type { ReverseName, Table, TableRow } from './table.ts';
+
+/** A number of one row over its seeds. */
+export interface OverSeeds {
+  readonly values: readonly number[];
+  readonly mean: number;
+  /** Half of the distance between the lowest and the highest; undefined with one seed. */
+  readonly spread: number | undefined;
+  /** The largest Monte-Carlo error of one seed: another run on the same examples; undefined where there is none. */
+  readonly monteCarloError: number | undefined;
+  /** The largest standard error of one seed: other examples of the same source. */
+  readonly standardError: number | undefined;
+}
+
+/** A row of a table as it is reported. */
+export interface RowSummary {
+  readonly row: TableRow;
+  /** Of the chain; 0 of an autoregressive row. */
+  readonly steps: number;
+  readonly reverse: ReverseName | undefined;
+  /** Bits per position: an upper bound, or exact for an autoregressive row. */
+  readonly bits: OverSeeds;
+  readonly prior: number | undefined;
+  readonly diffusion: number | undefined;
+  readonly reconstruction: number | undefined;
+  /** The full sum over the steps, and the estimate's distance from it in standard errors of both, a seed each. */
+  readonly fullSums: readonly FullSum[];
+  readonly sampling: { readonly seconds: OverSeeds; readonly networkCalls: number } | undefined;
+  readonly examples: number;
+  readonly estimator: string;
+}
+
+export interface FullSum {
+  readonly seed: number;
+  readonly bits: number;
+  readonly standardErrorBits: number;
+  readonly examples: number;
+}
+
+export interface TableSummary {
+  readonly rows: readonly RowSummary[];
+  readonly texts: readonly { readonly row: TableRow; readonly seed: number; readonly texts: TextsRecord }[];
+  readonly provenance: readonly PieceProvenance[];
+}
+
+/** Reads what is there of a table. @throws {D3pmError} `INVALID_DATA` for a result file that is none. */
+export async function summarizeTable(table: Table, queue: readonly Job[], folderOf: (job: Job) => string): Promise<TableSummary> {
+  const provenance: PieceProvenance[] = [];
+  const rows: RowSummary[] = [];
+  const texts: { readonly row: TableRow; readonly seed: number; readonly texts: TextsRecord }[] = [];
+  for (const row of table.rows) {
+    const seeds = queue.filter((job) => job.row === row.name);
+    const read = async <V extends BoundRecord | ExactRecord | SamplingRecord | TextsRecord>(
+      name: string,
+    ): Promise<readonly { readonly seed: number; readonly value: V }[]> => {
+      const pieces = await Promise.all(
+        seeds.map(async (job) => ({ seed: job.seed, piece: await pieceFiles(folderOf(job)).read<V>(name) })),
+      );
+      const found = pieces.filter((each): each is { seed: number; piece: Piece<V> } => each.piece !== undefined);
+      provenance.push(...found.map(({ piece }) => piece.provenance));
+      return found.map(({ seed, piece }) => ({ seed, value: piece.value }));
+    };
+    const [first] = await read<TextsRecord>('texts');
+    if (first) texts.push({ row, seed: first.seed, texts: first.value });
+    const kinds =
+      row.reverses.length === 0
+        ? [{ reverse: undefined, steps: 0 }]
+        : row.reverses.flatMap((reverse) => table.chains.map((steps) => ({ reverse, steps })));
+    for (const { reverse, steps } of kinds) {
+      const bounds = await read<BoundRecord | ExactRecord>(reverse === undefined ? 'exact' : `bound-${reverse}-${steps}`);
+      if (bounds.length === 0) continue;
+      const isFirst = reverse === row.reverses[0];
+      const sums = isFirst ? await read<BoundRecord>(`full-${reverse}-${steps}`) : [];
+      const samplings = isFirst ? await read<SamplingRecord>(`sampling-${steps}`) : [];
+      rows.push(rowSummary({ row, steps, reverse }, { bounds, sums, samplings }));
+    }
+  }
+  return { rows, texts, provenance };
+}
+
+interface Found<V> {
+  readonly seed: number;
+  readonly value: V;
+}
+
+function rowSummary(
+  key: Pick<RowSummary, 'reverse' | 'row' | 'steps'>,
+  {
+    bounds,
+    sums,
+    samplings,
+  }: {
+    readonly bounds: readonly Found<BoundRecord | ExactRecord>[];
+    readonly sums: readonly Found<BoundRecord>[];
+    readonly samplings: readonly Found<SamplingRecord>[];
+  },
+): RowSummary {
+  const totals = bounds.map(({ value }) => value.total);
+  const part = (name: 'diffusion' | 'prior' | 'reconstruction'): number | undefined => {
+    const parts = bounds.flatMap(({ value }) => ('convention' in value ? [value[name].bits] : []));
+    return parts.length === 0 ? undefined : mean(parts);
+  };
+  const errors = totals.flatMap(({ monteCarloErrorBits }) => (monteCarloErrorBits === null ? [] : [monteCarloErrorBits]));
+  const [{ value }] = bounds as [Found<BoundRecord | ExactRecord>];
+  return {
+    ...key,
+    bits: {
+      ...overSeeds(totals.map(({ bits }) => bits)),
+      monteCarloError: errors.length === 0 ? undefined : Math.max(...errors),
+      standardError: Math.max(...totals.map(({ standardErrorBits }) => standardErrorBits)),
+    },
+    prior: part('prior'),
+    diffusion: part('diffusion'),
+    reconstruction: part('reconstruction'),
+    fullSums: sums.map(({ seed, value: { total, numExamples } }) => ({
+      seed,
+      bits: total.bits,
+      standardErrorBits: total.standardErrorBits,
+      examples: numExamples,
+    })),
+    sampling:
+      samplings.length === 0
+        ? undefined
+        : {
+            seconds: overSeeds(samplings.flatMap(({ value: { secondsPerExample } }) => secondsPerExample)),
+            networkCalls: mean(samplings.flatMap(({ value: { networkCallsPerExample } }) => networkCallsPerExample)),
+          },
+    examples: value.numExamples,
+    estimator: 'convention' in value ? value.convention.estimator : 'exact',
+  };
+}
+
+function overSeeds(values: readonly number[]): OverSeeds {
+  return {
+    values,
+    mean: mean(values),
+    spread: values.length < 2 ? undefined : (Math.max(...values) - Math.min(...values)) / 2,
+    monteCarloError: undefined,
+    standardError: undefined,
+  };
+}
+
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;

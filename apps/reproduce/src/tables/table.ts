@@ -1,0 +1,62 @@
+import type { TrainConfig } from '../train/train-config.ts';
+
+/** A number of the paper. */
+export interface Published {
+  readonly value: number;
+  /** Over two seeds. */
+  readonly spread?: number;
+  /** To sample one example, on a TPU. */
+  readonly sampleSeconds?: number;
+}
+
+export type ReverseName = 'mixture' | 'plug-in';
+
+/** One row of a table: what is trained, and under which reverse processes it is evaluated. */
+export interface TableRow {
+  /** As in the command line and in folders. */
+  readonly name: string;
+  readonly title: string;
+  /** Whether the paper has this row; the others are experiments beside it. */
+  readonly isPublished: boolean;
+  /** All but the seed. */
+  readonly config: Omit<TrainConfig, 'seed'>;
+  /** The first is that of the table. None for an autoregressive row, whose likelihood is exact. */
+  readonly reverses: readonly ReverseName[];
+  /** By the number of steps; 0 for the autoregressive row. */
+  readonly published: Readonly<Record<number, Published>>;
+}
+
+export interface TableSizes {
+  /** Held-out examples; absent, all. */
+  readonly testExamples?: number;
+  /** t's of each example in an estimate, besides the first step. */
+  readonly stepsPerExample: number;
+  /** Calls of an exact-count estimate for each example. */
+  readonly draws: number;
+  /** Examples whose full sum over all steps stands beside the estimate. */
+  readonly fullSumExamples: number;
+  readonly batchSize: number;
+  /** Samples that are shown. */
+  readonly samples: number;
+  /** Samplings of one example that are timed. */
+  readonly timings: number;
+}
+
+/** A table of the paper at one size, on one data set. */
+export interface Table {
+  readonly name: 'table-1' | 'table-2';
+  readonly title: string;
+  readonly size: TableSize;
+  /** What the data is, and what it stands for. */
+  readonly dataNote: string;
+  readonly unit: 'bits/char' | 'perplexity per word';
+  /** Steps of the chains that are evaluated, the longest first. */
+  readonly chains: readonly number[];
+  readonly rows: readonly TableRow[];
+  readonly sizes: TableSizes;
+  /** Orders of the n-gram models beside the rows. */
+  readonly ngramOrders: readonly number[];
+}
+
+export const tableSizes = ['small', 'paper', 'smoke'] as const;
+export type TableSize = (typeof tableSizes)[number];

@@ -1,0 +1,105 @@
+import { createRequire } from 'node:module';
+import { cpus } from 'node:os';
+import type { EngineInfo } from '@d3pm/engine';
+import { trainRun, type EndOfProcess, type JsonObject, type TrainRunEvent } from '@d3pm/train/node';
+import type { Progress } from '../progress.ts';
+import type { Training } from './build-training.ts';
+import { evaluateTraining } from './evaluate-training.ts';
+import type { TrainConfig } from './train-config.ts';
+import { aside } from './watch-work.ts';
+
+export interface TrainInFolderOptions {
+  /** The run folder. */
+  readonly folder: string;
+  readonly engine: EngineInfo;
+  readonly progress: Progress;
+  /** What the phase of training is called. @defaultValue 'training' */
+  readonly phase?: string;
+  readonly quiet: boolean;
+  readonly allowChange: boolean;
+  /** Finishes the step and saves, when aborted with an `EndOfProcess`. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Trains what a config says in a run folder, or goes on there, and leaves the model with the last parameters (their average where one is
+ * kept).
+ *
+ * @returns how the process is to end; undefined when all steps are done.
+ */
+export async function trainInFolder(
+  config: TrainConfig,
+  training: Training,
+  { folder, engine, progress, phase = 'training', quiet, allowChange, signal }: TrainInFolderOptions,
+): Promise<EndOfProcess | undefined> {
+  const say = (message: string): void => void (quiet || process.stderr.write(`${aside(message)}\n`));
+  const { saving, evaluation, ...decides } = config;
+  const events = trainRun(training.model, {
+    ...training.options,
+    folder,
+    config: { ...decides, evaluation } as unknown as JsonObject,
+    environment: environmentOf(engine),
+    keepLast: saving.keepLast,
+    keepBest: saving.keepBest,
+    ...(saving.every !== undefined && { saveEvery: saving.every }),
+    ...(evaluation.every !== undefined && { evaluateEvery: evaluation.every }),
+    ...(evaluation.testExamples > 0 && training.test && { scoreBy: 'boundBits' }),
+    evaluate: (context) => evaluateTraining(context, training, config),
+    allowChange,
+    signal,
+    now: () => new Date(),
+  });
+  await tell(events, { numSteps: config.training.numSteps, progress, phase, say });
+  return signal.aborted ? (signal.reason as EndOfProcess) : undefined;
+}
+
+interface Told {
+  readonly numSteps: number;
+  readonly progress: Progress;
+  readonly phase: string;
+  readonly say: (message: string) => void;
+}
+
+async function tell(events: AsyncIterable<TrainRunEvent>, { numSteps, progress, phase, say }: Told): Promise<void> {
+  let [begun, last, loss, bound] = [0, 0, '', ''];
+  const start = (step: number): void => {
+    [begun, last] = [step, step];
+    // What is still to be done, so that its pace, and the time that is left, are those of this process.
+    if (step < numSteps) progress.start(phase, numSteps - step);
+  };
+  for await (const event of events) {
+    if (event.type === 'warning') say(`warning: ${event.message}`);
+    else if (event.type === 'begun') start(0);
+    else if (event.type === 'resumed') {
+      if (event.step < numSteps) say(`going on from step ${event.step} of ${numSteps} (${event.folder})`);
+      else
+        say(
+          `the run is finished: step ${event.step} of ${numSteps} (${event.folder}); for more, raise training.numSteps with --allow-change`,
+        );
+      start(event.step);
+    } else {
+      last = event.step;
+      if (event.type === 'step' || event.type === 'stopped') loss = ` · loss ${event.lossBits.toFixed(3)} bits/dim`;
+      if (event.type === 'evaluated' && event.values['boundBits'] !== undefined) bound = ` · bound ${event.values['boundBits'].toFixed(3)}`;
+      progress.update(last - begun, `step ${last} of ${numSteps}${loss}${bound}`);
+    }
+  }
+  if (begun < numSteps) progress.finish(`${last < numSteps ? 'stopped at ' : ''}step ${last} of ${numSteps}${loss}${bound}`);
+}
+
+/** What may move bits, and decides nothing else. */
+function environmentOf({ backend, library, threads, device }: EngineInfo): JsonObject {
+  const version = (name: string): string =>
+    (createRequire(import.meta.url)(`${name}/package.json`) as { readonly version: string }).version;
+  return {
+    backend,
+    library,
+    threads,
+    device,
+    processor: cpus()[0]?.model.trim() || 'unknown processor',
+    platform: `${process.platform}-${process.arch}`,
+    node: process.version,
+    tfjs: version('@tensorflow/tfjs-core'),
+    d3pm: version('@d3pm/core'),
+  };
+}
