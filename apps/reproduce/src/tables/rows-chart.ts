@@ -22,7 +22,6 @@ export function rowsChart({ points, lines, yLabel, yType = 'linear' }: RowsChart
   const { document } = parseHTML('<!doctype html><html><body></body></html>');
   const steps = [...new Set(points.map((point) => point.steps))].sort((a, b) => a - b);
   const rows = [...new Set(points.map(({ row }) => row))];
-  const longest = steps.at(-1)!;
   const chart = Plot.plot({
     document: document as unknown as Document,
     width: 760,
@@ -30,7 +29,7 @@ export function rowsChart({ points, lines, yLabel, yType = 'linear' }: RowsChart
     marginLeft: 60,
     marginRight: 190,
     style: { fontFamily: 'DejaVu Sans', fontSize: '12px', background: '#fff' },
-    x: { type: 'log', label: 'reverse steps', ticks: steps, tickFormat: String, domain: [steps[0]! * 0.8, longest * 1.15] },
+    x: { type: 'log', label: 'reverse steps', ticks: steps, tickFormat: String, domain: [steps[0]! * 0.8, steps.at(-1)! * 1.15] },
     y: { type: yType, label: yLabel, grid: true, ...(yType === 'linear' && { nice: true, zero: false }) },
     color: { domain: rows, scheme: 'dark2' },
     marks: [
@@ -42,9 +41,16 @@ export function rowsChart({ points, lines, yLabel, yType = 'linear' }: RowsChart
         { x: 'steps', y1: (d: ChartPoint) => d.value - d.error, y2: (d: ChartPoint) => d.value + d.error, stroke: 'row', strokeWidth: 1.5 },
       ),
       Plot.dot(points, { x: 'steps', y: 'value', fill: 'row', r: 3.5 }),
-      Plot.text(
-        points.filter((point) => point.steps === longest),
-        Plot.dodgeY({ x: 'steps', y: 'value', text: 'row', fill: 'row', dx: 10, textAnchor: 'start', frameAnchor: 'right' } as never),
+      ...rows.map((row, i) =>
+        Plot.text([{ row }], {
+          text: 'row',
+          fill: 'row',
+          frameAnchor: 'top-right',
+          textAnchor: 'start',
+          dx: 12,
+          dy: 18 * i,
+          fontWeight: 'bold',
+        }),
       ),
     ],
   });

@@ -27,7 +27,7 @@ const small: SizeOfTable1 = {
   training: {
     ...adam,
     beta2: 0.98,
-    numSteps: 4500,
+    numSteps: 4000,
     batchSize: 16,
     learningRate: 3e-3,
     warmUp: 100,
@@ -35,7 +35,7 @@ const small: SizeOfTable1 = {
     clipNorm: 1,
     eventEvery: 50,
   },
-  evaluation: { every: 1500, samples: 2, sampleSteps: 128, testExamples: 64 },
+  evaluation: { every: 2000, samples: 2, sampleSteps: 128, testExamples: 64 },
   saving: { every: 500, keepLast: 2, keepBest: 0 },
   chains: [1000, 256, 20],
   sizes: { stepsPerExample: 4, draws: 4, fullSumExamples: 64, batchSize: 32, samples: 6, timings: 3 },
