@@ -24,17 +24,18 @@ export function rowsChart({ points, lines, yLabel, yType = 'linear' }: RowsChart
   const rows = [...new Set(points.map(({ row }) => row))];
   const chart = Plot.plot({
     document: document as unknown as Document,
-    width: 760,
+    width: 800,
     height: 420,
+    marginTop: 32,
     marginLeft: 60,
-    marginRight: 190,
+    marginRight: 240,
     style: { fontFamily: 'DejaVu Sans', fontSize: '12px', background: '#fff' },
     x: { type: 'log', label: 'reverse steps', ticks: steps, tickFormat: String, domain: [steps[0]! * 0.8, steps.at(-1)! * 1.15] },
-    y: { type: yType, label: yLabel, grid: true, ...(yType === 'linear' && { nice: true, zero: false }) },
+    y: { type: yType, label: yLabel, grid: true, tickFormat: String, ...(yType === 'linear' && { nice: true, zero: false }) },
     color: { domain: rows, scheme: 'dark2' },
     marks: [
       Plot.ruleY(lines, { y: 'value', stroke: '#999', strokeDasharray: '4 3' }),
-      Plot.text(lines, { y: 'value', text: 'name', frameAnchor: 'left', dx: 4, dy: -6, textAnchor: 'start', fill: '#555' }),
+      Plot.text(lines, { y: 'value', text: 'name', frameAnchor: 'right', dx: -4, dy: -6, textAnchor: 'end', fill: '#555' }),
       Plot.line(points, { x: 'steps', y: 'value', stroke: 'row', strokeWidth: 2 }),
       Plot.ruleX(
         points.filter(({ error }) => error > 0),
