@@ -1,4 +1,4 @@
-import { expandDims, greater, mul, sub, tensor1d, where, zerosLike, type Tensor } from '@tensorflow/tfjs-core';
+import { expandDims, greater, mul, sub, tensor1d, tidy, where, zerosLike, type Tensor } from '@tensorflow/tfjs-core';
 import { runFused } from './run-fused.ts';
 import { scaleRows } from './scale-rows.ts';
 import { softmaxDeviation } from './softmax-deviation.ts';
@@ -29,7 +29,9 @@ export function denoiserNllNats(logits: Tensor, x0: Tensor, { impossible, weight
       const fused = runFused('D3pmDenoiserNll', inputs);
       if (fused) return { value: fused[0]!, saved: [fused[1]!] };
       const { isData, others, error, nll } = softmaxDeviation(input!, x0, impossible);
-      const deviation = sub(others, mul(isData, expandDims(error, -1)));
+      const deviation = tidy(() => sub(others, mul(isData, expandDims(error, -1))));
+      isData.dispose();
+      others.dispose();
       if (weight === undefined) return { value: nll, saved: [deviation] };
       return { value: where(greater(weight, 0), mul(nll, weight), zerosLike(nll)), saved: [scaleRows(deviation, weight)] };
     },

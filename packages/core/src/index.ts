@@ -21,6 +21,7 @@ export {
 export type { Dataset, DatasetPlugin } from './dataset.ts';
 export type { ApplyOptions, Decoder, Denoiser, Parameters, Prediction, TrainableDenoiser } from './denoiser.ts';
 export { denoiserLogits } from './denoiser-logits.ts';
+export { denoiserNllNats } from './denoiser-nll.ts';
 export { entropyNats } from './entropy.ts';
 export { D3pmError, isD3pmError, type D3pmErrorCode } from './errors.ts';
 export { gatherClass } from './gather-class.ts';

@@ -1,4 +1,4 @@
-import { add, div, exp, expandDims, greater, log, max, maximum, mul, sub, sum, where, type Tensor } from '@tensorflow/tfjs-core';
+import { add, div, exp, expandDims, greater, log, max, maximum, mul, sub, sum, tidy, where, type Tensor } from '@tensorflow/tfjs-core';
 import { excess } from './excess.ts';
 import { excludeClass } from './exclude-class.ts';
 import { gatherClass } from './gather-class.ts';
@@ -26,20 +26,24 @@ export interface SoftmaxDeviation {
  * @returns tensors that the caller disposes, as it does what was computed on the way.
  */
 export function softmaxDeviation(logits: Tensor, x0: Tensor, impossible?: number): SoftmaxDeviation {
-  const allowed = impossible === undefined ? logits : excludeClass(logits, impossible);
-  const shifted = sub(allowed, maximum(max(allowed, -1, true), FINITE_MIN));
-  const weights = exp(shifted);
   const isData = oneHotRows(x0, logits.shape.at(-1)!);
-  const otherWeights = mul(weights, sub(1, isData));
+  const { otherWeights, logHit } = tidy(() => {
+    const shifted = tidy(() => {
+      const allowed = impossible === undefined ? logits : excludeClass(logits, impossible);
+      return sub(allowed, maximum(max(allowed, -1, true), FINITE_MIN));
+    });
+    return { otherWeights: tidy(() => mul(exp(shifted), sub(1, isData))), logHit: gatherClass(shifted, x0) };
+  });
   const otherSum = sum(otherWeights, -1);
-  const logHit = gatherClass(shifted, x0);
   const hitWeight = exp(logHit);
   // The largest weight is 1; there is none in a row in which everything is impossible.
   const total = maximum(add(otherSum, hitWeight), 1);
   const hit = div(hitWeight, total);
+  const others = div(otherWeights, expandDims(total, -1));
+  otherWeights.dispose();
   return {
     isData,
-    others: div(otherWeights, expandDims(total, -1)),
+    others,
     error: div(otherSum, total),
     hit,
     nll: where(greater(hit, 0.5), logOnePlus(div(otherSum, hitWeight)), sub(log(total), logHit)),

@@ -1,4 +1,4 @@
-import { customGrad, type Tensor } from '@tensorflow/tfjs-core';
+import { customGrad, tidy, type Tensor } from '@tensorflow/tfjs-core';
 
 /**
  * Applies `forward` to tensors, with a gradient of our own. `gradient` gets dL/dvalue and what
@@ -13,7 +13,7 @@ export function withGradient(
     const save = args.at(-1) as (tensors: Tensor[]) => void;
     const { value, saved } = forward(...(args.slice(0, -1) as Tensor[]));
     save([...saved]);
-    return { value, gradFunc: (dy, kept) => [...gradient(dy, ...kept)] };
+    return { value, gradFunc: (dy, kept) => tidy(() => [...gradient(dy, ...kept)]) };
   });
   return apply(...inputs);
 }

@@ -1,8 +1,6 @@
-import { add, concat, matMul, mul, reshape, softmax, type Tensor } from '@tensorflow/tfjs-core';
-import { projectHeads } from './attention.ts';
+import { add, concat, matMul, reshape, softmax, type Tensor } from '@tensorflow/tfjs-core';
+import { projectHeads, scaledBy, scoreScale, type AttentionWeights } from './attention.ts';
 import { linear } from './linear.ts';
-import { relativeBias } from './relative-bias.ts';
-import type { BlockAttention } from './transformer-blocks.ts';
 
 /**
  * Keys and values of one block at the positions so far. As the left sides of products with one column they are read as they lie; as
@@ -26,20 +24,22 @@ export interface NextAttention {
  * The last row of causal {@link attention}, of a position that comes after those in `cache`.
  *
  * @param x That position, float32 `[B, 1, C]`.
+ * @param weights The bias is the last row of that of the attention: float32 `[1, heads, 1, i + 1]` at position i.
  * @param cache Absent at position 0.
  * @returns tensors that the caller disposes, as it does what was computed on the way.
  */
-export function attendNext(x: Tensor, { input, output, distances }: BlockAttention, cache: AttentionCache | undefined): NextAttention {
-  const numHeads = distances.shape[0]!;
+export function attendNext(x: Tensor, weights: AttentionWeights, cache: AttentionCache | undefined): NextAttention {
+  const { input, output, bias } = weights;
+  const numHeads = bias.shape[1]!;
   const { query, key, value } = projectHeads(x, input, numHeads);
   const [batchSize, , , perHead] = query.shape as [number, number, number, number];
+  const { scale = scoreScale(perHead) } = weights;
   const asColumn = (row: Tensor): Tensor => reshape(row, [batchSize, numHeads, perHead, 1]);
   const keys = cache ? concat([cache.keys, key], 2) : key;
   const values = cache ? concat([cache.values, asColumn(value)], 3) : asColumn(value);
   const length = keys.shape[2]!;
-  const bias = reshape(relativeBias(distances, { length, firstRow: length - 1 }), [1, numHeads, length]);
   const scores = reshape(matMul(keys, asColumn(query)), [batchSize, numHeads, length]);
-  const weights = softmax(add(mul(scores, 1 / Math.sqrt(perHead)), bias));
-  const read = matMul(values, reshape(weights, [batchSize, numHeads, length, 1]));
+  const shares = softmax(add(scaledBy(scores, scale), reshape(bias, [1, numHeads, length])));
+  const read = matMul(values, reshape(shares, [batchSize, numHeads, length, 1]));
   return { output: linear(reshape(read, x.shape), output), cache: { keys, values } };
 }

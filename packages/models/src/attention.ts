@@ -9,6 +9,8 @@ export interface AttentionWeights {
   readonly output: Tensor;
   /** Added to the scores, float32 `[1, heads, L, L]`. */
   readonly bias: Tensor;
+  /** @defaultValue 1 / √d */
+  readonly scale?: number;
 }
 
 /** What every position asks and offers, float32 `[B, heads, L, C / heads]` each. */
@@ -20,13 +22,13 @@ export interface AttentionHeads {
 
 /**
  * Multi-head attention, where the bias alone says what is hidden from what:
- * `softmax(q kᵀ / √d + bias) v` for each head, d = C / heads.
+ * `softmax(scale · q kᵀ + bias) v` for each head, d = C / heads.
  *
  * @param x float32 `[B, L, C]`.
  * @returns float32 `[B, L, C]`; the caller disposes it.
  */
-export function attention(x: Tensor, { input, output, bias }: AttentionWeights): Tensor {
-  return linear(attend(linear(x, input), { numHeads: bias.shape[1]!, bias }), output);
+export function attention(x: Tensor, { input, output, ...reading }: AttentionWeights): Tensor {
+  return linear(attend(linear(x, input), { numHeads: reading.bias.shape[1]!, ...reading }), output);
 }
 
 /** @param x float32 `[B, L, C]`. @returns tensors that the caller disposes. */
@@ -38,6 +40,8 @@ export interface AttendOptions {
   readonly numHeads: number;
   /** Added to the scores, float32 `[1, heads, L, L]`. Absent: nothing. */
   readonly bias?: Tensor;
+  /** What q kᵀ is multiplied by. @defaultValue 1 / √d */
+  readonly scale?: number;
 }
 
 /**
@@ -46,14 +50,15 @@ export interface AttendOptions {
  *
  * @param projected float32 `[B, L, 3C]`. @returns float32 `[B, L, C]`; the caller disposes it.
  */
-export function attend(projected: Tensor, { numHeads, bias }: AttendOptions): Tensor {
-  const perHead = projected.shape[2]! / 3 / numHeads;
-  const scale = 1 / Math.sqrt(perHead);
+export function attend(
+  projected: Tensor,
+  { numHeads, bias, scale = scoreScale(projected.shape[2]! / 3 / numHeads) }: AttendOptions,
+): Tensor {
   return withGradient(
     bias ? [projected, bias] : [projected],
     (input, offset) => {
       const { query, key, value } = splitHeads(input!, numHeads);
-      const scaled = mul(query, scale);
+      const scaled = scaledBy(query, scale);
       const weights = weightsOf(matMul(scaled, key, false, true), offset);
       const read = matMul(weights, value);
       return { value: joinHeads(read), saved: [scaled, key, value, weights, read] };
@@ -61,13 +66,23 @@ export function attend(projected: Tensor, { numHeads, bias }: AttendOptions): Te
     (dy, scaled, key, value, weights, read) => {
       const upstream = splitHead(dy, numHeads);
       const dScores = scoresGradient(weights!, { dWeights: matMul(upstream, value!, false, true), upstream, read: read! });
-      const dQuery = mul(matMul(dScores, key!), scale);
+      const dQuery = scaledBy(matMul(dScores, key!), scale);
       const dKey = matMul(dScores, scaled!, true, false);
       const dValue = matMul(weights!, upstream, true, false);
       const dProjected = joinThree(dQuery, dKey, dValue);
       return bias ? [dProjected, sum(dScores, 0, true)] : [dProjected];
     },
   );
+}
+
+/** 1 / √d, which keeps the scores of independent normals at variance 1. */
+export function scoreScale(perHead: number): number {
+  return 1 / Math.sqrt(perHead);
+}
+
+/** `x · scale`; x itself where that is 1. */
+export function scaledBy(x: Tensor, scale: number): Tensor {
+  return scale === 1 ? x : mul(x, scale);
 }
 
 function weightsOf(scores: Tensor, bias: Tensor | undefined): Tensor {

@@ -15,6 +15,11 @@ export {
   type ModelRegistry,
 } from './registry.ts';
 export { rmsNorm } from './rms-norm.ts';
+export type { T5Bucketing } from './t5/t5-buckets.ts';
+export { createT5Denoiser, t5Model } from './t5/t5-denoiser.ts';
+export type { T5DenoiserOptions } from './t5/t5-options.ts';
+export { t5Presets, type T5Preset } from './t5/t5-presets.ts';
+export { t5ParameterCount } from './t5/t5-specs.ts';
 export { timeFeatures, type TimeFeaturesOptions } from './time-features.ts';
 export { createTransformerDenoiser, transformerModel, type TransformerDenoiserOptions } from './transformer-denoiser.ts';
 export { createUNetDenoiser, uNetModel } from './u-net/u-net-denoiser.ts';

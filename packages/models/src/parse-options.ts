@@ -58,10 +58,19 @@ export const flag: OptionCheck = (caller, field, value) => {
     throw new D3pmError('INVALID_OPTIONS', `${caller}: ${field} is ${JSON.stringify(value)}, expected true or false`);
 };
 
+/** A probability of dropping. */
+export const rate: OptionCheck = (caller, field, value) => {
+  if (typeof value !== 'number' || !(value >= 0 && value < 1))
+    throw new D3pmError('INVALID_OPTIONS', `${caller}: ${field} is ${JSON.stringify(value)}, expected a probability in [0, 1); 0 for none`);
+};
+
+export function nameAmong(names: readonly string[]): OptionCheck {
+  return (caller, field, value) => {
+    if (!names.includes(value as string))
+      throw new D3pmError('INVALID_OPTIONS', `${caller}: ${field} is ${JSON.stringify(value)}; ${suggestName(String(value), names)}`);
+  };
+}
+
 const PREDICTIONS: readonly Prediction[] = ['denoiser', 'direct', 'leave-one-out'];
 
-export const predictionName: OptionCheck = (caller, field, value) => {
-  if (!PREDICTIONS.includes(value as Prediction)) {
-    throw new D3pmError('INVALID_OPTIONS', `${caller}: ${field} is ${JSON.stringify(value)}; ${suggestName(String(value), PREDICTIONS)}`);
-  }
-};
+export const predictionName: OptionCheck = /* @__PURE__ */ nameAmong(PREDICTIONS);

@@ -11,6 +11,7 @@ import {
 } from '@d3pm/core';
 import type { ConvolutionDenoiserOptions } from './convolution-denoiser.ts';
 import type { MlpDenoiserOptions } from './mlp-denoiser.ts';
+import type { T5DenoiserOptions } from './t5/t5-options.ts';
 import type { TransformerDenoiserOptions } from './transformer-denoiser.ts';
 import type { UNetDenoiserOptions } from './u-net/u-net-options.ts';
 
@@ -27,6 +28,7 @@ export interface ModelOptions {
   transformer: TransformerDenoiserOptions;
   convolution: ConvolutionDenoiserOptions;
   'u-net': UNetDenoiserOptions;
+  t5: T5DenoiserOptions;
 }
 
 /** `{ name, …options }` */

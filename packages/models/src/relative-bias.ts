@@ -6,26 +6,33 @@ export interface RelativeBiasOptions {
   readonly length: number;
   /** Reading positions before this one are left out. @defaultValue 0 */
   readonly firstRow?: number;
+  /** Which entry of the table holds for a signed distance j − i. @defaultValue one for each distance up to R to either side */
+  readonly entryOf?: (distance: number) => number;
 }
 
 /**
  * What attention adds for the distance from the reading position i to the position j that is read, signed, so that left and right differ:
  *
- *     bias[h, i, j] = table[h, clip(j − i, −R, R) + R]
+ *     bias[h, i, j] = table[h, entryOf(j − i)],   entryOf(d) = clip(d, −R, R) + R unless given
  *
- * @param table float32 `[heads, 2R + 1]`.
+ * @param table float32 `[heads, entries]`, where R = (entries − 1) / 2.
  * @returns float32 `[1, heads, L − firstRow, L]`; the caller disposes it.
  */
-export function relativeBias(table: Tensor, { length, firstRow = 0 }: RelativeBiasOptions): Tensor {
+export function relativeBias(table: Tensor, { length, firstRow = 0, ...options }: RelativeBiasOptions): Tensor {
   const [numHeads, entries] = table.shape as [number, number];
-  const reach = (entries - 1) / 2;
+  const { entryOf = clipped((entries - 1) / 2) } = options;
+  const entryAt = Int32Array.from({ length: 2 * length - 1 }, (_, i) => entryOf(i - length + 1));
   const numRows = length - firstRow;
   const columns = new Int32Array(numRows * length);
   for (let row = 0; row < numRows; row++) {
-    const i = firstRow + row;
-    for (let j = 0; j < length; j++) columns[row * length + j] = Math.min(Math.max(j - i, -reach), reach) + reach;
+    const leftmost = length - 1 - firstRow - row;
+    columns.set(entryAt.subarray(leftmost, leftmost + length), row * length);
   }
   return reshape(gather(table, tensor1d(columns, 'int32'), 1), [1, numHeads, numRows, length]);
+}
+
+function clipped(reach: number): (distance: number) => number {
+  return (distance) => Math.min(Math.max(distance, -reach), reach) + reach;
 }
 
 /** Beyond this many positions from its favourite, a head starts indifferent, so that far positions keep a gradient. */

@@ -1,5 +1,6 @@
 import type { Parameters } from '@d3pm/core';
 import { add, type Tensor } from '@tensorflow/tfjs-core';
+import type { AttentionWeights } from './attention.ts';
 import { fanInValues, unitValues, zeroValues, type Initializer } from './initializers.ts';
 import { linear, linearRelu } from './linear.ts';
 import type { ParameterSpecs } from './parameter-specs.ts';
@@ -32,49 +33,40 @@ export function blockSpecs(
   };
 }
 
-/** Parameters of the attention of one block. */
-export interface BlockAttention {
-  /** float32 `[C, 3C]` */
-  readonly input: Tensor;
-  /** float32 `[C, C]` */
-  readonly output: Tensor;
-  /** A row for each head, an entry for each signed distance: float32 `[heads, 2R + 1]`. */
-  readonly distances: Tensor;
+/** Reads the positions for one block, float32 `[B, L, C]` to the same shape; `weights` are its matrices. */
+export type ReadPositions = (x: Tensor, weights: Pick<AttentionWeights, 'input' | 'output'>, block: string) => Tensor;
+
+/** The blocks and the head of a network: float32 `[B, L, C]` to logits `[B, L, K]`. How positions are read is the caller's. */
+export type TransformerPass = (parameters: Parameters, embedded: Tensor, read: ReadPositions) => Tensor;
+
+export interface TransformerPassOptions {
+  /** Names of the blocks, first to last. */
+  readonly blocks: readonly string[];
+  /** First half of the feed-forward layer: its weights are at `name`. @defaultValue relu(W x + b) */
+  readonly widen?: (parameters: Parameters, name: string, x: Tensor) => Tensor;
+  /** What is left in training of each branch, of the wide layer and of what the head reads; `name` is another at each place. @defaultValue all */
+  readonly drop?: (x: Tensor, name: string) => Tensor;
 }
 
 /**
- * One block, pre-norm: `h ← h + attend(rmsNorm(h))`, then `h ← h + W₂ relu(W₁ rmsNorm(h) + b)`.
- *
- * @param hidden float32 `[B, L, C]`.
- * @param attend Reads the positions, float32 `[B, L, C]` to the same shape.
- * @returns float32 `[B, L, C]`; the caller disposes it, and what was computed on the way.
+ * Blocks, pre-norm: `h ← h + read(rmsNorm(h))`, then `h ← h + W₂ widen(rmsNorm(h))`; and the head `W rmsNorm(h) + b`, whose bias not
+ * every network has. What it returns the caller disposes, and what was computed on the way.
  */
-export function transformerBlock(
-  parameters: Parameters,
-  block: string,
-  hidden: Tensor,
-  attend: (x: Tensor, weights: BlockAttention) => Tensor,
-): Tensor {
-  const name = `${block}.attention`;
-  const read = attend(rmsNorm(hidden, parameters[`${name}.norm.scale`]!), {
-    input: parameters[`${name}.input.weight`]!,
-    output: parameters[`${name}.output.weight`]!,
-    distances: parameters[`${name}.relativeBias`]!,
-  });
-  const after = add(hidden, read);
-  return add(after, feedForward(parameters, `${block}.feedForward`, after));
+export function transformerPass({ blocks, widen = widenByRelu, drop = (x) => x }: TransformerPassOptions): TransformerPass {
+  return (parameters, embedded, read) => {
+    const normed = (name: string, x: Tensor): Tensor => rmsNorm(x, parameters[`${name}.scale`]!);
+    let hidden = embedded;
+    for (const block of blocks) {
+      const [attention, feedForward] = [`${block}.attention`, `${block}.feedForward`];
+      const weights = { input: parameters[`${attention}.input.weight`]!, output: parameters[`${attention}.output.weight`]! };
+      hidden = add(hidden, drop(read(normed(`${attention}.norm`, hidden), weights, block), attention));
+      const wide = drop(widen(parameters, `${feedForward}.hidden`, normed(`${feedForward}.norm`, hidden)), `${feedForward}.hidden`);
+      hidden = add(hidden, drop(linear(wide, parameters[`${feedForward}.output.weight`]!), feedForward));
+    }
+    return linear(drop(normed('norm', hidden), 'output'), parameters['output.weight']!, parameters['output.bias']);
+  };
 }
 
-function feedForward(parameters: Parameters, name: string, hidden: Tensor): Tensor {
-  const wide = linearRelu(
-    rmsNorm(hidden, parameters[`${name}.norm.scale`]!),
-    parameters[`${name}.hidden.weight`]!,
-    parameters[`${name}.hidden.bias`]!,
-  );
-  return linear(wide, parameters[`${name}.output.weight`]!);
-}
-
-/** Logits of the last block's output: `W rmsNorm(h) + bias`, float32 `[B, L, K]`; the caller disposes it. */
-export function outputLogits(parameters: Parameters, hidden: Tensor): Tensor {
-  return linear(rmsNorm(hidden, parameters['norm.scale']!), parameters['output.weight']!, parameters['output.bias']!);
+function widenByRelu(parameters: Parameters, name: string, x: Tensor): Tensor {
+  return linearRelu(x, parameters[`${name}.weight`]!, parameters[`${name}.bias`]!);
 }

@@ -2,14 +2,20 @@ import { assertInteger, assertShape, assertStates, D3pmError, type Decoder, type
 import { clone, dispose, fill, keep, reshape, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { attendNext, type AttentionCache } from './attend-next.ts';
 import { embedStates } from './embed-states.ts';
-import { outputLogits, transformerBlock } from './transformer-blocks.ts';
+import type { RelativeBiasOptions } from './relative-bias.ts';
+import type { TransformerPass } from './transformer-blocks.ts';
+
+/** What the attention of a block adds to the scores, float32 `[1, heads, L − firstRow, L]`; made once for all blocks that share it. */
+export type PositionBias = (parameters: Parameters, rows: Pick<RelativeBiasOptions, 'firstRow' | 'length'>) => (block: string) => Tensor;
 
 export interface TransformerDecoderOptions {
   /** Begins the messages of errors. */
   readonly name: string;
   readonly parameters: Parameters;
-  /** Names of the blocks, first to last. */
-  readonly blocks: readonly string[];
+  readonly pass: TransformerPass;
+  readonly biasOf: PositionBias;
+  /** Of the scores. @defaultValue 1 / √d */
+  readonly scale?: number;
   /** K; row K of the embedding is what position 0 reads. */
   readonly numStates: number;
   readonly batchSize: number;
@@ -21,7 +27,8 @@ export interface TransformerDecoderOptions {
  *
  * @throws {D3pmError} `INVALID_OPTIONS` unless the batch has an example.
  */
-export function transformerDecoder({ name, parameters, blocks, numStates, batchSize }: TransformerDecoderOptions): Decoder {
+export function transformerDecoder(options: TransformerDecoderOptions): Decoder {
+  const { name, parameters, pass, biasOf, scale, numStates, batchSize } = options;
   assertInteger(`${name}.startDecoding`, 'batchSize', batchSize, 1);
   // References of its own, so that another `load` does not change the network in the middle of a sequence.
   const held: Parameters = Object.fromEntries(Object.entries(parameters).map(([key, value]) => [key, keep(clone(value))]));
@@ -43,15 +50,14 @@ export function transformerDecoder({ name, parameters, blocks, numStates, batchS
       }
       const { logits, grown } = tidy(() => {
         const grown: AttentionCache[] = [];
-        let hidden = embedded(states);
-        blocks.forEach((block, i) => {
-          hidden = transformerBlock(held, block, hidden, (x, weights) => {
-            const { output, cache } = attendNext(x, weights, caches[i]);
-            grown.push(cache);
-            return output;
-          });
+        const ofBlock = biasOf(held, { length: length + 1, firstRow: length });
+        const logits = pass(held, embedded(states), (x, weights, block) => {
+          const bias = ofBlock(block);
+          const { output, cache } = attendNext(x, { ...weights, bias, ...(scale !== undefined && { scale }) }, caches[grown.length]);
+          grown.push(cache);
+          return output;
         });
-        return { logits: reshape(outputLogits(held, hidden), [batchSize, numStates]), grown };
+        return { logits: reshape(logits, [batchSize, numStates]), grown };
       });
       disposeCaches(caches);
       for (const { keys, values } of grown) {

@@ -20,8 +20,8 @@ import { evenInteger, flag, integerFrom, numberList, parseOptions, predictionNam
 import { bothSides, leftSide, neighbourBias, relativeBias } from './relative-bias.ts';
 import { shiftStates } from './shift-states.ts';
 import { timeFeatures } from './time-features.ts';
-import { blockSpecs, outputLogits, transformerBlock } from './transformer-blocks.ts';
-import { transformerDecoder } from './transformer-decoder.ts';
+import { blockSpecs, transformerPass } from './transformer-blocks.ts';
+import { transformerDecoder, type PositionBias } from './transformer-decoder.ts';
 
 export interface TransformerDenoiserOptions<P extends Prediction = Prediction> {
   /** A multiple of `numHeads`. @defaultValue 128 */
@@ -137,6 +137,8 @@ export function createTransformerDenoiser<P extends Prediction = 'denoiser'>(
     );
     return expandDims(linear(hidden, parameters['time.output.weight']!), 1);
   };
+  const pass = transformerPass({ blocks });
+  const biasOf: PositionBias = (parameters, rows) => (block) => relativeBias(parameters[`${block}.attention.relativeBias`]!, rows);
   return defineDenoiser({
     name: 'transformerDenoiser',
     prediction,
@@ -148,21 +150,19 @@ export function createTransformerDenoiser<P extends Prediction = 'denoiser'>(
     rng,
     network: (parameters, states, t) => {
       const length = states.shape[1]!;
-      let hidden = embedStates(parameters['embedding.weight']!, causal ? shiftStates(states, numStates) : states);
-      if (timeConditioned) hidden = add(hidden, timeEmbedding(parameters, t, states.shape[0]!));
+      const embedded = embedStates(parameters['embedding.weight']!, causal ? shiftStates(states, numStates) : states);
+      const told = timeConditioned ? add(embedded, timeEmbedding(parameters, t, states.shape[0]!)) : embedded;
       const mask = causal ? causalMask(length) : undefined;
-      for (const block of blocks) {
-        hidden = transformerBlock(parameters, block, hidden, (x, { input, output, distances }) => {
-          const bias = relativeBias(distances, { length });
-          return attention(x, { input, output, bias: mask ? add(bias, mask) : bias });
-        });
-      }
-      return outputLogits(parameters, hidden);
+      const ofBlock = biasOf(parameters, { length });
+      return pass(parameters, told, (x, weights, block) => {
+        const bias = ofBlock(block);
+        return attention(x, { ...weights, bias: mask ? add(bias, mask) : bias });
+      });
     },
     ...(causal && {
       causal,
       decoder: (parameters: Parameters, batchSize: number) =>
-        transformerDecoder({ name: 'transformerDenoiser', parameters, blocks, numStates, batchSize }),
+        transformerDecoder({ name: 'transformerDenoiser', parameters, pass, biasOf, numStates, batchSize }),
     }),
   });
 }

@@ -273,7 +273,7 @@ describe('plugins', () => {
 
   it('make the models by name', async () => {
     await prepareEngine({ backend: 'cpu' });
-    expect(registry.names).toEqual(['mlp', 'transformer', 'convolution', 'u-net']);
+    expect(registry.names).toEqual(['mlp', 'transformer', 'convolution', 'u-net', 't5']);
     for (const name of registry.names) {
       const plugin = registry.find(name);
       const model = plugin.create(

@@ -11,6 +11,8 @@ import {
   type States,
   type Transition,
 } from '@d3pm/core';
+import { allowedStates, type AllowedStates } from './allowed-states.ts';
+import type { Constraint } from './constraint.ts';
 import { nextLogits } from './next-logits.ts';
 import { assertSampleShape } from './sample-prior.ts';
 import type { SamplerState } from './sampler-state.ts';
@@ -27,41 +29,42 @@ export interface AutoregressiveSamplerOptions {
   readonly firstExample?: number;
   /** The first M of the N positions, given, `[B, M]`, M ≤ N. @defaultValue none */
   readonly prefix?: States;
+  /** States that x_0 may have, by position; a prefix obeys it too. @defaultValue any */
+  readonly constraint?: Constraint;
 }
 
 /**
  * Samples position after position, x_i ~ f(x_0,i | x_0,<i): exactly the law of the causal network, and the reverse process of the
  * autoregressive chain (Section 4), at one call of the network a position. Each position is drawn on the host in float64 from
- * the number that `ancestralSampler` uses, so both give the same samples of the same logits.
+ * the number that `ancestralSampler` uses, so both give the same samples of the same logits. A constraint renormalises each f as it comes:
+ * the law given what is fixed in front, but what is fixed behind does not change what stands before it.
  *
  * Yields t = N − M first, the positions not yet drawn masked, and t = 0 last. Leaving the loop frees what is kept.
  *
  * @throws {D3pmError} at once: `UNSOUND` for a network that is not causal or a chain that is not autoregressive, `SHAPE`,
- * `STATE_RANGE`. While it runs: `NON_FINITE` when logits have NaN or leave no class.
+ * `STATE_RANGE`, `INVALID_OPTIONS` for a constraint that allows nothing somewhere, or not the prefix. While it runs: `NON_FINITE` when logits have NaN or leave no class.
  */
 export function autoregressiveSampler(options: AutoregressiveSamplerOptions): AsyncGenerator<SamplerState, void, undefined> {
-  const { transition, denoiser, shape, prefix } = options;
+  const { transition, denoiser, shape, prefix, constraint } = options;
   assertCausal('autoregressiveSampler', denoiser);
   assertAutoregressive('autoregressiveSampler', transition);
   assertSampleShape('autoregressiveSampler', transition, shape);
   assertDenoiserFits('autoregressiveSampler', { transition, denoiser });
   if (prefix) assertPrefix(prefix, options);
-  return run(options);
+  const allowed = constraint && allowedStates('autoregressiveSampler', constraint, options);
+  if (prefix && allowed) assertPrefixAllowed(prefix, allowed);
+  return run(options, allowed);
 }
 
-async function* run({
-  transition,
-  denoiser,
-  shape,
-  rng,
-  firstExample = 0,
-  prefix,
-}: AutoregressiveSamplerOptions): AsyncGenerator<SamplerState, void, undefined> {
+async function* run(
+  { transition, denoiser, shape, rng, firstExample = 0, prefix }: AutoregressiveSamplerOptions,
+  allowed: AllowedStates | undefined,
+): AsyncGenerator<SamplerState, void, undefined> {
   const [K, N, mask] = [transition.numStates, transition.numSteps, transition.extraMask!];
   const batchSize = shape[0]!;
   let states = masked(shape, mask, prefix);
   let t = N - (prefix ? positionsOf(prefix) : 0);
-  yield { t, states, networkCalls: 0, changed: 0 };
+  yield { t, states, networkCalls: 0, networkRows: 0, changed: 0 };
   const network = nextLogits('autoregressiveSampler', denoiser, shape);
   try {
     for (; t > 0; t--) {
@@ -71,12 +74,13 @@ async function* run({
       const values = states.values.slice();
       for (let b = 0; b < batchSize; b++) {
         logits[b * K + mask] = -Infinity;
+        for (let k = 0; allowed && k < K; k++) if (!allowed.allows(b, position, k)) logits[b * K + k] = -Infinity;
         const state = drawFromLogProbs(logits, b * K, K, stepRng.split(firstExample + b).float64(position));
         if (state < 0) throw impossibleRow(firstExample + b, position);
         values[b * N + position] = state;
       }
       states = { values, shape: states.shape };
-      yield { t: t - 1, states, networkCalls: network.calls, changed: batchSize };
+      yield { t: t - 1, states, networkCalls: network.calls, networkRows: network.calls * batchSize, changed: batchSize };
     }
   } finally {
     network.dispose();
@@ -103,6 +107,18 @@ function assertPrefix(prefix: States, { transition, shape }: AutoregressiveSampl
     );
   }
   assertDataStates('autoregressiveSampler', prefix, transition);
+}
+
+function assertPrefixAllowed(prefix: States, allowed: AllowedStates): void {
+  const given = positionsOf(prefix);
+  prefix.values.forEach((state, i) => {
+    const [example, position] = [Math.floor(i / given), i % given];
+    if (allowed.allows(example, position, state)) return;
+    throw new D3pmError(
+      'INVALID_OPTIONS',
+      `autoregressiveSampler: prefix has state ${state} in example ${example} at position ${position}, which the constraint does not allow; change one of them`,
+    );
+  });
 }
 
 function impossibleRow(example: number, position: number): D3pmError {

@@ -1,5 +1,4 @@
 import {
-  denoiserLogits,
   drawFromLogProbs,
   drawFromProbs,
   gatherClass,
@@ -8,10 +7,11 @@ import {
   toTensor,
   type RankOne,
   type ReverseProcess,
+  type States,
   type Transition,
 } from '@d3pm/core';
 import { stack, tidy, type Tensor } from '@tensorflow/tfjs-core';
-import { impossibleRow, type DrawnStep, type DrawStepInput } from './draw-step.ts';
+import { impossibleRow, type DrawStepInput } from './draw-step.ts';
 import { readRows } from './read-rows.ts';
 
 /** Whether {@link drawRankOne} can draw the steps of this pair. */
@@ -27,24 +27,25 @@ export function drawsRankOne({ rankOne, positions, extraMask }: Transition, { we
  * is a mixture of three: to stay, with weight α (ᾱ_s w_{x_t} + (1 − ᾱ_s) π_{x_t} Σ w); to draw from π, β π_{x_t} (1 − ᾱ_s) Σ w; to draw
  * from w, β π_{x_t} ᾱ_s Σ w. Which one is decided in float64 from two numbers a position, and the K of f are read where they are drawn from.
  */
-export async function drawRankOne({ transition, denoiser, reverse, states, s, t, rng, firstExample }: DrawStepInput): Promise<DrawnStep> {
+export async function drawRankOne(input: DrawStepInput): Promise<States> {
+  const { caller, transition, network, reverse, held, states, s, t, rng, firstExample } = input;
   const { target } = transition.rankOne!;
   const K = transition.numStates;
   const weightsOf = stepWeights(transition.rankOne!, reverse.weights!, s, t);
   const positions = positionsOf(states);
   const values = states.values.slice();
   const xt = toTensor(states);
-  let logits: Tensor | undefined;
   try {
-    logits = denoiserLogits('ancestralSampler', denoiser, xt, t);
+    const logits = network.logits(states, t);
     const [current, total] = await readCurrent(logits, xt);
     const drawn: number[] = [];
     for (let b = 0, i = 0; b < states.shape[0]!; b++) {
       const stream = rng.split(firstExample + b);
       for (let n = 0; n < positions; n++, i++) {
+        if (held && held.fixed(b, n) >= 0) continue;
         const prob = Math.exp(current[i]! - total[i]!);
         const { stay, noise, model } = weightsOf(states.values[i]!, prob);
-        if (!(stay + noise + model > 0) || total[i] === -Infinity) throw impossibleRow(firstExample + b, n, t);
+        if (!(stay + noise + model > 0) || total[i] === -Infinity) throw impossibleRow(caller, firstExample + b, n, t);
         const choice = stream.float64(2 * n) * (stay + noise + model);
         if (choice < stay) continue;
         if (choice < stay + noise) values[i] = drawFromProbs(target, 0, K, stream.float64(2 * n + 1));
@@ -57,15 +58,14 @@ export async function drawRankOne({ transition, denoiser, reverse, states, s, t,
         const [b, n] = [Math.floor(i / positions), i % positions];
         rows[row * K + states.values[i]!]! += weightsOf(states.values[i]!, 0).logCurrent;
         const state = drawFromLogProbs(rows, row * K, K, rng.split(firstExample + b).float64(2 * n + 1));
-        if (state < 0) throw impossibleRow(firstExample + b, n, t);
+        if (state < 0) throw impossibleRow(caller, firstExample + b, n, t);
         values[i] = state;
       });
     }
   } finally {
     xt.dispose();
-    logits?.dispose();
   }
-  return { states: { values, shape: states.shape }, networkCalls: 1 };
+  return { values, shape: states.shape };
 }
 
 interface StepWeights {

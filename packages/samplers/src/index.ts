@@ -1,6 +1,18 @@
+export { allowStates } from './allow-states.ts';
 export { ancestralSampler, type AncestralSamplerOptions } from './ancestral-sampler.ts';
 export { autoregressiveSampler, type AutoregressiveSamplerOptions } from './autoregressive-sampler.ts';
+export { confidenceSampler, type ConfidenceSamplerOptions } from './confidence-sampler.ts';
+export type { Constraint, ConstraintSetting } from './constraint.ts';
+export { correctedSampler, type CorrectedSamplerOptions } from './corrected-sampler.ts';
+export { eventSampler, type EventSamplerOptions } from './event-sampler.ts';
 export { finalStates } from './final-states.ts';
+export { firstHittingSampler, type FirstHittingSamplerOptions } from './first-hitting-sampler.ts';
+export { fixStates } from './fix-states.ts';
 export { forwardTrajectory, type ForwardState, type ForwardTrajectoryOptions } from './forward-trajectory.ts';
+export { gibbsSampler, type GibbsSamplerOptions } from './gibbs-sampler.ts';
+export { remaskingSampler, type RemaskingSamplerOptions } from './remasking-sampler.ts';
 export { samplePrior, type SamplePriorOptions } from './sample-prior.ts';
+export type { Decision, SamplerOptions, StepOptions } from './sampler-options.ts';
 export type { SamplerState } from './sampler-state.ts';
+export { withTemperature } from './with-temperature.ts';
+export { withTopP, type TopPOptions } from './with-top-p.ts';

@@ -1,16 +1,15 @@
 import {
   absorbsIntoExtraMask,
   D3pmError,
-  gatherClass,
+  denoiserNllNats,
   maskCountWeights,
   maskExactCount,
   positionsOf,
-  predictionLogProbs,
   stratifiedUniforms,
   type MaskCountWeights,
   type Transition,
 } from '@d3pm/core';
-import { equal, mul, neg, reshape, sum, tensor1d, tidy, where, zerosLike } from '@tensorflow/tfjs-core';
+import { cast, equal, mul, reshape, sum, tensor1d, tidy } from '@tensorflow/tfjs-core';
 import type { TrainingLoss } from './training-loss.ts';
 import { withPriorTerm } from './with-prior-term.ts';
 
@@ -54,9 +53,9 @@ export function exactCountLoss({ transition }: { readonly transition: Transition
     },
     nats: ({ logits, x0, xt, weights, parameters }) =>
       tidy(() => {
-        const nll = neg(gatherClass(predictionLogProbs(transition, logits), x0));
-        const masked = reshape(where(equal(xt, maskState), nll, zerosLike(nll)), [x0.shape[0]!, -1]);
-        return withPriorTerm({ transition, x0, parameters }, mul(sum(masked, 1), tensor1d(Float32Array.from(weights!))));
+        const masked = cast(equal(xt, maskState), 'float32');
+        const nll = reshape(denoiserNllNats(logits, x0, { impossible: maskState, weight: masked }), [x0.shape[0]!, -1]);
+        return withPriorTerm({ transition, x0, parameters }, mul(sum(nll, 1), tensor1d(Float32Array.from(weights!))));
       }),
     gradientScale: (positions) => 1 / positions,
   };

@@ -148,7 +148,7 @@ describe('with an extra mask', () => {
     const denoiser = network();
     const initial = { values: Int32Array.of(0, 1, 2, 2), shape: [2, 2] };
     const kept = await all(ancestralSampler({ transition: masked, denoiser, reverse, shape: [2, 2], rng, initial }));
-    expect(kept.at(-1)).toEqual({ t: 0, states: initial, networkCalls: 0, changed: 0 });
+    expect(kept.at(-1)).toEqual({ t: 0, states: initial, networkCalls: 0, networkRows: 0, changed: 0 });
     const idle = absorbing.create(
       { numStates: 4, schedule: { ...schedule, numSteps: 3, noise: Float64Array.of(0.5, 0, 1) } },
       { maskState: 3 },

@@ -1,12 +1,14 @@
-import { D3pmError, suggestName, type ModelSetting, type Prediction } from '@d3pm/core';
+import { D3pmError, type ModelSetting, type Prediction } from '@d3pm/core';
 import {
   evenInteger,
   flag,
   integerFrom,
   integerList,
+  nameAmong,
   numberList,
   parseOptions,
   predictionName,
+  rate,
   type OptionCheck,
 } from '../parse-options.ts';
 import { levelHeights } from './u-net-layout.ts';
@@ -46,16 +48,6 @@ export type UNetShape = Required<Omit<UNetDenoiserOptions, 'outputBias'>> & Pick
 const CALLER = 'createUNetDenoiser';
 const HEADS: readonly UNetHead[] = ['logistic', 'logits'];
 
-const headName: OptionCheck = (caller, field, value) => {
-  if (!HEADS.includes(value as UNetHead))
-    throw new D3pmError('INVALID_OPTIONS', `${caller}: ${field} is ${JSON.stringify(value)}; ${suggestName(String(value), HEADS)}`);
-};
-
-const rate: OptionCheck = (caller, field, value) => {
-  if (typeof value !== 'number' || !(value >= 0 && value < 1))
-    throw new D3pmError('INVALID_OPTIONS', `${caller}: ${field} is ${JSON.stringify(value)}, expected a probability in [0, 1); 0 for none`);
-};
-
 const heightList: OptionCheck = (caller, field, value) => {
   if (!Array.isArray(value) || value.length > 0) integerList(caller, field, value);
 };
@@ -70,7 +62,7 @@ export function parseUNetOptions(options: unknown): UNetDenoiserOptions {
     numHeads: integerFrom(1),
     numGroups: integerFrom(1),
     dropout: rate,
-    head: headName,
+    head: nameAmong(HEADS),
     skip: flag,
     outputBias: numberList,
     prediction: predictionName,
