@@ -11,8 +11,9 @@ import { runSetup } from './engine/run-setup.ts';
 import { runFigure1 } from './experiments/run-figure-1.ts';
 import { runInspect } from './experiments/run-inspect.ts';
 import { runQuickstart } from './experiments/run-quickstart.ts';
-import { runTable1 } from './tables/run-table-1.ts';
+import { runTextTable, type TextTableFlags } from './tables/run-text-table.ts';
 import { table1DataSets } from './tables/table-1.ts';
+import { table2DataSets } from './tables/table-2.ts';
 import { tableSizes } from './tables/table.ts';
 import { runTrain } from './train/run-train.ts';
 
@@ -53,8 +54,17 @@ const experiment = (name: string, description: string, example: string): Command
     .option('--smoke', 'run everything in seconds, on next to nothing; the numbers mean nothing', false)
     .option('--quiet', 'no progress on standard error', false);
 
-const table = (name: string, description: string, example: string): Command =>
+interface TableCommand {
+  readonly data: readonly string[];
+  readonly example: string;
+  readonly out?: string;
+}
+
+const table = (name: string, description: string, { data, example, out = `runs/${name}` }: TableCommand): Command =>
   command(name, description, example)
+    .addOption(
+      new Option('--data <name>', 'the stand-in, or the data of the paper as `d3pm fetch` keeps it (default: the stand-in)').choices(data),
+    )
     .option('--rows <name...>', 'only these rows (default: all)')
     .option('--seeds <count>', 'seeds 1, 2, … of each row', count, 2)
     .addOption(
@@ -64,8 +74,9 @@ const table = (name: string, description: string, example: string): Command =>
     )
     .option('--smoke', 'every row in seconds, on next to nothing; the numbers mean nothing', false)
     .option('--minutes <count>', 'end in order after so many minutes; the same command goes on', count)
+    .option('--dry-run', 'one update and one example of each row, and what the whole would need', false)
     .option('--report-only', 'write the report of what is there, and compute nothing', false)
-    .option('--out <folder>', 'where queue, runs and report are', `runs/${name}`)
+    .option('--out <folder>', 'where queue, runs and report are', out)
     .addOption(engine())
     .addOption(threads())
     .option('--setup', 'prepare the native engine first, where that takes seconds', false)
@@ -110,14 +121,21 @@ const program = new Command('d3pm')
     table(
       'table-1',
       'Characters, Table 1: trains, evaluates and samples every row, in as many sittings as you like; the same command goes on.',
-      'd3pm table-1 --rows absorbing uniform --seeds 2 --minutes 60',
-    )
-      .addOption(
-        new Option('--data <name>', 'the stand-in, or text8 as `d3pm fetch` keeps it (default: sotu, and text8 at paper size)').choices(
-          table1DataSets,
-        ),
-      )
-      .action(runTable1),
+      { data: table1DataSets, example: 'd3pm table-1 --rows absorbing uniform --seeds 2 --minutes 60' },
+    ).action((flags: TextTableFlags) => runTextTable('table-1', flags)),
+  )
+  .addCommand(
+    table('table-2', 'Word pieces, Table 2 and Figure 2: perplexity per word of every row at 1000 to 10 steps.', {
+      data: table2DataSets,
+      example: 'd3pm table-2 --rows absorbing',
+    }).action((flags: TextTableFlags) => runTextTable('table-2', flags)),
+  )
+  .addCommand(
+    table('figure-2', 'Perplexity against steps, new sentences and completions of the absorbing model of Table 2.', {
+      data: table2DataSets,
+      example: 'd3pm figure-2 --out runs/table-2',
+      out: 'runs/table-2',
+    }).action((flags: TextTableFlags) => runTextTable('figure-2', flags)),
   )
   .addCommand(
     command(

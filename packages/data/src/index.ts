@@ -15,7 +15,10 @@ export type {
   SentencePieceTrainerSpec,
   SentencePieceType,
 } from './formats/sentence-piece-model.ts';
+export { sentencePieceTokenizer, type SentencePieceTokenizer } from './formats/sentence-piece-tokenizer.ts';
 export { normalizeText8 } from './normalize-text8.ts';
+export { packedPieces, type PackedPieces, type PackedPiecesOptions, type PackingOptions } from './packed-pieces.ts';
+export type { PieceCounts } from './pack-pieces.ts';
 export { createDatasetRegistry, type AnyDatasetPlugin, type DatasetConfig, type DatasetOptions, type DatasetRegistry } from './registry.ts';
 export { swissRoll, type SwissRollOptions } from './swiss-roll.ts';
 export { swissRollPlugin, type SwissRollPluginOptions } from './swiss-roll-plugin.ts';

@@ -1,4 +1,5 @@
 import { createRegistry, resolveConfig, type ConfigOf, type Dataset, type DatasetPlugin, type Registry } from '@d3pm/core';
+import type { Lm1bPluginOptions } from './node/lm1b/lm1b-plugin.ts';
 import type { ReadText8Options } from './node/read-text8.ts';
 import type { SwissRollPluginOptions } from './swiss-roll-plugin.ts';
 
@@ -12,6 +13,8 @@ type Splits = Readonly<Record<string, Dataset>>;
 /** Options by name, for typed configs: packages of other data sets augment this interface. */
 export interface DatasetOptions {
   'swiss-roll': SwissRollPluginOptions;
+  /** By `lm1bPlugin` of `@d3pm/data/node`. */
+  lm1b: Lm1bPluginOptions;
   /** By `text8Plugin` of `@d3pm/data/node`. */
   text8: ReadText8Options;
 }

@@ -1,16 +1,19 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRegistry, createRng } from '@d3pm/core';
-import { readText8, text8Plugin } from '@d3pm/data/node';
+import { knownDownloads, readText8, text8Plugin, type KnownDownload } from '@d3pm/data/node';
 import { swissRollPlugin } from '@d3pm/data';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { zipOf } from './archives/zip-of.ts';
 
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'd3pm-data-'));
 });
 afterAll(() => rm(folder, { recursive: true }));
+afterEach(() => vi.unstubAllEnvs());
 
 async function file(name: string, content: string | Uint8Array): Promise<string> {
   const path = join(folder, name);
@@ -60,6 +63,58 @@ describe('readText8', () => {
   });
 });
 
+describe('readText8 of a zip', () => {
+  const prose = 'the quick brown fox '.repeat(20);
+  const zip = zipOf([{ name: 'text8', content: prose }]);
+  const download = (bytes: Buffer): KnownDownload => ({
+    ...knownDownloads.text8,
+    size: bytes.length,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+  });
+
+  it('reads its member, as of the file itself', async () => {
+    const [plain, zipped] = [await file('plain', prose), await file('text8.zip', zip)];
+    expect((await readText8({ path: zipped, length: 5 })).train.symbols).toEqual(
+      (await readText8({ path: plain, length: 5 })).train.symbols,
+    );
+  });
+
+  it('[63] refuses one that is damaged or has another member, with its path', async () => {
+    const path = await file('other.zip', zipOf([{ name: 'text9', content: prose }]));
+    await expect(readText8({ path, length: 5 })).rejects.toMatchObject({
+      code: 'INVALID_DATA',
+      message: expect.stringMatching(/^readText8: .*other\.zip: zipMembers: .* has no member "text8"/) as string,
+    });
+    const cut = await file('cut.zip', zip.subarray(0, -9));
+    await expect(readText8({ path: cut, length: 5 })).rejects.toMatchObject({ code: 'INVALID_DATA' });
+  });
+
+  it('without a path is what lies in the cache folder', async () => {
+    vi.stubEnv('D3PM_CACHE', folder);
+    await mkdir(join(folder, 'data'));
+    await file('data/text8.zip', zip);
+    const { train } = await readText8({ length: 5, download: download(zip) });
+    expect([train.name, train.symbols.length]).toEqual(['text8/train', 360]);
+  });
+
+  it('[63] refuses another file in its place', async () => {
+    vi.stubEnv('D3PM_CACHE', folder);
+    await file('data/text8.zip', 'not text8');
+    await expect(readText8({ length: 5 })).rejects.toMatchObject({
+      code: 'INVALID_DATA',
+      message: expect.stringContaining('it has 9 bytes, expected 31344016') as string,
+    });
+  });
+
+  it('without a path and without the file says how to get it, and asks nobody', async () => {
+    vi.stubEnv('D3PM_CACHE', join(folder, 'elsewhere'));
+    await expect(text8Plugin.load(text8Plugin.parse({ length: 5 }))).rejects.toMatchObject({
+      code: 'DOWNLOAD',
+      message: `readText8: no path is given, and ${JSON.stringify(join(folder, 'elsewhere', 'data', 'text8.zip'))} is not there; fetch it with "d3pm fetch text8", or give the path of your copy`,
+    });
+  });
+});
+
 describe('the plugins', () => {
   const registry = createRegistry([text8Plugin, swissRollPlugin]);
 
@@ -75,7 +130,7 @@ describe('the plugins', () => {
   });
 
   it.each([
-    [text8Plugin, { length: 5 }, 'text8: path is missing'],
+    [text8Plugin, { path: '', length: 5 }, 'text8: path is "", expected the path of a file'],
     [text8Plugin, { path: 'x', length: '5' }, 'text8: length is "5", expected an integer, at least 1'],
     [text8Plugin, { path: 'x', length: 5, crop: 'window' }, 'text8: no option is named "crop"'],
     [text8Plugin, { path: 'x', length: 5, splits: { train: 1 } }, 'text8: splits is {"train":1}'],

@@ -14,7 +14,7 @@ export interface Constraint {
   readonly allowed: Uint8Array;
 }
 
-/** The sizes of a constraint: a {@link @d3pm/core!Transition} has them. */
+/** The sizes of a constraint: a `Transition` has them. */
 export interface ConstraintSetting {
   /** K */
   readonly numStates: number;

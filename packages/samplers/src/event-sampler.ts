@@ -11,7 +11,7 @@ export interface EventSamplerOptions extends SamplerOptions, StepOptions {
 }
 
 /**
- * Samples an absorbing process with an extra mask from event to event: exactly the law of {@link ancestralSampler} on the same grid, at a
+ * Samples an absorbing process with an extra mask from event to event: exactly the law of {@link ancestralSampler} on the same grid (Section 3.3), at a
  * fraction of its calls. When a mask lifts does not depend on f, so the step of every position is drawn
  * first, by inversion in float64; each example then goes to its own next event, and one call serves the next events of all
  * that have one left, each at its own t. Positions of an example that lift in one step are drawn from one call.

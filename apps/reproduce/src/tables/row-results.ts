@@ -18,6 +18,8 @@ export interface BoundRecord {
   readonly reconstruction: EstimateRecord;
   readonly numExamples: number;
   readonly positions: number;
+  /** Words of an example on average, where the data counts words. */
+  readonly wordsPerExample?: number;
   readonly networkCalls: number;
   readonly convention: BoundReport['convention'];
 }
@@ -27,6 +29,7 @@ export interface ExactRecord {
   readonly total: EstimateRecord;
   readonly numExamples: number;
   readonly positions: number;
+  readonly wordsPerExample?: number;
   readonly networkCalls: number;
 }
 
@@ -57,7 +60,7 @@ export interface PieceProvenance {
   readonly seconds: number;
 }
 
-export interface Piece<V extends PieceValue = PieceValue> {
-  readonly value: V;
+export interface Piece {
+  readonly value: PieceValue;
   readonly provenance: PieceProvenance;
 }

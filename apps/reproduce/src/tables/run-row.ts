@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { createRng, D3pmError } from '@d3pm/core';
-import { decodeText8 } from '@d3pm/data';
 import type { EngineInfo } from '@d3pm/engine';
 import type { EvaluationProgress } from '@d3pm/eval';
 import type { EndOfProcess } from '@d3pm/train/node';
@@ -8,6 +7,7 @@ import { describeDevice } from '../engine/describe-engine.ts';
 import type { Progress } from '../progress.ts';
 import { provenance } from '../report/provenance.ts';
 import { buildTraining, type Training } from '../train/build-training.ts';
+import { textDecoder } from '../train/text-decoder.ts';
 import type { TrainConfig } from '../train/train-config.ts';
 import { trainInFolder } from '../train/train-in-folder.ts';
 import { estimateBound, exactNll, fullSumBound, type EvaluateRowInput } from './evaluate-row.ts';
@@ -129,7 +129,13 @@ function tasksOf({ table, row, seed }: RunRowOptions, config: TrainConfig, train
       },
       texts: {
         total: chains[0]!,
-        make: (done) => sampleTexts(input(name, done), { numSteps: chains[0]!, samples: sizes.samples, decode: decodeText8, test }),
+        make: (done) =>
+          sampleTexts(input(name, done), {
+            numSteps: chains[0]!,
+            samples: sizes.samples,
+            decode: textDecoder(config.data.name, test)!,
+            test,
+          }),
       },
     };
     return { name, ...makers[kind]! };

@@ -5,6 +5,7 @@ import { startEngine, type EngineFlags } from '../engine/start-engine.ts';
 import { createProgress } from '../progress.ts';
 import { createRunFolder } from '../run-folder.ts';
 import { watchWork } from '../train/watch-work.ts';
+import { dryRow, dryTable, type DryRow } from './dry-run.ts';
 import { ngramBaselines } from './ngram-baselines.ts';
 import { jobsOf, openQueue } from './queue.ts';
 import { runRow } from './run-row.ts';
@@ -18,6 +19,7 @@ export interface TableFlags extends EngineFlags {
   /** Ends after so many minutes, at the end of a step or a piece. */
   readonly minutes?: number;
   readonly reportOnly: boolean;
+  readonly dryRun: boolean;
 }
 
 /** Trains, evaluates and samples the rows of a table one after the other, each where it was left, and writes the report after each. */
@@ -27,6 +29,7 @@ export async function runTable(table: Table, flags: TableFlags, command: string)
   for (const row of chosen) {
     if (!names.includes(row)) throw new D3pmError('UNKNOWN_NAME', `${table.name}: there is no row "${row}"; ${suggestName(row, names)}`);
   }
+  if (flags.dryRun) return dryRun(table, chosen, flags);
   const folder = await createRunFolder(flags.out);
   const seeds = Array.from({ length: flags.seeds }, (_, i) => i + 1);
   const queue = await openQueue(folder.path, jobsOf(names, seeds), names);
@@ -57,6 +60,14 @@ export async function runTable(table: Table, flags: TableFlags, command: string)
     if (end) process.exitCode = end.exitCode;
   }
   process.stdout.write(`${await report()}\n`);
+}
+
+async function dryRun(table: Table, chosen: readonly string[], flags: TableFlags): Promise<void> {
+  await startEngine(flags);
+  const progress = createProgress({ quiet: flags.quiet });
+  const rows: DryRow[] = [];
+  for (const row of table.rows.filter(({ name }) => chosen.includes(name))) rows.push(await dryRow(row, progress));
+  process.stdout.write(dryTable(table, rows));
 }
 
 /** The work until it is done, the process is asked to end, or its time is up, which is an end in order as well. */

@@ -1,6 +1,7 @@
 import { D3pmError } from '@d3pm/core';
 import type { LossConfig, NamedConfig, TrainConfig } from '../train/train-config.ts';
-import type { Published, ReverseName, Table, TableRow, TableSize, TableSizes } from './table.ts';
+import { adam, besideThePaper, fromThePaper } from './table-rows.ts';
+import type { ReverseName, Table, TableRow, TableSize, TableSizes } from './table.ts';
 
 /** What decides the numbers of a size. */
 interface SizeOfTable1 {
@@ -16,8 +17,6 @@ interface SizeOfTable1 {
   readonly sizes: TableSizes;
   readonly ngramOrders: readonly number[];
 }
-
-const adam = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, whenNonFinite: 'stop' } as const;
 
 const small: SizeOfTable1 = {
   length: 256,
@@ -115,24 +114,23 @@ export function table1({ size, data }: Table1Options): Table {
     schedule: { name: 'mutual-information', numSteps },
   };
   const both = ['plug-in', 'mixture'] as const;
-  const experiment = (row: Omit<TableRow, 'isPublished' | 'published'>): TableRow => ({ ...row, isPublished: false, published: {} });
   const rows: readonly TableRow[] = [
-    published('absorbing', 'D3PM absorbing (L_λ=0.01)', config({ ...remaining, loss: bound('plug-in', 0.01) }), ['mixture'], {
+    fromThePaper('absorbing', 'D3PM absorbing (L_λ=0.01)', config({ ...remaining, loss: bound('plug-in', 0.01) }), ['mixture'], {
       1000: { value: 1.45, spread: 0.02, sampleSeconds: 3.4 },
       256: { value: 1.47, spread: 0.03, sampleSeconds: 0.59 },
       20: { value: 1.56, spread: 0.04, sampleSeconds: 0.078 },
     }),
-    published('uniform', 'D3PM uniform (L_vb)', config({ ...cosine, loss: bound('plug-in', 0) }), both, {
+    fromThePaper('uniform', 'D3PM uniform (L_vb)', config({ ...cosine, loss: bound('plug-in', 0) }), both, {
       1000: { value: 1.61, spread: 0.02, sampleSeconds: 3.6 },
       256: { value: 1.68, spread: 0.01, sampleSeconds: 0.58 },
       20: { value: 1.791, spread: 0.03, sampleSeconds: 0.078 },
     }),
-    published('nearest-neighbor', 'D3PM NN (L_vb)', config({ ...neighbours, loss: bound('plug-in', 0) }), both, {
+    fromThePaper('nearest-neighbor', 'D3PM NN (L_vb)', config({ ...neighbours, loss: bound('plug-in', 0) }), both, {
       1000: { value: 1.59, spread: 0.03, sampleSeconds: 3.147 },
       256: { value: 1.64, spread: 0.02, sampleSeconds: 0.81 },
       20: { value: 1.75, spread: 0.02, sampleSeconds: 0.111 },
     }),
-    published(
+    fromThePaper(
       'autoregressive',
       'Transformer decoder',
       config(
@@ -146,31 +144,31 @@ export function table1({ size, data }: Table1Options): Table {
       [],
       { 0: { value: 1.23, sampleSeconds: 0.357 } },
     ),
-    experiment({
+    besideThePaper({
       name: 'absorbing-bound',
       title: 'absorbing, L_vb alone',
       config: config({ ...remaining, loss: bound('plug-in', 0) }),
       reverses: ['mixture'],
     }),
-    experiment({
+    besideThePaper({
       name: 'absorbing-exact-count',
       title: 'absorbing, L_vb by exact counts',
       config: config({ ...remaining, loss: { name: 'exact-count' } }),
       reverses: ['mixture'],
     }),
-    experiment({
+    besideThePaper({
       name: 'uniform-hybrid',
       title: 'uniform, L_λ=0.01',
       config: config({ ...cosine, loss: bound('plug-in', 0.01) }),
       reverses: both,
     }),
-    experiment({
+    besideThePaper({
       name: 'uniform-mixture',
       title: 'uniform, mixture, L_vb',
       config: config({ ...cosine, loss: bound('mixture', 0) }),
       reverses: ['mixture', 'plug-in'],
     }),
-    experiment({
+    besideThePaper({
       name: 'uniform-mixture-hybrid',
       title: 'uniform, mixture, L_λ=0.01',
       config: config({ ...cosine, loss: bound('mixture', 0.01) }),
@@ -178,14 +176,4 @@ export function table1({ size, data }: Table1Options): Table {
     }),
   ];
   return { name: 'table-1', title: 'Table 1: characters', size, dataNote: set.note, unit: 'bits/char', rows, ...rest };
-}
-
-function published(
-  name: string,
-  title: string,
-  config: TableRow['config'],
-  reverses: readonly ReverseName[],
-  numbers: Readonly<Record<number, Published>>,
-): TableRow {
-  return { name, title, isPublished: true, config, reverses, published: numbers };
 }

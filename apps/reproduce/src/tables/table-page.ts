@@ -51,15 +51,15 @@ export function tablePage({ table, summary, baselines, command, pictures, jobs }
 
 const HEAD_OF_OTHERS = ({ unit }: Table): readonly string[] => ['row', 'steps', 'reverse process', unit, 'MC', 'SE'];
 
-function tableLine({ row, steps, reverse, bits, sampling }: RowSummary): readonly string[] {
+function tableLine({ row, steps, reverse, shown, sampling }: RowSummary): readonly string[] {
   const paper = row.published[steps];
   return [
     row.title,
     steps === 0 ? '–' : String(steps),
     reverse ?? 'exact',
-    `${reverse === undefined ? '' : '≤ '}${overSeeds(bits, 3)}`,
-    bits.monteCarloError === undefined ? '–' : bits.monteCarloError.toFixed(4),
-    bits.standardError?.toFixed(3) ?? '–',
+    `${reverse === undefined ? '' : '≤ '}${overSeeds(shown, shown.mean < 20 ? 3 : 1)}`,
+    shown.monteCarloError === undefined ? '–' : shown.monteCarloError.toPrecision(2),
+    shown.standardError?.toPrecision(2) ?? '–',
     paper === undefined ? '–' : `${reverse === undefined ? '' : '≤ '}${publishedText(paper)}`,
     sampling === undefined ? '–' : overSeeds(sampling.seconds, 3),
     sampling === undefined ? '–' : String(Math.round(sampling.networkCalls)),

@@ -1,4 +1,5 @@
-import type { BoundRecord, ExactRecord, Piece, PieceProvenance, SamplingRecord, TextsRecord } from './row-results.ts';
+import { D3pmError } from '@d3pm/core';
+import type { BoundRecord, ExactRecord, PieceProvenance, PieceValue, SamplingRecord, TextsRecord } from './row-results.ts';
 import { pieceFiles } from './piece-files.ts';
 import type { Job } from './queue.ts';
 import type { ReverseName, Table, TableRow } from './table.ts';
@@ -21,7 +22,9 @@ export interface RowSummary {
   /** Of the chain; 0 of an autoregressive row. */
   readonly steps: number;
   readonly reverse: ReverseName | undefined;
-  /** Bits per position: an upper bound, or exact for an autoregressive row. */
+  /** In the unit of the table: an upper bound, or exact for an autoregressive row. */
+  readonly shown: OverSeeds;
+  /** Bits per position. */
   readonly bits: OverSeeds;
   readonly prior: number | undefined;
   readonly diffusion: number | undefined;
@@ -53,29 +56,29 @@ export async function summarizeTable(table: Table, queue: readonly Job[], folder
   const texts: { readonly row: TableRow; readonly seed: number; readonly texts: TextsRecord }[] = [];
   for (const row of table.rows) {
     const seeds = queue.filter((job) => job.row === row.name);
-    const read = async <V extends BoundRecord | ExactRecord | SamplingRecord | TextsRecord>(
-      name: string,
-    ): Promise<readonly { readonly seed: number; readonly value: V }[]> => {
-      const pieces = await Promise.all(
-        seeds.map(async (job) => ({ seed: job.seed, piece: await pieceFiles(folderOf(job)).read<V>(name) })),
-      );
-      const found = pieces.filter((each): each is { seed: number; piece: Piece<V> } => each.piece !== undefined);
-      provenance.push(...found.map(({ piece }) => piece.provenance));
-      return found.map(({ seed, piece }) => ({ seed, value: piece.value }));
+    const read = async (name: string): Promise<readonly Found<PieceValue>[]> => {
+      const pieces = await Promise.all(seeds.map(async (job) => ({ seed: job.seed, piece: await pieceFiles(folderOf(job)).read(name) })));
+      return pieces.flatMap(({ seed, piece }) => {
+        if (piece === undefined) return [];
+        provenance.push(piece.provenance);
+        return [{ seed, value: piece.value }];
+      });
     };
-    const [first] = await read<TextsRecord>('texts');
+    const [first] = (await read('texts')) as readonly Found<TextsRecord>[];
     if (first) texts.push({ row, seed: first.seed, texts: first.value });
     const kinds =
       row.reverses.length === 0
         ? [{ reverse: undefined, steps: 0 }]
         : row.reverses.flatMap((reverse) => table.chains.map((steps) => ({ reverse, steps })));
     for (const { reverse, steps } of kinds) {
-      const bounds = await read<BoundRecord | ExactRecord>(reverse === undefined ? 'exact' : `bound-${reverse}-${steps}`);
+      const bounds = (await read(reverse === undefined ? 'exact' : `bound-${reverse}-${steps}`)) as readonly Found<
+        BoundRecord | ExactRecord
+      >[];
       if (bounds.length === 0) continue;
       const isFirst = reverse === row.reverses[0];
-      const sums = isFirst ? await read<BoundRecord>(`full-${reverse}-${steps}`) : [];
-      const samplings = isFirst ? await read<SamplingRecord>(`sampling-${steps}`) : [];
-      rows.push(rowSummary({ row, steps, reverse }, { bounds, sums, samplings }));
+      const sums = (isFirst ? await read(`full-${reverse}-${steps}`) : []) as readonly Found<BoundRecord>[];
+      const samplings = (isFirst ? await read(`sampling-${steps}`) : []) as readonly Found<SamplingRecord>[];
+      rows.push(rowSummary({ row, steps, reverse }, { bounds, sums, samplings, unit: table.unit }));
     }
   }
   return { rows, texts, provenance };
@@ -92,10 +95,12 @@ function rowSummary(
     bounds,
     sums,
     samplings,
+    unit,
   }: {
     readonly bounds: readonly Found<BoundRecord | ExactRecord>[];
     readonly sums: readonly Found<BoundRecord>[];
     readonly samplings: readonly Found<SamplingRecord>[];
+    readonly unit: Table['unit'];
   },
 ): RowSummary {
   const totals = bounds.map(({ value }) => value.total);
@@ -105,13 +110,15 @@ function rowSummary(
   };
   const errors = totals.flatMap(({ monteCarloErrorBits }) => (monteCarloErrorBits === null ? [] : [monteCarloErrorBits]));
   const [{ value }] = bounds as [Found<BoundRecord | ExactRecord>];
+  const bits: OverSeeds = {
+    ...overSeeds(totals.map(({ bits }) => bits)),
+    monteCarloError: errors.length === 0 ? undefined : Math.max(...errors),
+    standardError: Math.max(...totals.map(({ standardErrorBits }) => standardErrorBits)),
+  };
   return {
     ...key,
-    bits: {
-      ...overSeeds(totals.map(({ bits }) => bits)),
-      monteCarloError: errors.length === 0 ? undefined : Math.max(...errors),
-      standardError: Math.max(...totals.map(({ standardErrorBits }) => standardErrorBits)),
-    },
+    bits,
+    shown: unit === 'bits/char' ? bits : perWord(bits, value),
     prior: part('prior'),
     diffusion: part('diffusion'),
     reconstruction: part('reconstruction'),
@@ -131,6 +138,15 @@ function rowSummary(
     examples: value.numExamples,
     estimator: 'convention' in value ? value.convention.estimator : 'exact',
   };
+}
+
+/** Perplexity per word, exp(nats of an example / its words); errors by its derivative. */
+function perWord(bits: OverSeeds, { positions, wordsPerExample }: BoundRecord | ExactRecord): OverSeeds {
+  if (wordsPerExample === undefined) throw new D3pmError('INVALID_DATA', 'table: the data counts no words, and the table is per word');
+  const exponent = (Math.LN2 * positions) / wordsPerExample;
+  const values = overSeeds(bits.values.map((value) => Math.exp(value * exponent)));
+  const error = (size: number | undefined): number | undefined => (size === undefined ? undefined : size * exponent * values.mean);
+  return { ...values, monteCarloError: error(bits.monteCarloError), standardError: error(bits.standardError) };
 }
 
 function overSeeds(values: readonly number[]): OverSeeds {

@@ -1,12 +1,16 @@
 import { join } from 'node:path';
+import { decodeText8 } from '@d3pm/data';
+import { nearestNeighbor, nearestNeighborGraph } from '@d3pm/transitions';
+import { graphSvg } from '../figures/graph-svg.ts';
 import { renderPng } from '../figures/render-png.ts';
 import type { RunFolder } from '../run-folder.ts';
+import { completeTransition } from '../train/complete-transition.ts';
 import { readBaselines } from './ngram-baselines.ts';
 import { pieceFiles } from './piece-files.ts';
 import type { Job } from './queue.ts';
 import { rowsChart, type ChartPoint } from './rows-chart.ts';
 import { isComplete } from './run-row.ts';
-import type { Table } from './table.ts';
+import type { Table, TableRow } from './table.ts';
 import { tablePage } from './table-page.ts';
 import { summarizeTable, type RowSummary } from './table-summary.ts';
 
@@ -30,16 +34,16 @@ export async function writeTableReport(table: Table, { folder, queue, command }:
   if (firsts.length > 0) {
     const exact = summary.rows.filter(({ reverse }) => reverse === undefined);
     const lines = [
-      ...exact.map(({ row, bits }) => ({ name: row.title, value: bits.mean })),
-      ...baselines
+      ...exact.map(({ row, shown }) => ({ name: row.title, value: shown.mean })),
+      ...(table.unit === 'bits/char' ? baselines : [])
         .filter(({ order }) => order === Math.max(...table.ngramOrders))
         .map(({ order, bits }) => ({ name: `${order}-gram`, value: bits })),
     ];
     const label = `${table.unit}, an upper bound (bars: seeds)`;
     await draw(
-      'bits-against-steps.png',
+      'bound-against-steps.png',
       'The bound against the number of steps',
-      rowsChart({ points: firsts.map(bitsPoint), lines, yLabel: label }),
+      rowsChart({ points: firsts.map(boundPoint), lines, yLabel: label }),
     );
     const timed = firsts.filter(({ sampling }) => sampling !== undefined);
     if (timed.length > 0) {
@@ -50,6 +54,10 @@ export async function writeTableReport(table: Table, { folder, queue, command }:
         rowsChart({ points: timed.map(timePoint), lines: seconds, yLabel: 'seconds for one example', yType: 'log' }),
       );
     }
+  }
+  const neighbours = table.rows.find(({ config }) => config.transition.name === 'nearest-neighbor');
+  if (neighbours && summary.rows.some(({ row }) => row === neighbours)) {
+    await draw('neighbours.png', 'Which characters are neighbours', await neighbourGraph(neighbours));
   }
   const complete = await Promise.all(
     queue.map((job) =>
@@ -69,7 +77,21 @@ export async function writeTableReport(table: Table, { folder, queue, command }:
   return join(folder.path, 'report.md');
 }
 
-const bitsPoint = ({ row, steps, bits }: RowSummary): ChartPoint => ({ row: row.title, steps, value: bits.mean, error: bits.spread ?? 0 });
+/** The graph of the row's embeddings. */
+async function neighbourGraph({ config }: TableRow): Promise<string> {
+  const { name: _, ...options } = await completeTransition(config.transition);
+  const { embeddings, numNeighbors = 5 } = nearestNeighbor.parse(options);
+  const graph = nearestNeighborGraph(embeddings, { numNeighbors });
+  const labels = Array.from({ length: graph.numStates }, (_, state) => decodeText8({ values: Int32Array.of(state), shape: [1, 1] })[0]!);
+  return graphSvg(graph, { labels: labels.map((character) => (character === ' ' ? '␣' : character)) });
+}
+
+const boundPoint = ({ row, steps, shown }: RowSummary): ChartPoint => ({
+  row: row.title,
+  steps,
+  value: shown.mean,
+  error: shown.spread ?? 0,
+});
 
 const timePoint = ({ row, steps, sampling }: RowSummary): ChartPoint => ({
   row: row.title,

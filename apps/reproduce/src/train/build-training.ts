@@ -9,7 +9,7 @@ import {
   type Transition,
 } from '@d3pm/core';
 import { batches, builtinDatasets, createDatasetRegistry } from '@d3pm/data';
-import { text8Plugin } from '@d3pm/data/node';
+import { lm1bPlugin, text8Plugin } from '@d3pm/data/node';
 import { builtinModels, createModelRegistry } from '@d3pm/models';
 import { builtinSchedules, createScheduleRegistry, mutualInformationSchedules } from '@d3pm/schedules';
 import {
@@ -26,6 +26,7 @@ import {
   type TrainOptions,
 } from '@d3pm/train';
 import { builtinTransitions, createTransitionRegistry } from '@d3pm/transitions';
+import { sotuPiecesPlugin } from '../data/sotu-pieces-plugin.ts';
 import { sotuPlugin } from '../data/sotu-plugin.ts';
 import { completeSchedule } from './complete-schedule.ts';
 import { completeTransition } from './complete-transition.ts';
@@ -46,7 +47,7 @@ export interface Training {
   dispose(): void;
 }
 
-const datasets = createDatasetRegistry([...builtinDatasets, text8Plugin, mobyDickPlugin, sotuPlugin]);
+const datasets = createDatasetRegistry([...builtinDatasets, text8Plugin, lm1bPlugin, mobyDickPlugin, sotuPlugin, sotuPiecesPlugin]);
 const transitions = createTransitionRegistry(builtinTransitions);
 const schedules = createScheduleRegistry([...builtinSchedules, ...mutualInformationSchedules(transitions)]);
 const models = createModelRegistry(builtinModels);

@@ -30,7 +30,7 @@ export interface CompleteScheduleInput {
 }
 
 /** How often each state is in the data; float64 `[numStates]`, sums to 1. */
-export function unigramLaw(data: Dataset): Float64Array {
+function unigramLaw(data: Dataset): Float64Array {
   const counts = new Float64Array(data.numStates);
   const numExamples = Math.min(data.size, COUNTED);
   const indices = Array.from({ length: numExamples }, (_, i) => Math.floor((i * data.size) / numExamples));

@@ -5,6 +5,7 @@ import type { EvaluationContext } from '@d3pm/train/node';
 import writeFileAtomic from 'write-file-atomic';
 import type { Training } from './build-training.ts';
 import { sampleFile } from './sample-file.ts';
+import { textDecoder } from './text-decoder.ts';
 import type { TrainConfig } from './train-config.ts';
 
 /** Draws the samples and estimates the held-out bound of a step: the same draws at every step, so that two differ by the model alone. */
@@ -21,7 +22,7 @@ export async function evaluateTraining(
         ? autoregressiveSampler(asked)
         : ancestralSampler({ ...asked, reverse, ...(sampleSteps !== undefined && { numSteps: sampleSteps }) }),
     );
-    const { extension, content } = sampleFile(states, { data: data.name, numStates: transition.numStates });
+    const { extension, content } = sampleFile(states, { decode: textDecoder(data.name, test), numStates: transition.numStates });
     const path = join(samplesFolder, `step-${String(step).padStart(8, '0')}.${extension}`);
     await writeFileAtomic(path, typeof content === 'string' ? content : Buffer.from(content));
   }

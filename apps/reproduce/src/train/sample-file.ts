@@ -1,24 +1,20 @@
 import { positionsOf, type States } from '@d3pm/core';
-import { decodeText8 } from '@d3pm/data';
 import { renderPng } from '../figures/render-png.ts';
 import { scatterPanel } from '../figures/scatter-panel.ts';
 import { svgDocument } from '../figures/svg.ts';
 
-/** Data sets in the form of text8. */
-const CHARACTERS: readonly string[] = ['text8', 'sotu', 'moby-dick'];
-
 export interface SampleFileOptions {
-  /** Name of the data set. */
-  readonly data: string;
+  /** Of data that is text. */
+  readonly decode?: ((states: States) => readonly string[]) | undefined;
   readonly numStates: number;
 }
 
 /** Samples as people look at them: text as text, points as a picture, anything else as a line of states for each. */
 export function sampleFile(
   states: States,
-  { data, numStates }: SampleFileOptions,
+  { decode, numStates }: SampleFileOptions,
 ): { readonly extension: string; readonly content: string | Uint8Array } {
-  if (CHARACTERS.includes(data)) return { extension: 'txt', content: `${decodeText8(states).join('\n\n')}\n` };
+  if (decode) return { extension: 'txt', content: `${decode(states).join('\n\n')}\n` };
   if (positionsOf(states) === 2) return { extension: 'png', content: renderPng(scatterSvg(states, numStates)) };
   const positions = positionsOf(states);
   const lines = Array.from({ length: states.shape[0]! }, (_, b) => states.values.subarray(b * positions, (b + 1) * positions).join(' '));

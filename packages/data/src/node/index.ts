@@ -10,5 +10,8 @@ export type { DownloadProgress, FetchFileOptions, TransferOptions } from './down
 export { fetchFile, type FetchedFile } from './download/fetch-file.ts';
 export { knownDownloads, type KnownDownload, type KnownDownloadName } from './download/known-downloads.ts';
 export { obtainFile, type ObtainFileOptions } from './download/obtain-file.ts';
+export { lm1bPlugin, type Lm1bPluginOptions } from './lm1b/lm1b-plugin.ts';
+export { readLm1b, type Lm1b, type Lm1bFiles, type ReadLm1bOptions } from './lm1b/read-lm1b.ts';
 export { readText8, type ReadText8Options } from './read-text8.ts';
+export { readTokenizer } from './read-tokenizer.ts';
 export { text8Plugin } from './text8-plugin.ts';

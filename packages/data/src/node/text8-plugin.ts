@@ -4,14 +4,14 @@ import { readText8, type ReadText8Options } from './read-text8.ts';
 
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
 
-/** {@link readText8} by name, for configs: splits `train`, `valid` and `test` of a local file. */
+/** {@link readText8} by name, for configs: splits `train`, `valid` and `test` of a local file, or without a `path` of what `d3pm fetch text8` keeps. */
 export const text8Plugin: DatasetPlugin<'text8', ReadText8Options> = /* @__PURE__ */ Object.freeze({
   specVersion: 1,
   kind: 'dataset',
   name: 'text8',
   parse: (options: unknown) =>
     parseOptions('text8', options, {
-      path: { expected: 'the path of a file', required: true, accepts: isText },
+      path: { expected: 'the path of a file', required: false, accepts: isText },
       length: integerFrom(1, true),
       splits: {
         expected: '{ unit: "characters" | "fractions", train, valid, test }',

@@ -1,0 +1,12 @@
+import type { DatasetPlugin } from '@d3pm/core';
+import { parseSotuOptions } from './parse-sotu-options.ts';
+import { SOTU_VOCABULARIES, sotuPieces, type SotuPiecesOptions } from './sotu-pieces.ts';
+
+/** {@link sotuPieces} by name, for configs: word pieces of speeches, which come with the program. */
+export const sotuPiecesPlugin: DatasetPlugin<'sotu-pieces', SotuPiecesOptions> = Object.freeze({
+  specVersion: 1,
+  kind: 'dataset',
+  name: 'sotu-pieces',
+  parse: (options: unknown) => parseSotuOptions('sotu-pieces', options, { numPieces: SOTU_VOCABULARIES }),
+  load: sotuPieces,
+});

@@ -1,0 +1,98 @@
+import { createRng } from '@d3pm/core';
+import { batches } from '@d3pm/data';
+import { evaluateAutoregressive, evaluateBound } from '@d3pm/eval';
+import { parameterCount } from '@d3pm/models';
+import { train } from '@d3pm/train';
+import type { Progress } from '../progress.ts';
+import { buildTraining, loadData, reverseOf } from '../train/build-training.ts';
+import type { TrainConfig } from '../train/train-config.ts';
+import { markdownTable } from './markdown.ts';
+import type { Table, TableRow } from './table.ts';
+
+/** What one row costs, measured on two updates of one micro-batch and the evaluation of one example. */
+export interface DryRow {
+  readonly row: string;
+  readonly parameters: number;
+  /** Examples that are computed at a time. */
+  readonly microBatch: number;
+  /** Of the second update, which has no tables to make. */
+  readonly secondsPerMicroBatch: number;
+  /** Of all updates with all of their examples, on this machine. */
+  readonly trainingDays: number;
+  readonly bits: number;
+  readonly evaluationSteps: number;
+  readonly evaluationSeconds: number;
+  /** The highest so far of the process, in GiB: rows run one after the other. */
+  readonly peakGiB: number;
+}
+
+/** Steps of the chain of which one example is evaluated. */
+const EVALUATED_STEPS = 20;
+
+/** Builds the model of a row, does two updates of one micro-batch and evaluates one example; nothing is kept. */
+export async function dryRow(row: TableRow, progress: Progress): Promise<DryRow> {
+  const config: TrainConfig = { seed: 1, ...row.config };
+  const { batchSize, microBatch = batchSize, numSteps } = config.training;
+  progress.start(`${row.name}: one update and one example`, 3);
+  const training = await buildTraining(config);
+  try {
+    const { microBatch: _, ...options } = training.options;
+    const { train: data, test } = await loadData(config.data);
+    let secondsPerMicroBatch = 0;
+    let start = performance.now();
+    const source = batches(data!, { batchSize: microBatch, rng: createRng('dry run') });
+    for await (const { step } of train(training.model, { ...options, batches: source, numSteps: 2, eventEvery: 1 })) {
+      secondsPerMicroBatch = (performance.now() - start) / 1000;
+      start = performance.now();
+      progress.update(step);
+    }
+    const held = { transition: training.transition, denoiser: training.model, data: test!, maxExamples: 1, rng: createRng('dry run') };
+    const chain = Math.min(EVALUATED_STEPS, training.transition.numSteps);
+    start = performance.now();
+    const isExact = row.reverses.length === 0;
+    const { total } = isExact
+      ? await evaluateAutoregressive(held)
+      : await evaluateBound({ ...held, reverse: reverseOf(config), numSteps: chain });
+    const evaluationSeconds = (performance.now() - start) / 1000;
+    const result: DryRow = {
+      row: row.name,
+      parameters: parameterCount(training.model),
+      microBatch,
+      secondsPerMicroBatch,
+      trainingDays: (secondsPerMicroBatch * Math.ceil(batchSize / microBatch) * numSteps) / 86_400,
+      bits: total.bitsPerDimension,
+      evaluationSteps: isExact ? 1 : chain,
+      evaluationSeconds,
+      peakGiB: process.resourceUsage().maxRSS / 2 ** 20,
+    };
+    progress.finish(
+      `${result.parameters.toLocaleString('en')} parameters, ${secondsPerMicroBatch.toFixed(1)} s for ${microBatch} examples`,
+    );
+    return result;
+  } finally {
+    training.dispose();
+  }
+}
+
+/** As a table of Markdown. */
+export function dryTable(table: Table, rows: readonly DryRow[]): string {
+  const head = [
+    'row',
+    'parameters',
+    'examples at a time',
+    's an update of them',
+    'days of training here',
+    'one example evaluated',
+    'peak of the process, GiB',
+  ];
+  const lines = rows.map((row) => [
+    row.row,
+    row.parameters.toLocaleString('en'),
+    String(row.microBatch),
+    row.secondsPerMicroBatch.toFixed(2),
+    row.trainingDays.toPrecision(3),
+    `${row.evaluationSteps} calls, ${row.evaluationSeconds.toFixed(2)} s, ${row.bits.toFixed(2)} bits/position`,
+    row.peakGiB.toFixed(2),
+  ]);
+  return `${table.title}, size ${table.size}: ${table.dataNote}\n\n${markdownTable(head, lines)}\n`;
+}

@@ -1,0 +1,27 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { D3pmError } from '@d3pm/core';
+import { quoteName } from '../archives/quote-name.ts';
+import { dataFolder } from './data-folder.ts';
+import type { KnownDownload } from './known-downloads.ts';
+import { obtainFile } from './obtain-file.ts';
+
+/**
+ * Where `d3pm fetch` has put an archive. No connection is made.
+ *
+ * @throws {D3pmError} `DOWNLOAD` when it is not there, with the command that fetches it
+ */
+export async function keptPath(caller: string, { name, fileName }: KnownDownload): Promise<string> {
+  const path = join(dataFolder(), fileName);
+  if (await stat(path).catch(() => undefined)) return path;
+  throw new D3pmError(
+    'DOWNLOAD',
+    `${caller}: no path is given, and ${quoteName(path)} is not there; fetch it with "d3pm fetch ${name}", or give the path of your copy`,
+  );
+}
+
+/** The same, its SHA-256 checked. @throws {D3pmError} also `INVALID_DATA`, as `obtainFile` */
+export async function keptDownload(caller: string, download: KnownDownload): Promise<string> {
+  await keptPath(caller, download);
+  return (await obtainFile({ name: download, offline: true })).path;
+}
