@@ -39,7 +39,7 @@ const context = {
   fuzzRuns: count('fuzz-runs'),
   say: (line: string): void => void process.stderr.write(`  … ${line}\n`),
 };
-let [passed, failed, skipped] = [0, 0, 0];
+let [passed, failed, skipped, measured] = [0, 0, 0, 0];
 
 for (const { name, load } of parts.filter((part) => only.includes(part.name))) {
   const { title, run } = await load();
@@ -62,12 +62,13 @@ if (only.includes('table')) {
   write('table', (stamp) => tableSection(tested, stamp));
 }
 console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
-process.exitCode = failed === 0 && passed + skipped > 0 ? 0 : 1;
+process.exitCode = failed === 0 && passed + skipped + measured > 0 ? 0 : 1;
 
 function print(row: PartRow): void {
   passed += row.passed;
   failed += row.failed;
   if (row.skipped) skipped++;
+  else if (row.passed + row.failed === 0) measured++;
   const verdict = row.skipped ? 'skipped' : row.failed > 0 ? 'FAILED' : row.passed > 0 ? 'ok' : 'measured';
   console.log(`  ${verdict.padEnd(9)}${row.title}: ${row.result}${row.skipped ? '' : `; ${row.made}; ${row.seconds.toFixed(1)} s`}`);
   complain(row.problems);
