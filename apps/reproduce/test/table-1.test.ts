@@ -49,7 +49,11 @@ describe('table-1', () => {
       );
     expect(namesOf('autoregressive')).toEqual(['exact', 'sampling-0', 'texts']);
     expect(namesOf('uniform')).toHaveLength(6 + 3 + 1 + 3);
-    expect(namesOf('absorbing')).toContain('bound-mixture-8');
+    expect(namesOf('absorbing')).toContain('full-mixture-8');
+    expect(namesOf('uniform-mixture')).toEqual([
+      ...['mixture', 'plug-in'].flatMap((reverse) => [8, 4, 2].map((n) => `bound-${reverse}-${n}`)),
+      'texts',
+    ]);
   });
 
   it('refuses data that it does not know', () => {

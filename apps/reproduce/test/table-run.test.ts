@@ -14,11 +14,17 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const table = (...args: readonly string[]): { readonly code: number | null; readonly out: string; readonly err: string } => {
-  const all = [CLI, 'table-1', '--smoke', '--engine', 'cpu', '--out', 'out', ...args];
-  const { status, stdout, stderr } = spawnSync(process.execPath, all, { encoding: 'utf8', cwd: folder });
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+const d3pm = (...args: readonly string[]): Ended => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...args, '--engine', 'cpu'], { encoding: 'utf8', cwd: folder });
   return { code: status, out: stdout, err: stderr };
 };
+const table = (...args: readonly string[]): Ended => d3pm('table-1', '--smoke', '--out', 'out', ...args);
 const path = (...parts: readonly string[]): string => join(folder, 'out', ...parts);
 const results = (row: string): readonly string[] => readdirSync(path(`${row}-seed-1`, 'results')).sort();
 
@@ -75,5 +81,48 @@ describe('d3pm table-1 --smoke', () => {
     const ended = table(...args);
     expect(ended.code).toBe(code);
     expect(ended.err).toContain(message);
+  });
+});
+
+describe('d3pm table-1 --smoke, noise towards neighbours', () => {
+  it('makes the graph of the embeddings that come with it, and draws it', { timeout: 60_000 }, () => {
+    expect(d3pm('table-1', '--smoke', '--out', 'neighbours', '--rows', 'nearest-neighbor', '--seeds', '1', '--quiet').err).toBe('');
+    const page = readFileSync(join(folder, 'neighbours', 'report.md'), 'utf8');
+    expect(page).toContain('| D3PM NN (L_vb) | 8 | plug-in | ≤ ');
+    expect(page).toContain('![Which characters are neighbours](neighbours.png)');
+    expect(decode(readFileSync(join(folder, 'neighbours', 'neighbours.png'))).width).toBeGreaterThan(700);
+  });
+});
+
+describe('d3pm figure-2 --smoke', () => {
+  it(
+    'is the absorbing row of table-2, whose folder it goes on in: perplexities per word, samples and completions',
+    { timeout: 90_000 },
+    () => {
+      expect(d3pm('figure-2', '--smoke', '--out', 'pieces', '--seeds', '1', '--quiet').err).toBe('');
+      const read = (): { rows: { row: { name: string }; shown: { mean: number }; bits: { mean: number } }[] } =>
+        JSON.parse(readFileSync(join(folder, 'pieces', 'report.json'), 'utf8')) as ReturnType<typeof read>;
+      expect(read().rows.map(({ row }) => row.name)).toEqual(['absorbing', 'absorbing', 'absorbing']);
+      // An untrained model of 1025 states is near 10 bits a piece; a word and its share of the sentence end have one to three pieces.
+      for (const { bits, shown } of read().rows) {
+        expect(Math.abs(bits.mean - 10)).toBeLessThan(1);
+        expect(Math.log2(shown.mean) / bits.mean).toBeGreaterThan(1);
+        expect(Math.log2(shown.mean) / bits.mean).toBeLessThan(3);
+      }
+      const page = readFileSync(join(folder, 'pieces', 'report.md'), 'utf8');
+      expect(page).toContain('perplexity per word');
+      expect(page).toContain('- held out `');
+      expect(d3pm('table-2', '--smoke', '--out', 'pieces', '--rows', 'autoregressive', '--seeds', '1', '--quiet').code).toBe(0);
+      expect(read().rows.map(({ row }) => row.name)).toEqual(['absorbing', 'absorbing', 'absorbing', 'autoregressive']);
+    },
+  );
+});
+
+describe('d3pm table-1 --dry-run', () => {
+  it('says what a row costs, and writes nothing', { timeout: 60_000 }, () => {
+    const { code, out } = d3pm('table-1', '--smoke', '--dry-run', '--rows', 'uniform', '--out', 'dry', '--quiet');
+    expect(code).toBe(0);
+    expect(out).toMatch(/\| uniform \| [\d,]+ \| 4 \| [\d.]+ \| [\d.e-]+ \| 8 calls, /);
+    expect(existsSync(join(folder, 'dry'))).toBe(false);
   });
 });

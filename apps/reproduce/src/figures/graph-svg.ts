@@ -2,7 +2,7 @@ import { forceCenter, forceCollide, forceLink, forceManyBody, forceSimulation, t
 import type { SymmetricGenerator } from '@d3pm/transitions';
 import { label, svgDocument } from './svg.ts';
 
-const SIZE = 520;
+const WIDTH = 520;
 const MARGIN = 36;
 const RADIUS = 13;
 /** By then nothing moves that can be seen. */
@@ -32,7 +32,7 @@ export function graphSvg({ numStates, rowStarts, targets, rates }: SymmetricGene
     .force('center', forceCenter(0, 0))
     .stop()
     .tick(TICKS);
-  const place = placer(nodes);
+  const { height, place } = placer(nodes);
   const highest = Math.max(...links.map(({ rate }) => rate));
   const lines = links.map(({ source, target, rate }) => {
     const [a, b] = [place(source), place(target)];
@@ -43,14 +43,20 @@ export function graphSvg({ numStates, rowStarts, targets, rates }: SymmetricGene
     const { x, y } = place(i);
     return `<circle cx="${x}" cy="${y}" r="${RADIUS}" fill="#fff" stroke="#3b528b"/>${label(x, y + 5, labels[i]!, { weight: 'bold' })}`;
   });
-  return svgDocument(SIZE, SIZE, [...lines, ...dots].join('\n'));
+  return svgDocument(WIDTH, height, [...lines, ...dots].join('\n'));
 }
 
-/** Fits the layout into the picture. */
-function placer(nodes: readonly SimulationNodeDatum[]): (node: number) => { readonly x: number; readonly y: number } {
+/** Fits the layout into the width of the picture, and the height to it. */
+function placer(nodes: readonly SimulationNodeDatum[]): {
+  readonly height: number;
+  readonly place: (node: number) => { readonly x: number; readonly y: number };
+} {
   const [xs, ys] = [nodes.map(({ x }) => x!), nodes.map(({ y }) => y!)];
   const [left, top] = [Math.min(...xs), Math.min(...ys)];
-  const scale = (SIZE - 2 * MARGIN) / Math.max(Math.max(...xs) - left, Math.max(...ys) - top, 1e-9);
+  const scale = (WIDTH - 2 * MARGIN) / Math.max(Math.max(...xs) - left, 1e-9);
   const round = (value: number): number => Math.round(100 * value) / 100;
-  return (node) => ({ x: round(MARGIN + (xs[node]! - left) * scale), y: round(MARGIN + (ys[node]! - top) * scale) });
+  return {
+    height: Math.ceil(2 * MARGIN + (Math.max(...ys) - top) * scale),
+    place: (node) => ({ x: round(MARGIN + (xs[node]! - left) * scale), y: round(MARGIN + (ys[node]! - top) * scale) }),
+  };
 }

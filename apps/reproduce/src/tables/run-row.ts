@@ -80,13 +80,12 @@ export async function runRow(options: RunRowOptions): Promise<EndOfProcess | und
   }
 }
 
-/** Names of all pieces of a row, in the order in which they are made. */
-export function pieceNames({ chains }: Table, { reverses }: TableRow): readonly string[] {
-  const exact = reverses.length === 0;
+/** Names of all pieces of a row, in the order in which they are made. An experiment beside the paper has its bounds and texts alone. */
+export function pieceNames({ chains }: Table, { reverses, isPublished }: TableRow): readonly string[] {
+  if (reverses.length === 0) return ['exact', 'sampling-0', 'texts'];
   const bounds = reverses.flatMap((reverse) => chains.map((steps) => `bound-${reverse}-${steps}`));
-  const sums = reverses.slice(0, 1).flatMap((reverse) => chains.map((steps) => `full-${reverse}-${steps}`));
-  const samplings = exact ? ['sampling-0'] : chains.map((steps) => `sampling-${steps}`);
-  return [...(exact ? ['exact'] : bounds), ...samplings, 'texts', ...sums];
+  if (!isPublished) return [...bounds, 'texts'];
+  return [...bounds, ...chains.map((steps) => `sampling-${steps}`), 'texts', ...chains.map((steps) => `full-${reverses[0]!}-${steps}`)];
 }
 
 /** Whether all pieces of a row are there. */
