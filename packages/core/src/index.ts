@@ -74,5 +74,6 @@ export type {
   TransitionSetting,
 } from './transition.ts';
 export { truncatedLogisticLogits, type TruncatedLogisticInput } from './truncated-logistic.ts';
+export { turnOfEventLoop, turnsOfEventLoop } from './turn-of-event-loop.ts';
 export { bitsPerDimension, perplexityPerWord } from './units.ts';
 export { withGradient } from './with-gradient.ts';

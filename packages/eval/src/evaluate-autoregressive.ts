@@ -7,6 +7,7 @@ import {
   positionsOf,
   predictionLogProbs,
   toTensor,
+  turnsOfEventLoop,
   type States,
   type Transition,
 } from '@d3pm/core';
@@ -47,12 +48,14 @@ export async function evaluateAutoregressive(options: EvaluateAutoregressiveOpti
   assertDenoiserFits('evaluateAutoregressive', { transition, denoiser });
   const totalNetworkCalls = countBatches('evaluateAutoregressive', options);
   const mean = replicatedMean('evaluateAutoregressive');
+  const turn = turnsOfEventLoop();
   let [networkCalls, numExamples, positions] = [0, 0, 0];
   for await (const { states } of exampleBatches('evaluateAutoregressive', transition, options)) {
     positions = positionsOf(states);
     mean.add([await exampleNats(options, states)]);
     networkCalls += 1;
     numExamples += states.shape[0]!;
+    await turn();
     onProgress?.({ networkCalls, totalNetworkCalls, numExamples });
   }
   const total = mean.estimate(positions);

@@ -3,6 +3,7 @@ import {
   boundTermNats,
   denoiserLogits,
   toTensor,
+  turnsOfEventLoop,
   type Denoiser,
   type Prediction,
   type ReverseProcess,
@@ -49,6 +50,7 @@ export function networkMeter<P extends Prediction>({
 }: NetworkMeterOptions<P>): NetworkMeter {
   let calls = 0;
   let numExamples = 0;
+  const turn = turnsOfEventLoop();
   return {
     get calls() {
       return calls;
@@ -62,6 +64,7 @@ export function networkMeter<P extends Prediction>({
         tensors.push(nats);
         const values = Float64Array.from(await nats.data<'float32'>());
         calls += 1;
+        await turn();
         onProgress?.({ networkCalls: calls, totalNetworkCalls, numExamples });
         return values;
       } finally {

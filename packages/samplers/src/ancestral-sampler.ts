@@ -14,6 +14,7 @@ import { countChanged } from './count-changed.ts';
 import { drawRankOne, drawsRankOne } from './draw-rank-one.ts';
 import { drawReverse } from './draw-reverse.ts';
 import { drawUnmasked } from './draw-unmasked.ts';
+import { inTurns } from './in-turns.ts';
 import { networkReader, type NetworkReader } from './network-reader.ts';
 import type { SamplerOptions, StepOptions } from './sampler-options.ts';
 import type { SamplerState } from './sampler-state.ts';
@@ -44,7 +45,7 @@ export interface AncestralSamplerOptions<P extends Prediction> extends SamplerOp
  * that allows nothing somewhere. While it runs: `SHAPE`, `DTYPE`, `NON_FINITE` for what the denoiser returns.
  */
 export function ancestralSampler<P extends Prediction>(options: AncestralSamplerOptions<P>): AsyncGenerator<SamplerState, void, undefined> {
-  return runReverseChain(options, assertReverseChain('ancestralSampler', options));
+  return inTurns(runReverseChain(options, assertReverseChain('ancestralSampler', options)));
 }
 
 /** What is done to x_s after the step that has drawn it, s ≥ 1. */

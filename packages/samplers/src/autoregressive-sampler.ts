@@ -13,6 +13,7 @@ import {
 } from '@d3pm/core';
 import { allowedStates, type AllowedStates } from './allowed-states.ts';
 import type { Constraint } from './constraint.ts';
+import { inTurns } from './in-turns.ts';
 import { nextLogits } from './next-logits.ts';
 import { assertSampleShape } from './sample-prior.ts';
 import type { SamplerState } from './sampler-state.ts';
@@ -53,7 +54,7 @@ export function autoregressiveSampler(options: AutoregressiveSamplerOptions): As
   if (prefix) assertPrefix(prefix, options);
   const allowed = constraint && allowedStates('autoregressiveSampler', constraint, options);
   if (prefix && allowed) assertPrefixAllowed(prefix, allowed);
-  return run(options, allowed);
+  return inTurns(run(options, allowed));
 }
 
 async function* run(

@@ -15,6 +15,7 @@ import type { AllowedStates } from './allowed-states.ts';
 import { assertAbsorbingSampler, assertDecision } from './assert-sampler.ts';
 import { countChanged } from './count-changed.ts';
 import { drawRows, type Lift } from './draw-lifted.ts';
+import { inTurns } from './in-turns.ts';
 import { networkReader } from './network-reader.ts';
 import type { Decision, SamplerOptions } from './sampler-options.ts';
 import type { SamplerState } from './sampler-state.ts';
@@ -53,7 +54,7 @@ export function confidenceSampler(options: ConfidenceSamplerOptions): AsyncGener
   if (count !== 'expected' && count !== 'drawn') {
     throw new D3pmError('INVALID_OPTIONS', `confidenceSampler: count is "${String(count)}", expected "expected" or "drawn"`);
   }
-  return run(options, stepGrid(transition.numSteps, numSteps), allowed);
+  return inTurns(run(options, stepGrid(transition.numSteps, numSteps), allowed));
 }
 
 async function* run(

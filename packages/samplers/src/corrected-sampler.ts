@@ -3,6 +3,7 @@ import { assertReverseChain, runReverseChain, type AncestralSamplerOptions, type
 import { assertPredictsData } from './assert-sampler.ts';
 import { drawGibbs } from './draw-gibbs.ts';
 import { fullSupport } from './full-support.ts';
+import { inTurns } from './in-turns.ts';
 import type { SamplerState } from './sampler-state.ts';
 
 export interface CorrectedSamplerOptions<P extends 'denoiser' | 'leave-one-out'> extends AncestralSamplerOptions<P> {
@@ -39,5 +40,5 @@ export function correctedSampler<P extends 'denoiser' | 'leave-one-out'>(
     }
     return states;
   };
-  return runReverseChain(options, { ...chain, correct });
+  return inTurns(runReverseChain(options, { ...chain, correct }));
 }

@@ -1,5 +1,6 @@
 import { assertInteger, stepGrid, type Denoiser } from '@d3pm/core';
 import { assertAbsorbingSampler, assertDecision } from './assert-sampler.ts';
+import { inTurns } from './in-turns.ts';
 import type { LiftEvent } from './lift-events.ts';
 import { runEvents } from './run-events.ts';
 import type { SamplerOptions, StepOptions } from './sampler-options.ts';
@@ -30,7 +31,7 @@ export function eventSampler(options: EventSamplerOptions): AsyncGenerator<Sampl
   assertInteger('eventSampler', 'numSteps', numSteps, 1, transition.numSteps);
   assertDecision('eventSampler', 'lastStep', lastStep);
   const grid = stepGrid(transition.numSteps, numSteps);
-  return runEvents(options, { caller: 'eventSampler', grid, allowed, lastStep, together: sameStep });
+  return inTurns(runEvents(options, { caller: 'eventSampler', grid, allowed, lastStep, together: sameStep }));
 }
 
 function sameStep(coming: readonly LiftEvent[]): number {

@@ -1,5 +1,6 @@
 import { stepGrid, type Denoiser } from '@d3pm/core';
 import { assertAbsorbingSampler } from './assert-sampler.ts';
+import { inTurns } from './in-turns.ts';
 import { runEvents } from './run-events.ts';
 import type { SamplerOptions } from './sampler-options.ts';
 import type { SamplerState } from './sampler-state.ts';
@@ -26,5 +27,5 @@ export function firstHittingSampler(options: FirstHittingSamplerOptions): AsyncG
   const allowed = assertAbsorbingSampler('firstHittingSampler', options);
   const { numSteps } = options.transition;
   const grid = stepGrid(numSteps, numSteps);
-  return runEvents(options, { caller: 'firstHittingSampler', grid, allowed, lastStep: 'sample', together: () => 1 });
+  return inTurns(runEvents(options, { caller: 'firstHittingSampler', grid, allowed, lastStep: 'sample', together: () => 1 }));
 }

@@ -4,6 +4,7 @@ import { assertPredictsData, assertSampler } from './assert-sampler.ts';
 import { countChanged } from './count-changed.ts';
 import { drawGibbs } from './draw-gibbs.ts';
 import { fullSupport } from './full-support.ts';
+import { inTurns } from './in-turns.ts';
 import { networkReader } from './network-reader.ts';
 import type { SamplerOptions } from './sampler-options.ts';
 import type { SamplerState } from './sampler-state.ts';
@@ -41,7 +42,7 @@ export function gibbsSampler(options: GibbsSamplerOptions): AsyncGenerator<Sampl
   assertPredictsData('gibbsSampler', denoiser);
   assertInteger('gibbsSampler', 't', t, 1, transition.numSteps);
   assertInteger('gibbsSampler', 'rounds', rounds, 0);
-  return run(options, allowed);
+  return inTurns(run(options, allowed));
 }
 
 async function* run(options: GibbsSamplerOptions, allowed: AllowedStates | undefined): AsyncGenerator<SamplerState, void, undefined> {

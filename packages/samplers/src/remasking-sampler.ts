@@ -3,6 +3,7 @@ import type { AllowedStates } from './allowed-states.ts';
 import { assertAbsorbingSampler, assertDecision } from './assert-sampler.ts';
 import { countChanged } from './count-changed.ts';
 import { drawLifted, type Lift } from './draw-lifted.ts';
+import { inTurns } from './in-turns.ts';
 import { networkReader } from './network-reader.ts';
 import { assertStrength, remaskingRates, type RemaskingRates } from './remasking-rates.ts';
 import type { SamplerOptions, StepOptions } from './sampler-options.ts';
@@ -45,7 +46,7 @@ export function remaskingSampler(options: RemaskingSamplerOptions): AsyncGenerat
     return share;
   });
   if (typeof strength !== 'function') assertStrength('remaskingSampler', strength);
-  return run(options, { grid, strengths, allowed });
+  return inTurns(run(options, { grid, strengths, allowed }));
 }
 
 interface RemaskingRun {

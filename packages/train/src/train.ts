@@ -1,4 +1,12 @@
-import { assertDataStates, assertDenoiserFits, bitsPerDimension, positionsOf, type Prediction, type TrainableDenoiser } from '@d3pm/core';
+import {
+  assertDataStates,
+  assertDenoiserFits,
+  bitsPerDimension,
+  positionsOf,
+  turnOfEventLoop,
+  type Prediction,
+  type TrainableDenoiser,
+} from '@d3pm/core';
 import { concat, dispose, type Tensor } from '@tensorflow/tfjs-core';
 import { nonFiniteError, nonFiniteSteps } from './find-non-finite.ts';
 import { parameterLayout, unpackParameters, type ParameterLayout } from './parameter-layout.ts';
@@ -104,12 +112,4 @@ function loadInto(model: TrainableDenoiser, layout: ParameterLayout, state: Trai
   const parameters = unpackParameters(layout, state.average ?? state.parameters);
   model.load(parameters);
   dispose(Object.values(parameters));
-}
-
-declare function setTimeout(callback: () => void, milliseconds: number): unknown;
-declare const setImmediate: ((callback: () => void) => unknown) | undefined;
-
-/** In Node a few microseconds, in a browser the milliseconds that it makes of 0. */
-function turnOfEventLoop(): Promise<void> {
-  return new Promise((resolve) => void (typeof setImmediate === 'function' ? setImmediate(resolve) : setTimeout(resolve, 0)));
 }

@@ -1,4 +1,4 @@
-import { D3pmError } from '@d3pm/core';
+import { D3pmError, perplexityPerWord } from '@d3pm/core';
 import type { BoundRecord, ExactRecord, PieceProvenance, PieceValue, SamplingRecord, TextsRecord } from './row-results.ts';
 import { pieceFiles } from './piece-files.ts';
 import type { Job } from './queue.ts';
@@ -144,7 +144,7 @@ function rowSummary(
 function perWord(bits: OverSeeds, { positions, wordsPerExample }: BoundRecord | ExactRecord): OverSeeds {
   if (wordsPerExample === undefined) throw new D3pmError('INVALID_DATA', 'table: the data counts no words, and the table is per word');
   const exponent = (Math.LN2 * positions) / wordsPerExample;
-  const values = overSeeds(bits.values.map((value) => Math.exp(value * exponent)));
+  const values = overSeeds(bits.values.map((value) => perplexityPerWord(value * Math.LN2 * positions, wordsPerExample)));
   const error = (size: number | undefined): number | undefined => (size === undefined ? undefined : size * exponent * values.mean);
   return { ...values, monteCarloError: error(bits.monteCarloError), standardError: error(bits.standardError) };
 }
