@@ -1,6 +1,6 @@
 import { D3pmError } from '@d3pm/core';
 import type { NamedConfig, TrainConfig } from '../train/train-config.ts';
-import { adam, fromThePaper } from './table-rows.ts';
+import { adam, differencesOfText, fromThePaper, smallerRun } from './table-rows.ts';
 import type { Table, TableRow, TableSize, TableSizes } from './table.ts';
 
 /** What decides the numbers of a size. */
@@ -79,15 +79,18 @@ const sizes: Readonly<Record<TableSize, SizeOfTable2>> = { small, paper, smoke }
 
 interface DataOfTable2 {
   readonly note: string;
+  readonly isOfThePaper: boolean;
   /** Options where the numbers mean nothing and seconds count. */
   readonly smoke?: Readonly<Record<string, unknown>>;
 }
 
 const dataSets: Readonly<Record<string, DataOfTable2>> = {
   lm1b: {
+    isOfThePaper: true,
     note: 'LM1B: sentencepiece, 8192 pieces, packed sequences, each sentence wrapped in <S> and </S>; words and ends of sentences counted',
   },
   'sotu-pieces': {
+    isOfThePaper: false,
     note: 'a stand-in for LM1B: sentences of the State of the Union speeches in 8192 pieces trained on them, packed sequences; words and ends of sentences counted',
     smoke: { numPieces: 1024 },
   },
@@ -114,6 +117,11 @@ export function table2({ size, data }: Table2Options): Table {
     evaluation,
     saving,
   });
+  const differences = [
+    ...(set.isOfThePaper ? [] : [`The data is ${set.note}.`]),
+    ...(size === 'paper' ? [] : smallerRun({ model, training })),
+    ...differencesOfText,
+  ];
   const rows: readonly TableRow[] = [
     fromThePaper(
       'absorbing',
@@ -167,6 +175,7 @@ export function table2({ size, data }: Table2Options): Table {
     dataNote: set.note,
     unit: 'perplexity per word',
     rows,
+    differences,
     ...rest,
   };
 }

@@ -39,6 +39,7 @@ export function tablePage({ table, summary, baselines, command, pictures, jobs }
           [['bits', ...baselines.map(({ bits }) => bits.toFixed(3))]],
         )}`
       : undefined,
+    `## What differs from the paper\n\n${table.differences.map((difference) => `- ${difference}`).join('\n')}`,
     ...pictures.map(({ file, title }) => `![${title}](${file})`),
     partsSection(rows),
     agreementSection(rows),

@@ -54,6 +54,8 @@ export interface Table {
   readonly chains: readonly number[];
   readonly rows: readonly TableRow[];
   readonly sizes: TableSizes;
+  /** What differs from the paper, a sentence each. */
+  readonly differences: readonly string[];
   /** Orders of the n-gram models beside the rows. */
   readonly ngramOrders: readonly number[];
 }
