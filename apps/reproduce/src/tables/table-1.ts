@@ -1,81 +1,16 @@
 import { D3pmError } from '@d3pm/core';
-import type { LossConfig, NamedConfig, TrainConfig } from '../train/train-config.ts';
-import { adam, besideThePaper, differencesOfText, fromThePaper, smallerRun } from './table-rows.ts';
-import type { ReverseName, Table, TableRow, TableSize, TableSizes } from './table.ts';
+import type { LossConfig } from '../train/train-config.ts';
+import { besideThePaper, differencesOfText, fromThePaper, smallerRun } from './table-rows.ts';
+import type { ReverseName, Table, TableRow, TableSize } from './table.ts';
+import { decoderParts, rowConfigs, textSizes } from './text-sizes.ts';
 
-/** What decides the numbers of a size. */
-interface SizeOfTable1 {
-  readonly length: number;
-  readonly numSteps: number;
-  readonly model: NamedConfig;
-  /** What the model is told of the time; the autoregressive one is told nothing. */
-  readonly time: Readonly<Record<string, unknown>>;
-  readonly training: TrainConfig['training'];
-  readonly evaluation: TrainConfig['evaluation'];
-  readonly saving: TrainConfig['saving'];
-  readonly chains: readonly number[];
-  readonly sizes: TableSizes;
-  readonly ngramOrders: readonly number[];
-}
-
-const small: SizeOfTable1 = {
+const bySize = textSizes({
   length: 256,
-  numSteps: 1000,
-  model: { name: 'transformer', numChannels: 128, numBlocks: 4, numHeads: 4 },
-  time: { timeConditioned: true },
-  training: {
-    ...adam,
-    beta2: 0.98,
-    numSteps: 4000,
-    batchSize: 16,
-    learningRate: 3e-3,
-    warmUp: 100,
-    decay: 'linear',
-    clipNorm: 1,
-    eventEvery: 50,
-  },
-  evaluation: { every: 2000, samples: 2, sampleSteps: 128, testExamples: 64 },
-  saving: { every: 500, keepLast: 2, keepBest: 0 },
+  updates: 4000,
   chains: [1000, 256, 20],
   sizes: { stepsPerExample: 4, draws: 4, fullSumExamples: 64, batchSize: 32, samples: 6, timings: 3 },
   ngramOrders: [1, 2, 3, 4, 5, 6],
-};
-
-/** Every row runs, in seconds; the numbers mean nothing. */
-const smoke: SizeOfTable1 = {
-  ...small,
-  length: 16,
-  numSteps: 8,
-  model: { name: 'transformer', numChannels: 8, numBlocks: 1, numHeads: 2 },
-  training: { ...small.training, numSteps: 4, batchSize: 4, warmUp: 0, eventEvery: 2 },
-  evaluation: { samples: 1, testExamples: 4 },
-  saving: { every: 2, keepLast: 2, keepBest: 0 },
-  chains: [8, 4, 2],
-  sizes: { testExamples: 8, stepsPerExample: 2, draws: 2, fullSumExamples: 4, batchSize: 8, samples: 2, timings: 2 },
-  ngramOrders: [1, 2],
-};
-
-/** Section 5.1 and Appendix B.2: 12 layers, 1,000,000 updates of 512 examples, Adam at 5e-4 after 10,000 steps of warm-up, then 1/√step. */
-const paper: SizeOfTable1 = {
-  ...small,
-  model: { name: 't5', numBlocks: 12, numChannels: 768, numHeads: 12, numHidden: 3072 },
-  time: { time: 'table' },
-  training: {
-    ...adam,
-    numSteps: 1_000_000,
-    batchSize: 512,
-    learningRate: 5e-4,
-    warmUp: 10_000,
-    decay: 'inverse-square-root',
-    microBatch: 4,
-    eventEvery: 100,
-  },
-  evaluation: { every: 50_000, samples: 4, testExamples: 64 },
-  saving: { every: 1000, keepLast: 3, keepBest: 0 },
-  sizes: { stepsPerExample: 20, draws: 20, fullSumExamples: 64, batchSize: 8, samples: 6, timings: 10 },
-};
-
-const sizes: Readonly<Record<TableSize, SizeOfTable1>> = { small, paper, smoke };
+});
 
 interface DataOfTable1 {
   readonly note: string;
@@ -101,19 +36,12 @@ export interface Table1Options {
   readonly data: string;
 }
 
-/** Table 1, characters: the rows of the paper, and the experiments beside them. */
+/** Table 1 of Section 5.1 and B.2, characters: the rows of the paper, and the experiments beside them. */
 export function table1({ size, data }: Table1Options): Table {
   const set = dataSets[data];
   if (!set) throw new D3pmError('UNKNOWN_NAME', `table-1: --data is "${data}", expected one of ${table1DataSets.join(', ')}`);
-  const { length, numSteps, model, time, training, evaluation, saving, ...rest } = sizes[size];
-  const config = (parts: Pick<TrainConfig, 'loss' | 'schedule' | 'transition'>, isCausal = false): Omit<TrainConfig, 'seed'> => ({
-    data: { name: data, length },
-    ...parts,
-    model: isCausal ? { ...model, causal: true } : { ...model, ...time },
-    training,
-    evaluation,
-    saving,
-  });
+  const { length, numSteps, chains, model, training, sizes, ngramOrders } = bySize[size];
+  const config = rowConfigs(bySize[size], { name: data });
   const bound = (reverse: ReverseName, lambda: number): LossConfig => ({ name: 'hybrid', lambda, reverse });
   const cosine = { transition: { name: 'uniform' }, schedule: { name: 'cosine', numSteps } };
   const remaining = { transition: { name: 'absorbing' }, schedule: { name: 'inverse-remaining', numSteps } };
@@ -144,20 +72,9 @@ export function table1({ size, data }: Table1Options): Table {
       256: { value: 1.64, spread: 0.02, sampleSeconds: 0.81 },
       20: { value: 1.75, spread: 0.02, sampleSeconds: 0.111 },
     }),
-    fromThePaper(
-      'autoregressive',
-      'Transformer decoder',
-      config(
-        {
-          transition: { name: 'autoregressive', positions: length },
-          schedule: { name: 'inverse-remaining', numSteps: 1 },
-          loss: { name: 'autoregressive' },
-        },
-        true,
-      ),
-      [],
-      { 0: { value: 1.23, sampleSeconds: 0.357 } },
-    ),
+    fromThePaper('autoregressive', 'Transformer decoder', config(decoderParts({ length })), [], {
+      0: { value: 1.23, sampleSeconds: 0.357 },
+    }),
     besideThePaper({
       name: 'absorbing-bound',
       title: 'absorbing, L_vb alone',
@@ -189,5 +106,16 @@ export function table1({ size, data }: Table1Options): Table {
       reverses: ['mixture', 'plug-in'],
     }),
   ];
-  return { name: 'table-1', title: 'Table 1: characters', size, dataNote: set.note, unit: 'bits/char', rows, differences, ...rest };
+  return {
+    name: 'table-1',
+    title: 'Table 1: characters',
+    size,
+    dataNote: set.note,
+    unit: 'bits/char',
+    chains,
+    rows,
+    sizes,
+    ngramOrders,
+    differences,
+  };
 }

@@ -1,14 +1,6 @@
 import type { TrainConfig } from '../train/train-config.ts';
 import type { Published, ReverseName, TableRow } from './table.ts';
 
-/** Adam as in the paper, which stops at what is not finite. */
-export const adam: Pick<TrainConfig['training'], 'beta1' | 'beta2' | 'epsilon' | 'whenNonFinite'> = Object.freeze({
-  beta1: 0.9,
-  beta2: 0.999,
-  epsilon: 1e-8,
-  whenNonFinite: 'stop',
-});
-
 /** A row of the paper, with its numbers by steps. */
 export function fromThePaper(
   name: string,
