@@ -29,8 +29,8 @@ const forbidden: readonly Rule[] = [
     rule: 'the clock in a result',
     pattern: /Date\.now|new Date\(|performance\.now/u,
     example: 'const seed = Date.now();',
-    // How old the lock of another process is.
-    besides: /\/node\/run\/(?:run-)?lock/u,
+    // How old the lock of another process is, and how long ago the event loop had a turn.
+    besides: /\/node\/run\/(?:run-)?lock|\/turn-of-event-loop/u,
   },
   { rule: 'state of a module', pattern: /^(?:export )?let /mu, example: 'let calls = 0;' },
   { rule: 'a console', pattern: /\bconsole\./u, example: 'console.log(1);' },
