@@ -1,7 +1,7 @@
 // Monte-Carlo variance, given x_0, of estimates of the bound at equal calls of the network:
 //   node apps/reproduce/bench/likelihood-variance.mjs RUN_FOLDER [examples] [replicates]
 // RUN_FOLDER is one of `d3pm train` or `d3pm table-1` with an absorbing process. Each estimate is the mean over the same examples, one call
-// for each; the variance is over independent replicates, and its standard error is about √(2 / replicates) of it.
+// for each (a multiple of 16 examples); the variance is over independent replicates, and its standard error is about √(2 / replicates) of it.
 import { boundTermNats, createRng, denoiserLogits, mixture, sampleForward, stratifiedUniforms, toTensor } from '@d3pm/core';
 import { prepareEngine } from '@d3pm/engine';
 import { evaluateExactCount } from '@d3pm/eval';
@@ -21,6 +21,13 @@ const rng = createRng('variance');
 const indices = Array.from({ length: numExamples }, (_, i) => Math.floor((i * test.size) / numExamples));
 const states = test.examples(indices, rng);
 const T = transition.numSteps;
+/** What evaluations read: later ones use what the earlier have cost. */
+const BATCH = 16;
+const L = states.shape[1];
+const batches = Array.from({ length: numExamples / BATCH }, (_, i) => ({
+  values: states.values.subarray(i * BATCH * L, (i + 1) * BATCH * L),
+  shape: [BATCH, L],
+}));
 
 /** Mean over the examples of T · L_{t−1} at the given steps, bits per position. */
 async function atSteps(steps, stream) {
@@ -30,7 +37,7 @@ async function atSteps(steps, stream) {
   const nats = boundTermNats(transition, mixture(), { x0, xt, s: steps.map((t) => t - 1), t: steps, logits });
   const values = await nats.data();
   dispose([x0, xt, logits, nats]);
-  return (T * values.reduce((sum, value) => sum + value, 0)) / numExamples / states.shape[1] / Math.LN2;
+  return (T * values.reduce((sum, value) => sum + value, 0)) / numExamples / L / Math.LN2;
 }
 
 const estimators = {
@@ -45,7 +52,7 @@ const estimators = {
       stream.split('x'),
     ),
   'exact count': async (stream) => {
-    const options = { transition, denoiser: model, reverse: mixture(), data: [states], replicates: 1, rng: stream };
+    const options = { transition, denoiser: model, reverse: mixture(), data: batches, replicates: 1, rng: stream };
     return (await evaluateExactCount(options)).total.bitsPerDimension;
   },
 };
