@@ -65,6 +65,12 @@ describe('d3pm table-1 --smoke', () => {
     expect(existsSync(path('report.md'))).toBe(true);
   });
 
+  it('takes no result of another size for one of this', () => {
+    const { code, err } = d3pm('table-1', '--size', 'small', '--report-only', '--out', 'out');
+    expect(code).toBe(2);
+    expect(err).toContain('is of another size, data set or config of its row; choose another folder with --out');
+  });
+
   it('refuses a result file that is none, with the way out', () => {
     writeFileSync(path('absorbing-seed-1', 'results', 'texts.json'), '{');
     const { code, err } = table('--report-only');

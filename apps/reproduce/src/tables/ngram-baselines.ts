@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createRng, type Dataset } from '@d3pm/core';
+import { createRng, D3pmError, type Dataset } from '@d3pm/core';
 import { ngramModel } from '@d3pm/eval';
 import type { Progress } from '../progress.ts';
 import type { RunFolder } from '../run-folder.ts';
 import { loadData } from '../train/build-training.ts';
+import { fingerprint } from './fingerprint.ts';
 import type { Table } from './table.ts';
 
 const FILE = 'n-grams.json';
@@ -17,10 +18,11 @@ export interface NgramBaseline {
 
 /** The n-gram models beside a table, made once for its folder. */
 export async function ngramBaselines(
-  { rows, ngramOrders, sizes }: Table,
+  table: Table,
   { folder, progress }: { readonly folder: RunFolder; readonly progress: Progress },
 ): Promise<readonly NgramBaseline[]> {
-  const made = await readBaselines(folder);
+  const { rows, ngramOrders, sizes } = table;
+  const made = await readBaselines(table, folder);
   if (made) return made;
   const { train, test } = await loadData(rows[0]!.config.data);
   const running = symbolsOf(train!);
@@ -34,16 +36,23 @@ export async function ngramBaselines(
     progress.update(baselines.length);
     await new Promise(setImmediate); // so that a signal is heard between two
   }
-  await folder.write(FILE, `${JSON.stringify(baselines, undefined, 1)}\n`);
+  await folder.write(FILE, `${JSON.stringify({ of: ofTable(table), baselines }, undefined, 1)}\n`);
   progress.finish(baselines.map(({ order, bits }) => `${order}: ${bits.toFixed(3)}`).join(', '));
   return baselines;
 }
 
-/** Those that are there already. */
-export async function readBaselines({ path }: RunFolder): Promise<readonly NgramBaseline[] | undefined> {
-  const text = await readFile(join(path, FILE), 'utf8').catch(() => undefined);
-  return text === undefined ? undefined : (JSON.parse(text) as NgramBaseline[]);
+/** Those that are there already. @throws {D3pmError} `CONFIG_CHANGED` for those of other data or examples */
+export async function readBaselines(table: Table, { path }: RunFolder): Promise<readonly NgramBaseline[] | undefined> {
+  const file = join(path, FILE);
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  const { of, baselines } = JSON.parse(text) as { readonly of: string; readonly baselines: readonly NgramBaseline[] };
+  if (of === ofTable(table)) return baselines;
+  throw new D3pmError('CONFIG_CHANGED', `table: ${file} is of another size or data set; choose another folder with --out`);
 }
+
+const ofTable = ({ rows, ngramOrders, sizes: { testExamples } }: Table): string =>
+  fingerprint({ data: rows[0]!.config.data, ngramOrders, testExamples });
 
 /** The running text, where the data keeps one; else its examples. */
 function symbolsOf(data: Dataset): Parameters<typeof ngramModel>[0] {

@@ -10,8 +10,11 @@ export interface PieceFiles {
   write(name: string, piece: Piece): Promise<void>;
 }
 
-/** @throws {D3pmError} `INVALID_DATA`, when read, for a file that is no result. */
-export function pieceFiles(folder: string): PieceFiles {
+/**
+ * @param of What decides the results, as a fingerprint: it stands in every file.
+ * @throws {D3pmError} when read: `INVALID_DATA` for a file that is no result, `CONFIG_CHANGED` for one of another fingerprint
+ */
+export function pieceFiles(folder: string, of: string): PieceFiles {
   const pathOf = (name: string): string => join(folder, `${name}.json`);
   return {
     read: async (name) => {
@@ -19,21 +22,33 @@ export function pieceFiles(folder: string): PieceFiles {
         if (error.code === 'ENOENT') return undefined;
         throw error;
       });
-      return text === undefined ? undefined : parsed(text, pathOf(name));
+      return text === undefined ? undefined : parsed(text, { path: pathOf(name), of });
     },
     write: async (name, piece) => {
       await mkdir(folder, { recursive: true });
-      await writeFileAtomic(pathOf(name), `${JSON.stringify(piece, undefined, 1)}\n`);
+      await writeFileAtomic(pathOf(name), `${JSON.stringify({ of, ...piece }, undefined, 1)}\n`);
     },
   };
 }
 
-function parsed(text: string, path: string): Piece {
-  try {
-    const piece = JSON.parse(text) as Piece;
-    if (typeof piece.value === 'object' && typeof piece.provenance.command === 'string') return piece;
-  } catch {
-    // Told below, with the way out.
+function parsed(text: string, { path, of }: { readonly path: string; readonly of: string }): Piece {
+  const piece = readJson(text) as (Piece & { readonly of?: string }) | undefined;
+  if (typeof piece?.value !== 'object' || typeof piece.provenance?.command !== 'string') {
+    throw new D3pmError('INVALID_DATA', `table: ${path} is no result of this command; delete it, and it is made again`);
   }
-  throw new D3pmError('INVALID_DATA', `table: ${path} is no result of this command; delete it, and it is made again`);
+  if (piece.of !== of) {
+    throw new D3pmError(
+      'CONFIG_CHANGED',
+      `table: ${path} is of another size, data set or config of its row; choose another folder with --out, or delete the file, and it is made again`,
+    );
+  }
+  return { value: piece.value, provenance: piece.provenance };
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

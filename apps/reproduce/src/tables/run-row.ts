@@ -11,7 +11,8 @@ import { textDecoder } from '../train/text-decoder.ts';
 import type { TrainConfig } from '../train/train-config.ts';
 import { trainInFolder } from '../train/train-in-folder.ts';
 import { estimateBound, exactNll, fullSumBound, type EvaluateRowInput } from './evaluate-row.ts';
-import { pieceFiles, type PieceFiles } from './piece-files.ts';
+import type { PieceFiles } from './piece-files.ts';
+import { rowFolder, rowPieces } from './row-pieces.ts';
 import type { PieceProvenance, PieceValue } from './row-results.ts';
 import { sampleTexts, timeSampling, type SampleRowInput } from './sample-row.ts';
 import type { Table, TableRow } from './table.ts';
@@ -20,7 +21,7 @@ export interface RunRowOptions {
   readonly table: Table;
   readonly row: TableRow;
   readonly seed: number;
-  /** Of this row and seed. */
+  /** Of the table. */
   readonly folder: string;
   /** What the provenance of every number names. */
   readonly command: string;
@@ -40,21 +41,21 @@ interface PieceTask {
 }
 
 /**
- * Trains a row with one seed, evaluates it and samples from it, in a folder where it goes on after any interruption: `run/` has the
+ * Trains a row with one seed, evaluates it and samples from it, in a folder of its own where it goes on after any interruption: `run/` has the
  * checkpoints, `results/` a file for each piece.
  *
  * @returns how the process is to end; undefined when the row is complete.
  */
 export async function runRow(options: RunRowOptions): Promise<EndOfProcess | undefined> {
   const { table, row, seed, folder, progress, engine, quiet, signal } = options;
-  const files = pieceFiles(join(folder, 'results'));
+  const files = rowPieces(table, row, { folder, seed });
   const config: TrainConfig = { seed, ...row.config };
   const label = `${row.name} seed ${seed}`;
   if (await isComplete(table, row, files)) return undefined;
   const training = await buildTraining(config);
   try {
     const end = await trainInFolder(config, training, {
-      folder: join(folder, 'run'),
+      folder: join(rowFolder(folder, { row: row.name, seed }), 'run'),
       engine,
       progress,
       phase: `${label}: training`,

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { D3pmError, suggestName } from '@d3pm/core';
 import type { EndOfProcess } from '@d3pm/train/node';
 import { startEngine, type EngineFlags } from '../engine/start-engine.ts';
@@ -45,7 +44,7 @@ export async function runTable(table: Table, flags: TableFlags, command: string)
           table,
           row,
           seed,
-          folder: join(folder.path, `${name}-seed-${seed}`),
+          folder: folder.path,
           command,
           engine,
           progress,

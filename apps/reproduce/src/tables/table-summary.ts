@@ -1,7 +1,7 @@
 import { D3pmError, perplexityPerWord } from '@d3pm/core';
 import type { BoundRecord, ExactRecord, PieceProvenance, PieceValue, SamplingRecord, TextsRecord } from './row-results.ts';
-import { pieceFiles } from './piece-files.ts';
 import type { Job } from './queue.ts';
+import { rowPieces } from './row-pieces.ts';
 import type { ReverseName, Table, TableRow } from './table.ts';
 
 /** A number of one row over its seeds. */
@@ -50,14 +50,16 @@ export interface TableSummary {
 }
 
 /** Reads what is there of a table. @throws {D3pmError} `INVALID_DATA` for a result file that is none. */
-export async function summarizeTable(table: Table, queue: readonly Job[], folderOf: (job: Job) => string): Promise<TableSummary> {
+export async function summarizeTable(table: Table, queue: readonly Job[], folder: string): Promise<TableSummary> {
   const provenance: PieceProvenance[] = [];
   const rows: RowSummary[] = [];
   const texts: { readonly row: TableRow; readonly seed: number; readonly texts: TextsRecord }[] = [];
   for (const row of table.rows) {
     const seeds = queue.filter((job) => job.row === row.name);
     const read = async (name: string): Promise<readonly Found<PieceValue>[]> => {
-      const pieces = await Promise.all(seeds.map(async (job) => ({ seed: job.seed, piece: await pieceFiles(folderOf(job)).read(name) })));
+      const pieces = await Promise.all(
+        seeds.map(async (job) => ({ seed: job.seed, piece: await rowPieces(table, row, { folder, seed: job.seed }).read(name) })),
+      );
       return pieces.flatMap(({ seed, piece }) => {
         if (piece === undefined) return [];
         provenance.push(piece.provenance);

@@ -6,8 +6,8 @@ import { renderPng } from '../figures/render-png.ts';
 import type { RunFolder } from '../run-folder.ts';
 import { completeTransition } from '../train/complete-transition.ts';
 import { readBaselines } from './ngram-baselines.ts';
-import { pieceFiles } from './piece-files.ts';
 import type { Job } from './queue.ts';
+import { rowPieces } from './row-pieces.ts';
 import { rowsChart, type ChartPoint } from './rows-chart.ts';
 import { isComplete } from './run-row.ts';
 import type { Table, TableRow } from './table.ts';
@@ -22,9 +22,8 @@ export interface WriteTableReportOptions {
 
 /** Writes `report.md`, `report.json` and the pictures of what is there so far. @returns the path of the page. */
 export async function writeTableReport(table: Table, { folder, queue, command }: WriteTableReportOptions): Promise<string> {
-  const folderOf = ({ row, seed }: Job): string => join(folder.path, `${row}-seed-${seed}`);
-  const summary = await summarizeTable(table, queue, (job) => join(folderOf(job), 'results'));
-  const baselines = (await readBaselines(folder)) ?? [];
+  const summary = await summarizeTable(table, queue, folder.path);
+  const baselines = (await readBaselines(table, folder)) ?? [];
   const pictures: { readonly file: string; readonly title: string }[] = [];
   const draw = async (file: string, title: string, svg: string): Promise<void> => {
     await folder.write(file, renderPng(svg));
@@ -60,13 +59,10 @@ export async function writeTableReport(table: Table, { folder, queue, command }:
     await draw('neighbours.png', 'Which characters are neighbours', await neighbourGraph(neighbours));
   }
   const complete = await Promise.all(
-    queue.map((job) =>
-      isComplete(
-        table,
-        table.rows.find(({ name }) => name === job.row)!,
-        pieceFiles(join(folderOf(job), 'results')),
-      ),
-    ),
+    queue.map((job) => {
+      const row = table.rows.find(({ name }) => name === job.row)!;
+      return isComplete(table, row, rowPieces(table, row, { folder: folder.path, seed: job.seed }));
+    }),
   );
   const jobs = { done: complete.filter(Boolean).length, all: queue.length };
   await folder.write('report.md', tablePage({ table, summary, baselines, command, pictures, jobs }));

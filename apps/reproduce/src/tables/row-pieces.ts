@@ -1,0 +1,19 @@
+import { join } from 'node:path';
+import { fingerprint } from './fingerprint.ts';
+import { pieceFiles, type PieceFiles } from './piece-files.ts';
+import type { Table, TableRow } from './table.ts';
+
+/** The results of a row and seed in the folder of its table; those of another config or size are refused when they are read. */
+export function rowPieces(
+  { sizes }: Table,
+  { name, config }: TableRow,
+  { folder, seed }: { readonly folder: string; readonly seed: number },
+): PieceFiles {
+  const { saving: _, evaluation: __, ...decides } = config;
+  return pieceFiles(join(rowFolder(folder, { row: name, seed }), 'results'), fingerprint({ seed, ...decides, sizes }));
+}
+
+/** Where a row and seed is, in the folder of its table. */
+export function rowFolder(folder: string, { row, seed }: { readonly row: string; readonly seed: number }): string {
+  return join(folder, `${row}-seed-${seed}`);
+}
