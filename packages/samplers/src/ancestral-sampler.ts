@@ -24,6 +24,13 @@ export interface AncestralSamplerOptions<P extends Prediction> extends SamplerOp
   /** Its prediction is the one that `reverse` reads: another one does not compile. */
   readonly denoiser: Denoiser<NoInfer<P>>;
   readonly reverse: ReverseProcess<P>;
+  /**
+   * The step that `initial` is at, when that is not x_T: a corrupted example to be restored. The chain is then that of the first
+   * `initialStep` steps, and `numSteps` are of these.
+   *
+   * @defaultValue T
+   */
+  readonly initialStep?: number;
 }
 
 /**
@@ -41,8 +48,8 @@ export interface AncestralSamplerOptions<P extends Prediction> extends SamplerOp
  * are kept for the rows that did not change, with the same samples; leaving the loop frees them.
  *
  * @throws {D3pmError} at once: `UNSOUND` for a denoiser of another prediction, or a direct one on
- * fewer than T steps or with a constraint, `SHAPE`, `STATE_RANGE`, and `INVALID_OPTIONS` unless 1 ≤ numSteps ≤ T, or for a constraint
- * that allows nothing somewhere. While it runs: `SHAPE`, `DTYPE`, `NON_FINITE` for what the denoiser returns.
+ * fewer than T steps or with a constraint, `SHAPE`, `STATE_RANGE`, and `INVALID_OPTIONS` unless 1 ≤ numSteps ≤ initialStep ≤ T, for an
+ * initialStep below T without `initial`, or for a constraint that allows nothing somewhere. While it runs: `SHAPE`, `DTYPE`, `NON_FINITE` for what the denoiser returns.
  */
 export function ancestralSampler<P extends Prediction>(options: AncestralSamplerOptions<P>): AsyncGenerator<SamplerState, void, undefined> {
   return inTurns(runReverseChain(options, assertReverseChain('ancestralSampler', options)));
@@ -53,7 +60,7 @@ export type Correction = (states: States, s: number, network: NetworkReader) => 
 
 export interface ReverseChain {
   readonly caller: string;
-  /** t_0 = 0 … t_n = T */
+  /** t_0 = 0 … t_n = initialStep */
   readonly grid: Int32Array;
   readonly allowed: AllowedStates | undefined;
   readonly correct?: Correction;
@@ -61,17 +68,24 @@ export interface ReverseChain {
 
 /** The chain of some options, checked. */
 export function assertReverseChain<P extends Prediction>(caller: string, options: AncestralSamplerOptions<P>): ReverseChain {
-  const { transition, reverse, numSteps = transition.numSteps, lastStep = 'sample' } = options;
+  const { transition, reverse, initial, initialStep = transition.numSteps, numSteps = initialStep, lastStep = 'sample' } = options;
   const allowed = assertSampler(caller, options);
-  assertInteger(caller, 'numSteps', numSteps, 1, transition.numSteps);
-  assertDecision(caller, 'lastStep', lastStep);
-  if (reverse.prediction === 'direct' && numSteps < transition.numSteps) {
+  assertInteger(caller, 'initialStep', initialStep, 1, transition.numSteps);
+  if (initialStep < transition.numSteps && !initial) {
     throw new D3pmError(
-      'UNSOUND',
-      `${caller}: a direct prediction is of x_{t−1} and has no form for ${numSteps} of ${transition.numSteps} steps; leave numSteps out`,
+      'INVALID_OPTIONS',
+      `${caller}: initialStep is ${initialStep} of ${transition.numSteps} and initial is missing: only x_T has a law of its own; give x_${initialStep} as initial, or leave initialStep out`,
     );
   }
-  return { caller, grid: stepGrid(transition.numSteps, numSteps), allowed };
+  assertInteger(caller, 'numSteps', numSteps, 1, initialStep);
+  assertDecision(caller, 'lastStep', lastStep);
+  if (reverse.prediction === 'direct' && numSteps < initialStep) {
+    throw new D3pmError(
+      'UNSOUND',
+      `${caller}: a direct prediction is of x_{t−1} and has no form for ${numSteps} of ${initialStep} steps; leave numSteps out`,
+    );
+  }
+  return { caller, grid: stepGrid(initialStep, numSteps), allowed };
 }
 
 export async function* runReverseChain<P extends Prediction>(
@@ -83,7 +97,7 @@ export async function* runReverseChain<P extends Prediction>(
   const held = transition.absorbing && allowed;
   const mixes = drawsRankOne(transition, reverse);
   let states = await startStates(options, allowed);
-  yield { t: transition.numSteps, states, networkCalls: 0, networkRows: 0, changed: 0 };
+  yield { t: grid.at(-1)!, states, networkCalls: 0, networkRows: 0, changed: 0 };
   const network = networkReader(caller, denoiser, allowed);
   try {
     for (let i = grid.length - 1; i >= 1; i--) {

@@ -51,7 +51,8 @@ export async function sampleTexts(input: SampleRowInput, { numSteps, samples, de
   if (model.causal || !transition.absorbing || transition.extraMask === undefined) return { samples: texts, completions: [] };
   const indices = Array.from({ length: 3 }, (_, i) => Math.floor((i * test.size) / 3));
   const x0 = test.examples(indices, rng.split('originals'));
-  const corrupted = sampleForward(transition, x0, { t: Math.ceil(transition.numSteps / 2), rng: rng.split('corruption') });
+  const half = Math.ceil(transition.numSteps / 2);
+  const corrupted = sampleForward(transition, x0, { t: half, rng: rng.split('corruption') });
   const completed = await last(
     ancestralSampler({
       transition,
@@ -59,6 +60,7 @@ export async function sampleTexts(input: SampleRowInput, { numSteps, samples, de
       reverse: reverseOf(input.config),
       shape: corrupted.shape,
       initial: corrupted,
+      initialStep: half,
       rng: rng.split('completion'),
     }),
     onProgress,
