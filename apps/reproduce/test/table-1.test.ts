@@ -48,7 +48,7 @@ describe('table-1', () => {
         table.rows.find((row) => row.name === name)!,
       );
     expect(namesOf('autoregressive')).toEqual(['exact', 'sampling-0', 'texts']);
-    expect(namesOf('uniform')).toHaveLength(6 + 3 + 1 + 3);
+    expect(namesOf('uniform')).toHaveLength(6 + 3 + 1 + 3 + 3);
     expect(namesOf('absorbing')).toContain('full-mixture-8');
     expect(namesOf('uniform-mixture')).toEqual([
       ...['mixture', 'plug-in'].flatMap((reverse) => [8, 4, 2].map((n) => `bound-${reverse}-${n}`)),

@@ -35,6 +35,7 @@ describe('the queue of a table', () => {
     ['no list', 'row: uniform\n', 'expected a list of { row, seed }'],
     ['a seed that is none', '- { row: uniform, seed: 1.5 }\n', 'item 1 is'],
     ['a field too many', '- { row: uniform, seed: 1 }\n- { row: uniform, seed: 2, steps: 3 }\n', 'item 2 is'],
+    ['a job twice', '- { row: uniform, seed: 1 }\n- { row: uniform, seed: 1 }\n', 'item 2 is uniform with seed 1 once more'],
     ['no YAML', '- { row: uniform\n', 'it is no YAML'],
   ])('refuses %s', async (_, text, message) => {
     given(text);

@@ -40,7 +40,7 @@ export function sotuSpeeches(): readonly Speech[] {
 
 /**
  * {@link sotuSpeeches} in the form of text8: a–z and space, 10.8 million characters, the first 90 % for training and 5 % each to validate
- * and test. A stand-in for text8, which has nine times as many.
+ * and test: cut by characters, within a speech of where the parts end. A stand-in for text8, which has nine times as many.
  */
 export function sotu({ length }: { readonly length: number }): Text8 {
   const text = sotuSpeeches()

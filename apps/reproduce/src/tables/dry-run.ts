@@ -9,15 +9,17 @@ import type { TrainConfig } from '../train/train-config.ts';
 import { markdownTable } from './markdown.ts';
 import type { Table, TableRow } from './table.ts';
 
-/** What one row costs, measured on two updates of one micro-batch and the evaluation of one example. */
+/** What one row costs, measured on updates of one and of two micro-batches and the evaluation of one example. */
 export interface DryRow {
   readonly row: string;
   readonly parameters: number;
   /** Examples that are computed at a time. */
   readonly microBatch: number;
-  /** Of the second update, which has no tables to make. */
+  /** An update of one micro-batch. */
+  readonly secondsPerUpdate: number;
+  /** What one more micro-batch adds to it. */
   readonly secondsPerMicroBatch: number;
-  /** Of all updates with all of their examples, on this machine. */
+  /** Of all updates with all of their micro-batches, on this machine. */
   readonly trainingDays: number;
   readonly bits: number;
   readonly evaluationSteps: number;
@@ -29,26 +31,37 @@ export interface DryRow {
 /** Steps of the chain of which one example is evaluated. */
 const EVALUATED_STEPS = 20;
 
-/** Builds the model of a row, does two updates of one micro-batch and evaluates one example; nothing is kept. */
+/** Builds the model of a row, does updates of one and of two micro-batches and evaluates one example; nothing is kept. */
 export async function dryRow(row: TableRow, progress: Progress): Promise<DryRow> {
   const config: TrainConfig = { seed: 1, ...row.config };
   const { batchSize, microBatch = batchSize, numSteps } = config.training;
-  progress.start(`${row.name}: one update and one example`, 3);
+  progress.start(`${row.name}: updates and one example`, 4);
   const training = await buildTraining(config);
   try {
-    const { microBatch: _, ...options } = training.options;
     const { train: data, test } = await loadData(config.data);
-    let secondsPerMicroBatch = 0;
-    let start = performance.now();
-    const source = batches(data!, { batchSize: microBatch, rng: createRng('dry run') });
-    for await (const { step } of train(training.model, { ...options, batches: source, numSteps: 2, eventEvery: 1 })) {
-      secondsPerMicroBatch = (performance.now() - start) / 1000;
-      start = performance.now();
-      progress.update(step);
-    }
+    const secondsOf = async (microBatches: number): Promise<number> => {
+      const source = batches(data!, { batchSize: microBatches * microBatch, rng: createRng('dry run') });
+      let [start, seconds] = [performance.now(), 0];
+      // The second update has no tables to make.
+      for await (const { step } of train(training.model, {
+        ...training.options,
+        microBatch,
+        batches: source,
+        numSteps: 2,
+        eventEvery: 1,
+      })) {
+        seconds = (performance.now() - start) / 1000;
+        start = performance.now();
+        progress.update(2 * (microBatches - 1) + step);
+      }
+      return seconds;
+    };
+    const secondsPerUpdate = await secondsOf(1);
+    const secondsPerMicroBatch = Math.max(0, (await secondsOf(2)) - secondsPerUpdate);
+    const perUpdate = secondsPerUpdate + secondsPerMicroBatch * (Math.ceil(batchSize / microBatch) - 1);
     const held = { transition: training.transition, denoiser: training.model, data: test!, maxExamples: 1, rng: createRng('dry run') };
     const chain = Math.min(EVALUATED_STEPS, training.transition.numSteps);
-    start = performance.now();
+    const start = performance.now();
     const isExact = row.reverses.length === 0;
     const { total } = isExact
       ? await evaluateAutoregressive(held)
@@ -58,15 +71,16 @@ export async function dryRow(row: TableRow, progress: Progress): Promise<DryRow>
       row: row.name,
       parameters: parameterCount(training.model),
       microBatch,
+      secondsPerUpdate,
       secondsPerMicroBatch,
-      trainingDays: (secondsPerMicroBatch * Math.ceil(batchSize / microBatch) * numSteps) / 86_400,
+      trainingDays: (perUpdate * numSteps) / 86_400,
       bits: total.bitsPerDimension,
       evaluationSteps: isExact ? 1 : chain,
       evaluationSeconds,
       peakGiB: process.resourceUsage().maxRSS / 2 ** 20,
     };
     progress.finish(
-      `${result.parameters.toLocaleString('en')} parameters, ${secondsPerMicroBatch.toFixed(1)} s for ${microBatch} examples`,
+      `${result.parameters.toLocaleString('en')} parameters, ${secondsPerUpdate.toFixed(1)} s an update of ${microBatch} examples`,
     );
     return result;
   } finally {
@@ -81,6 +95,7 @@ export function dryTable(table: Table, rows: readonly DryRow[]): string {
     'parameters',
     'examples at a time',
     's an update of them',
+    's for as many more',
     'days of training here',
     'one example evaluated',
     'peak of the process, GiB',
@@ -89,6 +104,7 @@ export function dryTable(table: Table, rows: readonly DryRow[]): string {
     row.row,
     row.parameters.toLocaleString('en'),
     String(row.microBatch),
+    row.secondsPerUpdate.toFixed(2),
     row.secondsPerMicroBatch.toFixed(2),
     row.trainingDays.toPrecision(3),
     `${row.evaluationSteps} calls, ${row.evaluationSeconds.toFixed(2)} s, ${row.bits.toFixed(2)} bits/position`,

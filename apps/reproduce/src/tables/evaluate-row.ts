@@ -21,14 +21,21 @@ export interface EvaluateRowInput {
 
 const reverses: Readonly<Record<ReverseName, () => ReverseProcess<'denoiser'>>> = { mixture: () => mixture(), 'plug-in': () => plugIn() };
 
+export interface EstimateOptions {
+  readonly reverse: ReverseName;
+  readonly numSteps: number;
+  /** @defaultValue those of the table */
+  readonly maxExamples?: number | undefined;
+}
+
 /**
  * The bound of n of the T steps on the held-out examples: by exact counts where the process absorbs, else L_0 and stratified steps.
  */
 export async function estimateBound(
   { training: { transition, model }, test, sizes, rng, onProgress }: EvaluateRowInput,
-  { reverse, numSteps }: { readonly reverse: ReverseName; readonly numSteps: number },
+  { reverse, numSteps, maxExamples = sizes.testExamples }: EstimateOptions,
 ): Promise<BoundRecord> {
-  const { testExamples, stepsPerExample, draws, batchSize } = sizes;
+  const { stepsPerExample, draws, batchSize } = sizes;
   const common = {
     transition,
     denoiser: model,
@@ -38,7 +45,7 @@ export async function estimateBound(
     numSteps,
     rng,
     onProgress,
-    ...(testExamples !== undefined && { maxExamples: testExamples }),
+    ...(maxExamples !== undefined && { maxExamples }),
   };
   return boundRecord(
     test,

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createRng, D3pmError, type Dataset } from '@d3pm/core';
+import { createRng, D3pmError, turnOfEventLoop, type Dataset } from '@d3pm/core';
 import { ngramModel } from '@d3pm/eval';
 import type { Progress } from '../progress.ts';
 import type { RunFolder } from '../run-folder.ts';
@@ -19,7 +19,7 @@ export interface NgramBaseline {
 /** The n-gram models beside a table, made once for its folder. */
 export async function ngramBaselines(
   table: Table,
-  { folder, progress }: { readonly folder: RunFolder; readonly progress: Progress },
+  { folder, progress, signal }: { readonly folder: RunFolder; readonly progress: Progress; readonly signal: AbortSignal },
 ): Promise<readonly NgramBaseline[]> {
   const { rows, ngramOrders, sizes } = table;
   const made = await readBaselines(table, folder);
@@ -34,7 +34,8 @@ export async function ngramBaselines(
   for (const order of ngramOrders) {
     baselines.push({ order, bits: ngramModel(running, { order, numStates: train!.numStates }).bitsPerCharacter(heldOut) });
     progress.update(baselines.length);
-    await new Promise(setImmediate); // so that a signal is heard between two
+    await turnOfEventLoop();
+    signal.throwIfAborted();
   }
   await folder.write(FILE, `${JSON.stringify({ of: ofTable(table), baselines }, undefined, 1)}\n`);
   progress.finish(baselines.map(({ order, bits }) => `${order}: ${bits.toFixed(3)}`).join(', '));
@@ -46,19 +47,28 @@ export async function readBaselines(table: Table, { path }: RunFolder): Promise<
   const file = join(path, FILE);
   const text = await readFile(file, 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
-  const { of, baselines } = JSON.parse(text) as { readonly of: string; readonly baselines: readonly NgramBaseline[] };
+  const { of, baselines } = parsed(text, file);
   if (of === ofTable(table)) return baselines;
-  throw new D3pmError('CONFIG_CHANGED', `table: ${file} is of another size or data set; choose another folder with --out`);
+  throw new D3pmError(
+    'CONFIG_CHANGED',
+    `table: ${file} is of another size or data set; choose another folder with --out, or delete the file`,
+  );
+}
+
+function parsed(text: string, file: string): { readonly of: string; readonly baselines: readonly NgramBaseline[] } {
+  try {
+    return JSON.parse(text) as ReturnType<typeof parsed>;
+  } catch (cause) {
+    throw new D3pmError('INVALID_DATA', `table: ${file} is no JSON; delete it, and it is made again`, { cause });
+  }
 }
 
 const ofTable = ({ rows, ngramOrders, sizes: { testExamples } }: Table): string =>
   fingerprint({ data: rows[0]!.config.data, ngramOrders, testExamples });
 
-/** The running text, where the data keeps one; else its examples. */
-function symbolsOf(data: Dataset): Parameters<typeof ngramModel>[0] {
+/** The running text: of the pieces, or of the characters. */
+function symbolsOf(data: Dataset): ArrayLike<number> {
+  if ('tokens' in data) return data.tokens as Uint16Array;
   if ('symbols' in data) return data.symbols as Uint8Array;
-  return data.examples(
-    Array.from({ length: data.size }, (_, i) => i),
-    createRng('n-grams'),
-  );
+  throw new D3pmError('INVALID_DATA', `n-grams: ${data.name} keeps no running text`);
 }

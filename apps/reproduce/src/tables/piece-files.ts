@@ -26,7 +26,7 @@ export function pieceFiles(folder: string, of: string): PieceFiles {
     },
     write: async (name, piece) => {
       await mkdir(folder, { recursive: true });
-      await writeFileAtomic(pathOf(name), `${JSON.stringify({ of, ...piece }, undefined, 1)}\n`);
+      await writeFileAtomic(pathOf(name), `${JSON.stringify({ of, ...piece }, withNonFinite, 1)}\n`);
     },
   };
 }
@@ -35,6 +35,9 @@ function parsed(text: string, { path, of }: { readonly path: string; readonly of
   const piece = readJson(text) as (Piece & { readonly of?: string }) | undefined;
   if (typeof piece?.value !== 'object' || typeof piece.provenance?.command !== 'string') {
     throw new D3pmError('INVALID_DATA', `table: ${path} is no result of this command; delete it, and it is made again`);
+  }
+  if (piece.of === undefined) {
+    throw new D3pmError('INVALID_DATA', `table: ${path} does not say of what it is; delete it, and it is made again`);
   }
   if (piece.of !== of) {
     throw new D3pmError(
@@ -47,8 +50,17 @@ function parsed(text: string, { path, of }: { readonly path: string; readonly of
 
 function readJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text, fromNonFinite);
   } catch {
     return undefined;
   }
+}
+
+/** JSON has no infinity, and a bound that is infinite must not come back as nothing. */
+function withNonFinite(_key: string, value: unknown): unknown {
+  return typeof value === 'number' && !Number.isFinite(value) ? { nonFinite: String(value) } : value;
+}
+
+function fromNonFinite(_key: string, value: unknown): unknown {
+  return typeof value === 'object' && value !== null && 'nonFinite' in value ? Number(value.nonFinite) : value;
 }

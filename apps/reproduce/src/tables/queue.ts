@@ -48,7 +48,7 @@ function parsed(text: string, path: string, rows: readonly string[]): readonly J
     return refuse(`it is no YAML (${(cause as Error).message})`, cause);
   }
   if (!Array.isArray(list)) return refuse('expected a list of { row, seed }');
-  return list.map((job: unknown, i) => {
+  const jobs = list.map((job: unknown, i) => {
     const { row, seed, ...rest } = (typeof job === 'object' && job !== null ? job : {}) as Record<string, unknown>;
     if (typeof row !== 'string' || !Number.isSafeInteger(seed) || (seed as number) < 0 || Object.keys(rest).length > 0) {
       return refuse(`item ${i + 1} is ${JSON.stringify(job)}, expected { row, seed } with an integer of 0 or more`);
@@ -57,4 +57,8 @@ function parsed(text: string, path: string, rows: readonly string[]): readonly J
       throw new D3pmError('UNKNOWN_NAME', `queue: ${path}: item ${i + 1}: there is no row "${row}"; ${suggestName(row, rows)}`);
     return { row, seed: seed as number };
   });
+  jobs.forEach(({ row, seed }, i) => {
+    if (jobs.findIndex((job) => job.row === row && job.seed === seed) < i) refuse(`item ${i + 1} is ${row} with seed ${seed} once more`);
+  });
+  return jobs;
 }

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { createRng, D3pmError } from '@d3pm/core';
+import { createRng, D3pmError, positionsOf } from '@d3pm/core';
 import type { EngineInfo } from '@d3pm/engine';
 import type { EvaluationProgress } from '@d3pm/eval';
 import type { EndOfProcess } from '@d3pm/train/node';
 import { describeDevice } from '../engine/describe-engine.ts';
 import type { Progress } from '../progress.ts';
-import { provenance } from '../report/provenance.ts';
+import type { Provenance } from '../report/provenance.ts';
 import { buildTraining, type Training } from '../train/build-training.ts';
 import { textDecoder } from '../train/text-decoder.ts';
 import type { TrainConfig } from '../train/train-config.ts';
@@ -16,6 +16,7 @@ import { rowFolder, rowPieces } from './row-pieces.ts';
 import type { PieceProvenance, PieceValue } from './row-results.ts';
 import { sampleTexts, timeSampling, type SampleRowInput } from './sample-row.ts';
 import type { Table, TableRow } from './table.ts';
+import type { WorkSignals } from './within-time.ts';
 
 export interface RunRowOptions {
   readonly table: Table;
@@ -23,13 +24,12 @@ export interface RunRowOptions {
   readonly seed: number;
   /** Of the table. */
   readonly folder: string;
-  /** What the provenance of every number names. */
-  readonly command: string;
+  /** How the numbers are made, as it was when the program began. */
+  readonly made: Provenance;
   readonly engine: EngineInfo;
   readonly progress: Progress;
   readonly quiet: boolean;
-  /** Aborted when the process is to end: a piece that is not whole is left out. */
-  readonly signal: AbortSignal;
+  readonly signals: WorkSignals;
 }
 
 /** One thing that is measured of a trained row. */
@@ -47,7 +47,7 @@ interface PieceTask {
  * @returns how the process is to end; undefined when the row is complete.
  */
 export async function runRow(options: RunRowOptions): Promise<EndOfProcess | undefined> {
-  const { table, row, seed, folder, progress, engine, quiet, signal } = options;
+  const { table, row, seed, folder, progress, engine, quiet, signals } = options;
   const files = rowPieces(table, row, { folder, seed });
   const config: TrainConfig = { seed, ...row.config };
   const label = `${row.name} seed ${seed}`;
@@ -61,15 +61,17 @@ export async function runRow(options: RunRowOptions): Promise<EndOfProcess | und
       phase: `${label}: training`,
       quiet,
       allowChange: false,
-      signal,
+      signal: signals.end,
+      commit: options.made.commit,
     });
     if (end) return end;
     for (const task of tasksOf(options, config, training)) {
       if ((await files.read(task.name)) !== undefined) continue;
+      if (signals.end.aborted) return signals.end.reason as EndOfProcess;
       progress.start(`${label}: ${task.name}`, task.total);
       const start = performance.now();
       const value = await task.make((count) => {
-        signal.throwIfAborted();
+        signals.process.throwIfAborted();
         progress.update(count);
       });
       await files.write(task.name, { value, provenance: pieceProvenance(options, performance.now() - start) });
@@ -86,7 +88,8 @@ export function pieceNames({ chains }: Table, { reverses, isPublished }: TableRo
   if (reverses.length === 0) return ['exact', 'sampling-0', 'texts'];
   const bounds = reverses.flatMap((reverse) => chains.map((steps) => `bound-${reverse}-${steps}`));
   if (!isPublished) return [...bounds, 'texts'];
-  return [...bounds, ...chains.map((steps) => `sampling-${steps}`), 'texts', ...chains.map((steps) => `full-${reverses[0]!}-${steps}`)];
+  const checks = chains.flatMap((steps) => [`check-${reverses[0]!}-${steps}`, `full-${reverses[0]!}-${steps}`]);
+  return [...bounds, ...chains.map((steps) => `sampling-${steps}`), 'texts', ...checks];
 }
 
 /** Whether all pieces of a row are there. */
@@ -109,14 +112,20 @@ function tasksOf({ table, row, seed }: RunRowOptions, config: TrainConfig, train
     onProgress: (at: EvaluationProgress | number) => done(typeof at === 'number' ? at : at.networkCalls),
   });
   const numBatches = (count: number): number => Math.ceil(count / sizes.batchSize);
+  const callsOfEstimate = training.transition.absorbing ? sizes.draws : 2 * (1 + sizes.stepsPerExample);
   const numTest = Math.min(test.size, sizes.testExamples ?? test.size);
   return pieceNames(table, row).map((name) => {
-    const parts = /^(bound|full|sampling)-(?:(mixture|plug-in)-)?(\d+)$/.exec(name);
+    const parts = /^(bound|check|full|sampling)-(?:(mixture|plug-in)-)?(\d+)$/.exec(name);
     const [kind, reverse, numSteps] = [parts?.[1] ?? name, parts?.[2] as 'mixture' | 'plug-in', Number(parts?.[3])];
     const makers: Readonly<Record<string, Omit<PieceTask, 'name'>>> = {
       bound: {
-        total: numBatches(numTest) * (training.transition.absorbing ? sizes.draws : 2 * (1 + sizes.stepsPerExample)),
+        total: numBatches(numTest) * callsOfEstimate,
         make: (done) => estimateBound(input(name, done), { reverse, numSteps }),
+      },
+      // The estimate on the examples of the full sum.
+      check: {
+        total: numBatches(sizes.fullSumExamples) * callsOfEstimate,
+        make: (done) => estimateBound(input(name, done), { reverse, numSteps, maxExamples: sizes.fullSumExamples }),
       },
       full: {
         total: numBatches(sizes.fullSumExamples) * numSteps,
@@ -124,11 +133,11 @@ function tasksOf({ table, row, seed }: RunRowOptions, config: TrainConfig, train
       },
       exact: { total: numBatches(numTest), make: (done) => exactNll(input(name, done)) },
       sampling: {
-        total: (sizes.timings + 1) * (numSteps || config.schedule.numSteps),
-        make: (done) => timeSampling(input(name, done), { numSteps: numSteps || 1, timings: sizes.timings }),
+        total: (sizes.timings + 1) * (numSteps || positionsOf({ shape: [1, ...training.exampleShape] })),
+        make: (done) => timeSampling(input(name, done), { numSteps: numSteps || training.transition.numSteps, timings: sizes.timings }),
       },
       texts: {
-        total: chains[0]!,
+        total: training.transition.numSteps,
         make: (done) =>
           sampleTexts(input(name, done), {
             numSteps: chains[0]!,
@@ -142,8 +151,7 @@ function tasksOf({ table, row, seed }: RunRowOptions, config: TrainConfig, train
   });
 }
 
-function pieceProvenance({ command, seed, engine }: RunRowOptions, milliseconds: number): PieceProvenance {
-  const { commit, hardware, node } = provenance(command, seed, engine);
+function pieceProvenance({ made: { command, commit, hardware, node }, engine }: RunRowOptions, milliseconds: number): PieceProvenance {
   return {
     command,
     ...(commit !== undefined && { commit }),

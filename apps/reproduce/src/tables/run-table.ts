@@ -1,21 +1,21 @@
 import { D3pmError, suggestName } from '@d3pm/core';
-import type { EndOfProcess } from '@d3pm/train/node';
 import { startEngine, type EngineFlags } from '../engine/start-engine.ts';
 import { createProgress } from '../progress.ts';
+import { provenance } from '../report/provenance.ts';
 import { createRunFolder } from '../run-folder.ts';
-import { watchWork } from '../train/watch-work.ts';
 import { dryRow, dryTable, type DryRow } from './dry-run.ts';
 import { ngramBaselines } from './ngram-baselines.ts';
-import { jobsOf, openQueue } from './queue.ts';
+import { jobsOf, openQueue, type Job } from './queue.ts';
 import { runRow } from './run-row.ts';
 import type { Table } from './table.ts';
+import { withinTime } from './within-time.ts';
 import { writeTableReport } from './write-table-report.ts';
 
 export interface TableFlags extends EngineFlags {
   readonly out: string;
   readonly rows?: readonly string[];
   readonly seeds: number;
-  /** Ends after so many minutes, at the end of a step or a piece. */
+  /** Ends after so many minutes, when the step or the piece is done. */
   readonly minutes?: number;
   readonly reportOnly: boolean;
   readonly dryRun: boolean;
@@ -29,28 +29,21 @@ export async function runTable(table: Table, flags: TableFlags, command: string)
     if (!names.includes(row)) throw new D3pmError('UNKNOWN_NAME', `${table.name}: there is no row "${row}"; ${suggestName(row, names)}`);
   }
   if (flags.dryRun) return dryRun(table, chosen, flags);
-  const folder = await createRunFolder(flags.out);
+  const folder = await createRunFolder(flags.out, 'report.md');
   const seeds = Array.from({ length: flags.seeds }, (_, i) => i + 1);
   const queue = await openQueue(folder.path, jobsOf(names, seeds), names);
-  const report = (): Promise<string> => writeTableReport(table, { folder, queue, command });
+  const report = (): Promise<string> => writeTableReport(table, { folder, queue });
+  const page = await report(); // what is there and cannot be read is told before any work
   if (!flags.reportOnly) {
+    sayMissing(jobsOf(chosen, seeds), { queue, flags });
     const engine = await startEngine(flags);
+    const made = provenance(command, seeds.join(', '), engine);
     const progress = createProgress({ quiet: flags.quiet });
-    await ngramBaselines(table, { folder, progress });
-    const end = await withinTime(flags, async (signal) => {
+    const end = await withinTime(flags, async (signals) => {
+      await ngramBaselines(table, { folder, progress, signal: signals.process });
       for (const { row: name, seed } of queue.filter(({ row }) => chosen.includes(row))) {
         const row = table.rows.find((each) => each.name === name)!;
-        const ended = await runRow({
-          table,
-          row,
-          seed,
-          folder: folder.path,
-          command,
-          engine,
-          progress,
-          quiet: flags.quiet,
-          signal,
-        });
+        const ended = await runRow({ table, row, seed, folder: folder.path, made, engine, progress, quiet: flags.quiet, signals });
         await report();
         if (ended) return ended;
       }
@@ -58,7 +51,14 @@ export async function runTable(table: Table, flags: TableFlags, command: string)
     });
     if (end) process.exitCode = end.exitCode;
   }
-  process.stdout.write(`${await report()}\n`);
+  process.stdout.write(`${page}\n`);
+}
+
+/** The queue is what runs: rows and seeds that are asked for and not in it are told. */
+function sayMissing(asked: readonly Job[], { queue, flags }: { readonly queue: readonly Job[]; readonly flags: TableFlags }): void {
+  const missing = asked.filter(({ row, seed }) => !queue.some((job) => job.row === row && job.seed === seed));
+  if (missing.length === 0 || flags.quiet) return;
+  process.stderr.write(`queue.yaml lacks ${missing.map(({ row, seed }) => `${row} seed ${seed}`).join(', ')}: add lines to run them\n`);
 }
 
 async function dryRun(table: Table, chosen: readonly string[], flags: TableFlags): Promise<void> {
@@ -67,25 +67,4 @@ async function dryRun(table: Table, chosen: readonly string[], flags: TableFlags
   const rows: DryRow[] = [];
   for (const row of table.rows.filter(({ name }) => chosen.includes(name))) rows.push(await dryRow(row, progress));
   process.stdout.write(dryTable(table, rows));
-}
-
-/** The work until it is done, the process is asked to end, or its time is up, which is an end in order as well. */
-async function withinTime(
-  { minutes, quiet }: Pick<TableFlags, 'minutes' | 'quiet'>,
-  work: (signal: AbortSignal) => Promise<EndOfProcess | undefined>,
-): Promise<EndOfProcess | undefined> {
-  const watch = watchWork({ quiet });
-  const time = new AbortController();
-  const end: EndOfProcess = { exitCode: 0 };
-  const timer = minutes === undefined ? undefined : setTimeout(() => time.abort(end), minutes * 60_000);
-  const signal = AbortSignal.any([watch.signal, time.signal]);
-  try {
-    return await work(signal);
-  } catch (error) {
-    if (signal.aborted && error === signal.reason) return error as EndOfProcess;
-    throw error;
-  } finally {
-    clearTimeout(timer);
-    watch.dispose();
-  }
 }

@@ -1,6 +1,6 @@
 import { D3pmError } from '@d3pm/core';
 import type { LossConfig } from '../train/train-config.ts';
-import { besideThePaper, differencesOfText, fromThePaper, smallerRun } from './table-rows.ts';
+import { besideThePaper, comparisonWithPaper, differencesOfText, fromThePaper, smallerRun } from './table-rows.ts';
 import type { ReverseName, Table, TableRow, TableSize } from './table.ts';
 import { decoderParts, rowConfigs, textSizes } from './text-sizes.ts';
 
@@ -116,6 +116,7 @@ export function table1({ size, data }: Table1Options): Table {
     rows,
     sizes,
     ngramOrders,
+    comparison: comparisonWithPaper(size, set.isOfThePaper),
     differences,
   };
 }

@@ -1,5 +1,5 @@
 import { D3pmError } from '@d3pm/core';
-import { differencesOfText, fromThePaper, smallerRun } from './table-rows.ts';
+import { comparisonWithPaper, differencesOfText, fromThePaper, smallerRun } from './table-rows.ts';
 import type { Table, TableRow, TableSize } from './table.ts';
 import { decoderParts, rowConfigs, textSizes } from './text-sizes.ts';
 
@@ -94,7 +94,9 @@ export function table2({ size, data }: Table2Options): Table {
     chains,
     rows,
     sizes,
-    ngramOrders,
+    // Pairs of pieces of a billion are more than a table of counts can hold.
+    ngramOrders: set.isOfThePaper ? [1] : ngramOrders,
+    comparison: comparisonWithPaper(size, set.isOfThePaper),
     differences,
   };
 }

@@ -7,22 +7,21 @@ export interface TablePageInput {
   readonly table: Table;
   readonly summary: TableSummary;
   readonly baselines: readonly NgramBaseline[];
-  readonly command: string;
   /** Files of pictures beside the page. */
   readonly pictures: readonly { readonly file: string; readonly title: string }[];
   readonly jobs: { readonly done: number; readonly all: number };
 }
 
 /** The report of a table: paper and measurement beside each other, parts, agreement of estimates, texts, and how it was made. */
-export function tablePage({ table, summary, baselines, command, pictures, jobs }: TablePageInput): string {
+export function tablePage({ table, summary, baselines, pictures, jobs }: TablePageInput): string {
   const { rows } = summary;
   const published = rows.filter(({ row, reverse }) => row.isPublished && reverse === row.reverses[0]);
   const others = rows.filter((each) => !published.includes(each));
   return `${[
     `# ${table.title}`,
     `Data: ${table.dataNote}. Size of the models and runs: ${table.size}. ${jobs.done} of ${jobs.all} runs are complete.`,
-    table.size === 'smoke' ? '**A smoke run: it shows that the program works, and its numbers mean nothing.**' : undefined,
-    'D3PM numbers are upper bounds (≤), autoregressive and n-gram numbers exact. “±” is half of the distance between seeds; “MC” the Monte-Carlo error of one seed (another run on the same examples), “SE” its standard error (other examples of the same source). The paper’s numbers are of text8 and its 12-layer models: the order of the rows can be compared, the numbers cannot.',
+    `**${table.comparison}**`,
+    'D3PM numbers are upper bounds (≤), autoregressive and n-gram numbers exact. “±” is half of the distance between the lowest and the highest seed; “MC” the Monte-Carlo error (another run on the same examples), “SE” the standard error (other examples of the same source, taken as independent), each the largest of the seeds. All rows have the same held-out examples, so that differences between rows are more certain than SE says.',
     markdownTable(
       ['row', 'steps', 'reverse process', table.unit, 'MC', 'SE', 'paper', 'sample time, s', 'calls', 'paper, s'],
       published.map(tableLine),
@@ -44,7 +43,7 @@ export function tablePage({ table, summary, baselines, command, pictures, jobs }
     partsSection(rows),
     agreementSection(rows),
     textsSection(summary),
-    madeSection(summary, command),
+    madeSection(summary),
   ]
     .filter((part) => part !== undefined)
     .join('\n\n')}\n`;
@@ -93,24 +92,21 @@ function partsSection(rows: readonly RowSummary[]): string | undefined {
 }
 
 function agreementSection(rows: readonly RowSummary[]): string | undefined {
-  const lines = rows.flatMap(({ row, steps, reverse, fullSums, bits }) =>
-    fullSums.map(({ seed, bits: sum, standardErrorBits, examples }, i) => {
-      const errors = Math.hypot(standardErrorBits, bits.standardError ?? 0);
-      return [
-        row.title,
-        String(steps),
-        reverse!,
-        String(seed),
-        `${sum.toFixed(4)} ± ${standardErrorBits.toFixed(4)}`,
-        bits.values[i]!.toFixed(4),
-        ((bits.values[i]! - sum) / errors).toFixed(1),
-        String(examples),
-      ];
-    }),
+  const lines = rows.flatMap(({ row, steps, reverse, checks }) =>
+    checks.map(({ seed, examples, sum, estimate, monteCarloError }) => [
+      row.title,
+      String(steps),
+      reverse!,
+      String(seed),
+      sum.toFixed(4),
+      `${estimate.toFixed(4)} ± ${monteCarloError.toFixed(4)}`,
+      ((estimate - sum) / monteCarloError).toFixed(1),
+      String(examples),
+    ]),
   );
   if (lines.length === 0) return undefined;
-  return `## Estimates against full sums\n\nThe sum over every step of the chain, on a few examples, beside the estimate on all; the distance is in standard errors of both.\n\n${markdownTable(
-    ['row', 'steps', 'reverse process', 'seed', 'full sum', 'estimate', 'distance', 'examples of the sum'],
+  return `## Estimates against full sums\n\nThe sum over every step of the chain, one draw each, and the estimate on the same examples with its Monte-Carlo error; the distance is in these.\n\n${markdownTable(
+    ['row', 'steps', 'reverse process', 'seed', 'full sum', 'estimate', 'distance', 'examples'],
     lines,
   )}`;
 }
@@ -127,9 +123,9 @@ function textsSection({ texts }: TableSummary): string | undefined {
   return `## Texts\n\nNothing was picked.\n\n${parts.join('\n\n')}`;
 }
 
-function madeSection({ provenance }: TableSummary, command: string): string {
+function madeSection({ provenance }: TableSummary): string {
   const of = (values: readonly (string | undefined)[]): string =>
     [...new Set(values.filter((value) => value !== undefined))].join('; ') || '–';
   const minutes = provenance.reduce((sum, { seconds }) => sum + seconds, 0) / 60;
-  return `## How it was made\n\n\`${command}\`\n\nCommits: ${of(provenance.map(({ commit }) => commit))}. Engine: ${of(provenance.map(({ engine }) => engine))}. Hardware: ${of(provenance.map(({ hardware }) => hardware))}. Node ${of(provenance.map(({ node }) => node))}. Evaluation and sampling took ${minutes.toFixed(0)} minutes; the training of each row is in its own \`run/\`, with its config, metrics and log.`;
+  return `## How it was made\n\nCommands: ${of(provenance.map(({ command }) => `\`${command}\``))}. Commits of evaluation and sampling: ${of(provenance.map(({ commit }) => commit))}. Engine: ${of(provenance.map(({ engine }) => engine))}. Hardware: ${of(provenance.map(({ hardware }) => hardware))}. Node ${of(provenance.map(({ node }) => node))}. Evaluation and sampling took ${minutes.toFixed(0)} minutes; the training of each row is in its own \`run/\`, with its config, commit, metrics and log.`;
 }

@@ -1,5 +1,5 @@
 import type { TrainConfig } from '../train/train-config.ts';
-import type { Published, ReverseName, TableRow } from './table.ts';
+import type { Published, ReverseName, TableRow, TableSize } from './table.ts';
 
 /** A row of the paper, with its numbers by steps. */
 export function fromThePaper(
@@ -33,4 +33,13 @@ export function smallerRun({ model, training }: Pick<TrainConfig, 'model' | 'tra
     `The network is a transformer of ${numBlocks} blocks and ${numChannels} channels, in place of 12 and 768: RMSNorm, learned biases of distances, relu.`,
     `It is trained for ${training.numSteps.toLocaleString('en')} updates of ${training.batchSize} examples, in place of 1,000,000 of 512, at a rate that falls linearly.`,
   ];
+}
+
+/** How the numbers of a table stand to those of the paper. */
+export function comparisonWithPaper(size: TableSize, isOfThePaper: boolean): string {
+  if (size === 'smoke') return 'A smoke run: it shows that the program works, and its numbers mean nothing.';
+  if (size === 'paper' && isOfThePaper)
+    return 'The network, the training and the data are those of the paper, and so the numbers can be compared.';
+  const [data, models] = [isOfThePaper ? [] : ['other data'], size === 'paper' ? [] : ['far larger models']];
+  return `The paper’s numbers are of ${[...data, ...models].join(' and ')}: the order of the rows can be compared, the numbers cannot.`;
 }

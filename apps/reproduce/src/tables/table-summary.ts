@@ -29,18 +29,21 @@ export interface RowSummary {
   readonly prior: number | undefined;
   readonly diffusion: number | undefined;
   readonly reconstruction: number | undefined;
-  /** The full sum over the steps, and the estimate's distance from it in standard errors of both, a seed each. */
-  readonly fullSums: readonly FullSum[];
+  /** The full sum over the steps and the estimate on the same examples, a seed each. */
+  readonly checks: readonly Check[];
   readonly sampling: { readonly seconds: OverSeeds; readonly networkCalls: number } | undefined;
   readonly examples: number;
   readonly estimator: string;
 }
 
-export interface FullSum {
+export interface Check {
   readonly seed: number;
-  readonly bits: number;
-  readonly standardErrorBits: number;
   readonly examples: number;
+  /** Of the sum over every step of the chain; bits per position. */
+  readonly sum: number;
+  readonly estimate: number;
+  /** Of the estimate. */
+  readonly monteCarloError: number;
 }
 
 export interface TableSummary {
@@ -78,9 +81,10 @@ export async function summarizeTable(table: Table, queue: readonly Job[], folder
       >[];
       if (bounds.length === 0) continue;
       const isFirst = reverse === row.reverses[0];
+      const estimates = (isFirst ? await read(`check-${reverse}-${steps}`) : []) as readonly Found<BoundRecord>[];
       const sums = (isFirst ? await read(`full-${reverse}-${steps}`) : []) as readonly Found<BoundRecord>[];
       const samplings = (isFirst ? await read(`sampling-${steps}`) : []) as readonly Found<SamplingRecord>[];
-      rows.push(rowSummary({ row, steps, reverse }, { bounds, sums, samplings, unit: table.unit }));
+      rows.push(rowSummary({ row, steps, reverse }, { bounds, checks: checksOf(sums, estimates), samplings, unit: table.unit }));
     }
   }
   return { rows, texts, provenance };
@@ -95,12 +99,12 @@ function rowSummary(
   key: Pick<RowSummary, 'reverse' | 'row' | 'steps'>,
   {
     bounds,
-    sums,
+    checks,
     samplings,
     unit,
   }: {
     readonly bounds: readonly Found<BoundRecord | ExactRecord>[];
-    readonly sums: readonly Found<BoundRecord>[];
+    readonly checks: readonly Check[];
     readonly samplings: readonly Found<SamplingRecord>[];
     readonly unit: Table['unit'];
   },
@@ -124,17 +128,12 @@ function rowSummary(
     prior: part('prior'),
     diffusion: part('diffusion'),
     reconstruction: part('reconstruction'),
-    fullSums: sums.map(({ seed, value: { total, numExamples } }) => ({
-      seed,
-      bits: total.bits,
-      standardErrorBits: total.standardErrorBits,
-      examples: numExamples,
-    })),
+    checks,
     sampling:
       samplings.length === 0
         ? undefined
         : {
-            seconds: overSeeds(samplings.flatMap(({ value: { secondsPerExample } }) => secondsPerExample)),
+            seconds: overSeeds(samplings.map(({ value: { secondsPerExample } }) => mean(secondsPerExample))),
             networkCalls: mean(samplings.flatMap(({ value: { networkCallsPerExample } }) => networkCallsPerExample)),
           },
     examples: value.numExamples,
@@ -142,7 +141,17 @@ function rowSummary(
   };
 }
 
-/** Perplexity per word, exp(nats of an example / its words); errors by its derivative. */
+/** Seeds that have both. */
+function checksOf(sums: readonly Found<BoundRecord>[], estimates: readonly Found<BoundRecord>[]): readonly Check[] {
+  return sums.flatMap(({ seed, value: sum }) => {
+    const estimate = estimates.find((each) => each.seed === seed)?.value.total;
+    if (estimate === undefined || estimate.monteCarloErrorBits === null) return [];
+    const monteCarloError = estimate.monteCarloErrorBits;
+    return [{ seed, examples: sum.numExamples, sum: sum.total.bits, estimate: estimate.bits, monteCarloError }];
+  });
+}
+
+/** Perplexity per word, exp(nats of the examples / their words); errors by its derivative, the count of words taken as it is. */
 function perWord(bits: OverSeeds, { positions, wordsPerExample }: BoundRecord | ExactRecord): OverSeeds {
   if (wordsPerExample === undefined) throw new D3pmError('INVALID_DATA', 'table: the data counts no words, and the table is per word');
   const exponent = (Math.LN2 * positions) / wordsPerExample;

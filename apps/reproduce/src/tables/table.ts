@@ -54,6 +54,8 @@ export interface Table {
   readonly chains: readonly number[];
   readonly rows: readonly TableRow[];
   readonly sizes: TableSizes;
+  /** How the numbers stand to those of the paper: a sentence. */
+  readonly comparison: string;
   /** What differs from the paper, a sentence each. */
   readonly differences: readonly string[];
   /** Orders of the n-gram models beside the rows. */

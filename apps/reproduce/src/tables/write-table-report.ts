@@ -17,11 +17,10 @@ import { summarizeTable, type RowSummary } from './table-summary.ts';
 export interface WriteTableReportOptions {
   readonly folder: RunFolder;
   readonly queue: readonly Job[];
-  readonly command: string;
 }
 
 /** Writes `report.md`, `report.json` and the pictures of what is there so far. @returns the path of the page. */
-export async function writeTableReport(table: Table, { folder, queue, command }: WriteTableReportOptions): Promise<string> {
+export async function writeTableReport(table: Table, { folder, queue }: WriteTableReportOptions): Promise<string> {
   const summary = await summarizeTable(table, queue, folder.path);
   const baselines = (await readBaselines(table, folder)) ?? [];
   const pictures: { readonly file: string; readonly title: string }[] = [];
@@ -65,10 +64,10 @@ export async function writeTableReport(table: Table, { folder, queue, command }:
     }),
   );
   const jobs = { done: complete.filter(Boolean).length, all: queue.length };
-  await folder.write('report.md', tablePage({ table, summary, baselines, command, pictures, jobs }));
+  await folder.write('report.md', tablePage({ table, summary, baselines, pictures, jobs }));
   await folder.write(
     'report.json',
-    `${JSON.stringify({ table: table.name, size: table.size, data: table.dataNote, command, baselines, ...summary }, undefined, 1)}\n`,
+    `${JSON.stringify({ table: table.name, size: table.size, data: table.dataNote, baselines, ...summary }, undefined, 1)}\n`,
   );
   return join(folder.path, 'report.md');
 }

@@ -1,7 +1,7 @@
 import { createRng, type AnyTransitionPlugin, type Dataset, type Registry } from '@d3pm/core';
 import type { NamedConfig, TrainConfig } from './train-config.ts';
 
-/** Examples that are counted, evenly spaced over the data: with 256 characters each a law right to 1e-3 of itself and better. */
+/** Examples that are counted, evenly spaced over the data: with 256 characters each a law right to 5e-4, and to 3 % of a probability of 1e-3. */
 const COUNTED = 4096;
 
 /**

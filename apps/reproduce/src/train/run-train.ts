@@ -26,7 +26,15 @@ export async function runTrain(path: string, flags: TrainFlags): Promise<void> {
   const progress = createProgress({ quiet });
   const watch = watchWork({ quiet });
   try {
-    const end = await trainInFolder(config, training, { folder, engine, progress, quiet, allowChange, signal: watch.signal });
+    const end = await trainInFolder(config, training, {
+      folder,
+      engine,
+      progress,
+      quiet,
+      allowChange,
+      hint: '; for more, raise training.numSteps with --allow-change',
+      signal: watch.signal,
+    });
     if (end) process.exitCode = end.exitCode;
     else process.stdout.write(`${join(folder, 'metrics.jsonl')}\n`);
   } finally {

@@ -17,6 +17,10 @@ export interface TrainInFolderOptions {
   readonly phase?: string;
   readonly quiet: boolean;
   readonly allowChange: boolean;
+  /** Follows what is said of a run that is finished: how to have more. */
+  readonly hint?: string;
+  /** Of the checkout, where there is one: it stands with every checkpoint. */
+  readonly commit?: string | undefined;
   /** Finishes the step and saves, when aborted with an `EndOfProcess`. */
   readonly signal: AbortSignal;
 }
@@ -30,7 +34,7 @@ export interface TrainInFolderOptions {
 export async function trainInFolder(
   config: TrainConfig,
   training: Training,
-  { folder, engine, progress, phase = 'training', quiet, allowChange, signal }: TrainInFolderOptions,
+  { folder, engine, progress, phase = 'training', quiet, allowChange, hint = '', commit, signal }: TrainInFolderOptions,
 ): Promise<EndOfProcess | undefined> {
   const say = (message: string): void => void (quiet || process.stderr.write(`${aside(message)}\n`));
   const { saving, evaluation, ...decides } = config;
@@ -38,7 +42,7 @@ export async function trainInFolder(
     ...training.options,
     folder,
     config: { ...decides, evaluation } as unknown as JsonObject,
-    environment: environmentOf(engine),
+    environment: { ...environmentOf(engine), ...(commit !== undefined && { commit }) },
     keepLast: saving.keepLast,
     keepBest: saving.keepBest,
     ...(saving.every !== undefined && { saveEvery: saving.every }),
@@ -49,7 +53,7 @@ export async function trainInFolder(
     signal,
     now: () => new Date(),
   });
-  await tell(events, { numSteps: config.training.numSteps, progress, phase, say });
+  await tell(events, { numSteps: config.training.numSteps, progress, phase, hint, say });
   return signal.aborted ? (signal.reason as EndOfProcess) : undefined;
 }
 
@@ -57,10 +61,11 @@ interface Told {
   readonly numSteps: number;
   readonly progress: Progress;
   readonly phase: string;
+  readonly hint: string;
   readonly say: (message: string) => void;
 }
 
-async function tell(events: AsyncIterable<TrainRunEvent>, { numSteps, progress, phase, say }: Told): Promise<void> {
+async function tell(events: AsyncIterable<TrainRunEvent>, { numSteps, progress, phase, hint, say }: Told): Promise<void> {
   let [begun, last, loss, bound] = [0, 0, '', ''];
   const start = (step: number): void => {
     [begun, last] = [step, step];
@@ -72,10 +77,7 @@ async function tell(events: AsyncIterable<TrainRunEvent>, { numSteps, progress, 
     else if (event.type === 'begun') start(0);
     else if (event.type === 'resumed') {
       if (event.step < numSteps) say(`going on from step ${event.step} of ${numSteps} (${event.folder})`);
-      else
-        say(
-          `the run is finished: step ${event.step} of ${numSteps} (${event.folder}); for more, raise training.numSteps with --allow-change`,
-        );
+      else say(`the run is finished: step ${event.step} of ${numSteps} (${event.folder})${hint}`);
       start(event.step);
     } else {
       last = event.step;

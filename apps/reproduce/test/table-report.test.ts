@@ -1,0 +1,138 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { BoundRecord, EstimateRecord, PieceProvenance, PieceValue } from '../src/tables/row-results.ts';
+import { rowPieces } from '../src/tables/row-pieces.ts';
+import { table1 } from '../src/tables/table-1.ts';
+import { table2 } from '../src/tables/table-2.ts';
+import { tablePage } from '../src/tables/table-page.ts';
+import { summarizeTable, type TableSummary } from '../src/tables/table-summary.ts';
+import type { Table } from '../src/tables/table.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'd3pm-report-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const queue = [
+  { row: 'uniform', seed: 1 },
+  { row: 'uniform', seed: 2 },
+];
+const made: PieceProvenance = { command: 'd3pm table', commit: 'abc1234', engine: 'cpu', hardware: 'a machine', node: 'v22', seconds: 60 };
+const estimate = (bits: number, monteCarloErrorBits: number | null = 0.002): EstimateRecord => ({
+  nats: bits,
+  bits,
+  standardErrorBits: 0.01,
+  monteCarloErrorBits,
+});
+const bound = (bits: number, more: Partial<BoundRecord> = {}): BoundRecord => ({
+  total: estimate(bits),
+  prior: estimate(0.001),
+  diffusion: estimate(bits - 0.101),
+  reconstruction: estimate(0.1),
+  numExamples: 100,
+  positions: 128,
+  networkCalls: 10,
+  convention: {
+    transition: 'uniform',
+    reverse: 'plug-in',
+    firstStep: 'bayes',
+    numSteps: 8,
+    chainSteps: 8,
+    estimator: 'stratified-steps',
+    replicates: 2,
+  },
+  ...more,
+});
+
+/** Writes pieces of the uniform row, by seed and name, and reads the table. */
+async function summarized(
+  table: Table,
+  pieces: readonly (readonly [seed: number, name: string, value: PieceValue])[],
+): Promise<TableSummary> {
+  const row = table.rows.find(({ name }) => name === 'uniform')!;
+  for (const [seed, name, value] of pieces) await rowPieces(table, row, { folder, seed }).write(name, { value, provenance: made });
+  return summarizeTable(table, queue, folder);
+}
+
+const smoke = table1({ size: 'smoke', data: 'sotu' });
+const page = (table: Table, summary: TableSummary): string =>
+  tablePage({ table, summary, baselines: [], pictures: [], jobs: { done: 0, all: 2 } });
+
+describe('the report of a table', () => {
+  it('has the mean of the seeds, half of their distance, and the largest of their errors', async () => {
+    const summary = await summarized(smoke, [
+      [1, 'bound-plug-in-8', bound(2, { total: estimate(2, 0.001) })],
+      [2, 'bound-plug-in-8', bound(2.2, { total: estimate(2.2, 0.004) })],
+    ]);
+    expect(summary.rows).toHaveLength(1);
+    const [{ bits, shown, prior }] = summary.rows as [TableSummary['rows'][number]];
+    expect(bits.values).toEqual([2, 2.2]);
+    expect(bits.mean).toBeCloseTo(2.1, 12);
+    expect(bits.spread).toBeCloseTo(0.1, 12);
+    expect([bits.monteCarloError, bits.standardError, prior]).toEqual([0.004, 0.01, 0.001]);
+    expect(shown).toBe(bits);
+    expect(page(smoke, summary)).toContain('| D3PM uniform (L_vb) | 8 | plug-in | ≤ 2.100 ± 0.100 | 0.0040 | 0.010 |');
+  });
+
+  it('says so when there is one seed', async () => {
+    expect(page(smoke, await summarized(smoke, [[2, 'bound-plug-in-8', bound(2)]]))).toContain('≤ 2.000 (one seed)');
+  });
+
+  it('compares a full sum with the estimate of the same seed and examples', async () => {
+    const summary = await summarized(smoke, [
+      [2, 'bound-plug-in-8', bound(9)],
+      [1, 'full-plug-in-8', bound(3, { numExamples: 4 })],
+      [2, 'full-plug-in-8', bound(5, { numExamples: 4 })],
+      [2, 'check-plug-in-8', bound(5.004, { numExamples: 4 })],
+    ]);
+    expect(summary.rows[0]!.checks).toEqual([{ seed: 2, examples: 4, sum: 5, estimate: 5.004, monteCarloError: 0.002 }]);
+    expect(page(smoke, summary)).toContain('| D3PM uniform (L_vb) | 8 | plug-in | 2 | 5.0000 | 5.0040 ± 0.0020 | 2.0 | 4 |');
+  });
+
+  it('keeps a bound that is infinite', async () => {
+    const infinite = bound(2, { total: { ...estimate(Infinity), standardErrorBits: NaN } });
+    const summary = await summarized(smoke, [
+      [1, 'bound-plug-in-8', infinite],
+      [2, 'bound-plug-in-8', bound(2.1)],
+    ]);
+    expect(summary.rows[0]!.bits.mean).toBe(Infinity);
+    expect(page(smoke, summary)).toContain('≤ Infinity');
+  });
+
+  it('averages the times of a seed before those of seeds', async () => {
+    const times = (...secondsPerExample: readonly number[]): PieceValue => ({
+      steps: 8,
+      sampler: 'ancestral',
+      secondsPerExample,
+      networkCallsPerExample: secondsPerExample.map(() => 8),
+    });
+    const summary = await summarized(smoke, [
+      [1, 'bound-plug-in-8', bound(2)],
+      [1, 'sampling-8', times(1, 2, 3)],
+      [2, 'sampling-8', times(4)],
+    ]);
+    expect(summary.rows[0]!.sampling!.seconds).toMatchObject({ values: [2, 4], mean: 3, spread: 1 });
+  });
+
+  it('is in perplexity per word where the table is: exp(nats of an example / its words)', async () => {
+    const pieces = table2({ size: 'smoke', data: 'sotu-pieces' });
+    // 8 bits a piece, 128 pieces and 96 words an example: 2^(8 · 128 / 96).
+    const summary = await summarized(pieces, [[1, 'bound-plug-in-8', bound(8, { wordsPerExample: 96 })]]);
+    const [{ shown }] = summary.rows as [TableSummary['rows'][number]];
+    const perplexity = 2 ** ((8 * 128) / 96);
+    expect(shown.mean / perplexity).toBeCloseTo(1, 12);
+    expect(shown.monteCarloError! / (perplexity * Math.LN2 * 0.002 * (128 / 96))).toBeCloseTo(1, 12);
+    await expect(summarized(pieces, [[1, 'bound-plug-in-8', bound(8)]])).rejects.toThrow('counts no words');
+  });
+
+  it('says how its numbers stand to those of the paper', () => {
+    const comparison = (make: typeof table1, size: 'paper' | 'small', data: string): string => make({ size, data }).comparison;
+    expect(comparison(table1, 'paper', 'text8')).toContain('can be compared.');
+    expect(comparison(table1, 'small', 'text8')).toContain('are of far larger models: the order');
+    expect(comparison(table2, 'paper', 'sotu-pieces')).toContain('are of other data: the order');
+    expect(comparison(table2, 'small', 'sotu-pieces')).toContain('are of other data and far larger models: the order');
+  });
+});
