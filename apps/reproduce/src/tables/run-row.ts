@@ -137,7 +137,8 @@ function tasksOf({ table, row, seed }: RunRowOptions, config: TrainConfig, train
         make: (done) => timeSampling(input(name, done), { numSteps: numSteps || training.transition.numSteps, timings: sizes.timings }),
       },
       texts: {
-        total: training.transition.numSteps,
+        // Completions, of an absorbing process, take half of the steps again.
+        total: training.transition.numSteps * (training.transition.absorbing && !training.model.causal ? 1.5 : 1),
         make: (done) =>
           sampleTexts(input(name, done), {
             numSteps: chains[0]!,
