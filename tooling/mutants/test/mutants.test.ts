@@ -90,3 +90,17 @@ describe('readPatches', () => {
 it('mutate takes the replacement as it is, dollar signs included', () => {
   expect(mutate('x = a;', patch({ find: 'a', replace: "$&$'" }))).toBe("x = $&$';");
 });
+
+describe('the patches of this repository', () => {
+  const patches = readPatches(join(repositoryRoot, 'tooling/mutants/patches'));
+
+  it('are there', () => {
+    expect(patches.length).toBeGreaterThan(100);
+  });
+
+  // A change that moves a line must not leave a rule without its mutant.
+  it.each(patches.map((each) => [each.name, each] as const))('%s applies', (_, each) => {
+    const source = readFileSync(join(repositoryRoot, each.file), 'utf8');
+    expect(mutate(source, each)).not.toBe(source);
+  });
+});
