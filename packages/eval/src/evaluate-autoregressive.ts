@@ -3,15 +3,14 @@ import {
   assertCausal,
   assertDenoiserFits,
   denoiserLogits,
-  gatherClass,
+  denoiserNllNats,
   positionsOf,
-  predictionLogProbs,
   toTensor,
   turnsOfEventLoop,
   type States,
   type Transition,
 } from '@d3pm/core';
-import { dispose, neg, reshape, sum, tidy, type Tensor } from '@tensorflow/tfjs-core';
+import { dispose, reshape, sum, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import type { Estimate } from './estimate.ts';
 import type { EvaluationOptions } from './evaluation-options.ts';
 import { countBatches, exampleBatches } from './example-batches.ts';
@@ -68,7 +67,7 @@ async function exampleNats({ transition, denoiser }: EvaluateAutoregressiveOptio
   try {
     nats = tidy(() => {
       const logits = denoiserLogits('evaluateAutoregressive', denoiser, x0, 1);
-      return sum(reshape(neg(gatherClass(predictionLogProbs(transition, logits), x0)), [states.shape[0]!, -1]), 1);
+      return sum(reshape(denoiserNllNats(logits, x0, { impossible: transition.extraMask }), [states.shape[0]!, -1]), 1);
     });
     return Float64Array.from(await nats.data<'float32'>());
   } finally {

@@ -1,5 +1,5 @@
-import { assertAutoregressive, gatherClass, predictionLogProbs, type Transition } from '@d3pm/core';
-import { neg, reshape, sum, tidy } from '@tensorflow/tfjs-core';
+import { assertAutoregressive, denoiserNllNats, type Transition } from '@d3pm/core';
+import { reshape, sum, tidy } from '@tensorflow/tfjs-core';
 import type { TrainingLoss } from './training-loss.ts';
 import { withPriorTerm } from './with-prior-term.ts';
 
@@ -24,7 +24,7 @@ export function autoregressiveLoss({ transition }: { readonly transition: Transi
     corrupt: (x0) => ({ states: x0, t: 1 }),
     nats: ({ logits, x0, parameters }) =>
       tidy(() => {
-        const nll = neg(gatherClass(predictionLogProbs(transition, logits), x0));
+        const nll = denoiserNllNats(logits, x0, { impossible: transition.extraMask });
         return withPriorTerm({ transition, x0, parameters }, sum(reshape(nll, [x0.shape[0]!, -1]), 1));
       }),
     gradientScale: (positions) => 1 / positions,

@@ -2,8 +2,8 @@ import { createRng, hasFused, mixture, plugIn, type Prediction, type TrainableDe
 import { prepareEngine } from '@d3pm/engine';
 import { createT5Denoiser } from '@d3pm/models';
 import { cosine, inverseRemaining } from '@d3pm/schedules';
-import { exactCountLoss, hybridLoss, train, type TrainingLoss } from '@d3pm/train';
-import { absorbing, uniform } from '@d3pm/transitions';
+import { autoregressiveLoss, exactCountLoss, hybridLoss, train, type TrainingLoss } from '@d3pm/train';
+import { absorbing, autoregressive, uniform } from '@d3pm/transitions';
 import { env, profile } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 
@@ -19,6 +19,7 @@ env().set('CHECK_COMPUTATION_FOR_ERRORS', false);
 const isFused = hasFused('D3pmDenoiserNll');
 
 const masked = absorbing.create({ numStates: K, schedule: inverseRemaining({ numSteps: T }) }, {});
+const decoded = autoregressive.create({ numStates: K, schedule: inverseRemaining({ numSteps: 1 }) }, { positions: L });
 const mixed = uniform.create({ numStates: K, schedule: cosine({ numSteps: T }) }, {});
 
 interface Case<P extends Prediction = Prediction> {
@@ -31,6 +32,7 @@ interface Case<P extends Prediction = Prediction> {
 /** Logits, their gradient before it is scaled, and the scaled one: 3 is what a loss needs. */
 const cases: Readonly<Record<string, Case<'denoiser'>>> = {
   'exact count': { loss: exactCountLoss({ transition: masked }) as TrainingLoss<'denoiser'>, fused: [3, 0], composed: [6, 1] },
+  autoregressive: { loss: autoregressiveLoss({ transition: decoded }) as TrainingLoss<'denoiser'>, fused: [3, 0], composed: [6, 1] },
   absorbing: { loss: hybridLoss({ transition: masked, reverse: mixture(), lambda: 0.01 }), fused: [3, 0], composed: [6, 1] },
   'absorbing, plug-in': { loss: hybridLoss({ transition: masked, reverse: plugIn(), lambda: 0.01 }), fused: [3, 0], composed: [6, 1] },
   uniform: { loss: hybridLoss({ transition: mixed, reverse: mixture() }), fused: [3, 0], composed: [25, 2] },
@@ -54,7 +56,7 @@ describe('one update with 8193 states', () => {
     const [most, oneHots] = isFused ? allowed.fused : allowed.composed;
     const model = createT5Denoiser(
       { numStates: K, numSteps: T, exampleShape: [L], rng: createRng('model') },
-      { numChannels: 4, numBlocks: 1, numHidden: 8, time: 'none' },
+      { numChannels: 4, numBlocks: 1, numHidden: 8, time: 'none', causal: loss.requires === 'causal' },
     );
     const { peakBytes, kernels } = await profile(() => step(model, loss));
     model.dispose();
