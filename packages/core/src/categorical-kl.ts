@@ -1,4 +1,4 @@
-import { abs, add, equal, exp, expm1, less, mul, neg, sub, sum, where, zerosLike, type Tensor } from '@tensorflow/tfjs-core';
+import { add, equal, exp, expm1, less, mul, neg, sub, sum, where, zerosLike, type Tensor } from '@tensorflow/tfjs-core';
 import { runFused } from './run-fused.ts';
 import { scaleRows } from './scale-rows.ts';
 import { withGradient } from './with-gradient.ts';
@@ -27,8 +27,7 @@ export function categoricalKlNats(qLogProbs: Tensor, pLogProbs: Tensor): Tensor 
       if (fused) return { value: fused[0]!, saved: [fused[1]!] };
       const weight = exp(q!);
       const delta = sub(p!, q!);
-      // Never below 0; an engine that subtracts 1 from e^δ rounds more than what is left where δ is small.
-      const near = mul(weight, abs(sub(expm1(delta), delta)));
+      const near = mul(weight, sub(expm1(delta), delta));
       // −∞ is less than any q, also than one that underflows. A q that is NaN stays one.
       const finite = where(equal(delta, -Infinity), Infinity, near);
       const terms = where(less(delta, RATIO_BELOW), finite, add(exp(p!), mul(weight, 0)));
