@@ -4,10 +4,10 @@ An independent program: Python 3 with NumPy and PyTorch, in float64, written fro
 network: no biases, no division of the scores by the root of the size of a head, one table of relative biases for all blocks. Run in
 the root of the repository:
 
-    python3 packages/models/test/golden/t5.py
+    python3 tooling/golden/t5.py
 
 It writes packages/models/test/golden/t5.json. Parameters, states and the weights of the outputs in the loss are numbers of a linear
-congruential generator, which starts from the name, as in tooling/golden/u_net.py; a gradient is given by its norm and by its products with four
+congruential generator, which starts from the name, as `networks.py` says; a gradient is given by its norm and by its products with four
 vectors of signs.
 """
 
@@ -19,27 +19,11 @@ import numpy
 import torch
 import torch.nn.functional as F
 
-COMMAND = "python3 packages/models/test/golden/t5.py"
-TARGET = pathlib.Path(__file__).resolve().parent / "t5.json"
+from networks import gradients, integers, numbers, rounded
+
+COMMAND = "python3 tooling/golden/t5.py"
+TARGET = pathlib.Path(__file__).resolve().parents[2] / "packages/models/test/golden/t5.json"
 torch.set_default_dtype(torch.float64)
-
-
-def integers(name, count):
-    """0...32767 each, from the state sum (position * code of letter)."""
-    state, result = sum((i + 1) * ord(letter) for i, letter in enumerate(name)), []
-    for _ in range(count):
-        state = (1103515245 * state + 12345) % 2**31
-        result.append(state >> 16)
-    return result
-
-
-def numbers(name, shape):
-    """Multiples of 1/100 in -1...1."""
-    return torch.tensor([(n % 201 - 100) / 100 for n in integers(name, math.prod(shape))]).reshape(shape)
-
-
-def signs(name, count):
-    return torch.tensor([1.0 if n % 2 else -1.0 for n in integers(name, count)])
 
 
 def parameter(name, shape):
@@ -122,16 +106,6 @@ class Network:
         return self.norm("norm", h) @ self.get("output.weight", channels, classes)
 
 
-def gradients(loss, tensors):
-    found = torch.autograd.grad(loss, list(tensors.values()))
-    result = {}
-    for (name, tensor), gradient in zip(tensors.items(), found):
-        flat = gradient.reshape(-1)
-        products = [float(flat @ signs(f"{name} {i}", flat.numel())) for i in range(4)]
-        result[name] = {"shape": list(tensor.shape), "norm": float(flat.norm()), "products": products}
-    return result
-
-
 def network(title, *, steps, bucketing, causal=False):
     shape = {"channels": 12, "blocks": 2, "heads": 3, "hidden": 20, "numBuckets": 8, "maxDistance": 12}
     classes, total, size = 7, 10, (2, 20)
@@ -147,14 +121,6 @@ def activation():
     x = torch.tensor([-30.0, -10.0, -5.0, -3.0, -1.0, -0.1, -0.001, 0.0, 0.001, 0.1, 1.0, 3.0, 5.0, 10.0, 30.0]).requires_grad_()
     y = F.gelu(x, approximate="tanh")
     return {"x": x.tolist(), "y": y.tolist(), "slope": torch.autograd.grad(y.sum(), x)[0].tolist()}
-
-
-def rounded(value):
-    if isinstance(value, float):
-        return float(f"{value:.9g}")
-    if isinstance(value, list):
-        return [rounded(item) for item in value]
-    return {key: rounded(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
 if __name__ == "__main__":

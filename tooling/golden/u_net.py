@@ -18,27 +18,11 @@ import pathlib
 import torch
 import torch.nn.functional as F
 
+from networks import gradients, integers, numbers, rounded
+
 COMMAND = "python3 tooling/golden/u_net.py"
 TARGET = pathlib.Path(__file__).resolve().parents[2] / "packages/models/test/golden/u-net.json"
 torch.set_default_dtype(torch.float64)
-
-
-def integers(name, count):
-    """0...32767 each, from the state sum (position * code of letter)."""
-    state, result = sum((i + 1) * ord(letter) for i, letter in enumerate(name)), []
-    for _ in range(count):
-        state = (1103515245 * state + 12345) % 2**31
-        result.append(state >> 16)
-    return result
-
-
-def numbers(name, shape):
-    """Multiples of 1/100 in -1...1."""
-    return torch.tensor([(n % 201 - 100) / 100 for n in integers(name, math.prod(shape))]).reshape(shape)
-
-
-def signs(name, count):
-    return torch.tensor([1.0 if n % 2 else -1.0 for n in integers(name, count)])
 
 
 def parameter(name, shape, scale):
@@ -146,16 +130,6 @@ def product(y, name):
     return (y * numbers(name, tuple(y.shape))).sum()
 
 
-def gradients(loss, tensors):
-    found = torch.autograd.grad(loss, list(tensors.values()))
-    result = {}
-    for (name, tensor), gradient in zip(tensors.items(), found):
-        flat = gradient.reshape(-1)
-        products = [float(flat @ signs(f"{name} {i}", flat.numel())) for i in range(4)]
-        result[name] = {"shape": list(tensor.shape), "norm": float(flat.norm()), "products": products}
-    return result
-
-
 def layer(name, shape, apply):
     network, x = Network(), numbers("x", shape).requires_grad_()
     y = apply(network, x)
@@ -185,14 +159,6 @@ def network(head):
     y = y - y.logsumexp(-1, keepdim=True)
     found = gradients(product(y, "dy"), net.parameters)
     return {"head": head, "size": list(size), "levels": levels, "total": total, "steps": steps, **shape, "logProbs": y.reshape(-1).tolist(), "gradients": found}
-
-
-def rounded(value):
-    if isinstance(value, float):
-        return float(f"{value:.9g}")
-    if isinstance(value, list):
-        return [rounded(item) for item in value]
-    return {key: rounded(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
 if __name__ == "__main__":
