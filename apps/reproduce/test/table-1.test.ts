@@ -1,7 +1,7 @@
 import { createRng } from '@d3pm/core';
 import { describe, expect, it } from 'vitest';
 import { sotu, sotuSpeeches } from '../src/data/sotu.ts';
-import { pieceNames } from '../src/tables/run-row.ts';
+import { pieceName, piecesOf } from '../src/tables/piece-key.ts';
 import { table1, table1DataSets } from '../src/tables/table-1.ts';
 import { tableSizes } from '../src/tables/table.ts';
 import { trainConfigSchema } from '../src/train/train-config-schema.ts';
@@ -43,10 +43,10 @@ describe('table-1', () => {
   it('measures each row under its reverse processes, and the exact one by its likelihood', () => {
     const table = table1({ size: 'smoke', data: 'sotu' });
     const namesOf = (name: string): readonly string[] =>
-      pieceNames(
+      piecesOf(
         table,
         table.rows.find((row) => row.name === name)!,
-      );
+      ).map(pieceName);
     expect(namesOf('autoregressive')).toEqual(['exact', 'sampling-0', 'texts']);
     expect(namesOf('uniform')).toHaveLength(6 + 3 + 1 + 3 + 3);
     expect(namesOf('absorbing')).toContain('full-mixture-8');

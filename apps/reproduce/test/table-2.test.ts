@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pieceNames } from '../src/tables/run-row.ts';
+import { pieceName, piecesOf } from '../src/tables/piece-key.ts';
 import { table2, table2DataSets } from '../src/tables/table-2.ts';
 import { tableSizes } from '../src/tables/table.ts';
 import { trainConfigSchema } from '../src/train/train-config-schema.ts';
@@ -47,10 +47,10 @@ describe('table-2', () => {
   it('measures the decoder by its likelihood alone', () => {
     const table = table2({ size: 'smoke', data: 'sotu-pieces' });
     expect(
-      pieceNames(
+      piecesOf(
         table,
         table.rows.find(({ name }) => name === 'autoregressive')!,
-      ),
+      ).map(pieceName),
     ).toEqual(['exact', 'sampling-0', 'texts']);
   });
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { BoundRecord, EstimateRecord, PieceProvenance, PieceValue } from '../src/tables/row-results.ts';
+import type { PieceKey } from '../src/tables/piece-key.ts';
 import { rowPieces } from '../src/tables/row-pieces.ts';
 import { table1 } from '../src/tables/table-1.ts';
 import { table2 } from '../src/tables/table-2.ts';
@@ -20,6 +21,7 @@ const queue = [
   { row: 'uniform', seed: 1 },
   { row: 'uniform', seed: 2 },
 ];
+const BOUND = { kind: 'bound', reverse: 'plug-in', steps: 8 } as const;
 const made: PieceProvenance = { command: 'd3pm table', commit: 'abc1234', engine: 'cpu', hardware: 'a machine', node: 'v22', seconds: 60 };
 const estimate = (bits: number, monteCarloErrorBits: number | null = 0.002): EstimateRecord => ({
   nats: bits,
@@ -50,10 +52,10 @@ const bound = (bits: number, more: Partial<BoundRecord> = {}): BoundRecord => ({
 /** Writes pieces of the uniform row, by seed and name, and reads the table. */
 async function summarized(
   table: Table,
-  pieces: readonly (readonly [seed: number, name: string, value: PieceValue])[],
+  pieces: readonly (readonly [seed: number, key: PieceKey, value: PieceValue])[],
 ): Promise<TableSummary> {
   const row = table.rows.find(({ name }) => name === 'uniform')!;
-  for (const [seed, name, value] of pieces) await rowPieces(table, row, { folder, seed }).write(name, { value, provenance: made });
+  for (const [seed, key, value] of pieces) await rowPieces(table, row, { folder, seed }).write(key, { value, provenance: made });
   return summarizeTable(table, queue, folder);
 }
 
@@ -64,8 +66,8 @@ const page = (table: Table, summary: TableSummary): string =>
 describe('the report of a table', () => {
   it('has the mean of the seeds, half of their distance, and the largest of their errors', async () => {
     const summary = await summarized(smoke, [
-      [1, 'bound-plug-in-8', bound(2, { total: estimate(2, 0.001) })],
-      [2, 'bound-plug-in-8', bound(2.2, { total: estimate(2.2, 0.004) })],
+      [1, BOUND, bound(2, { total: estimate(2, 0.001) })],
+      [2, BOUND, bound(2.2, { total: estimate(2.2, 0.004) })],
     ]);
     expect(summary.rows).toHaveLength(1);
     const [{ bits, shown, prior }] = summary.rows as [TableSummary['rows'][number]];
@@ -78,15 +80,15 @@ describe('the report of a table', () => {
   });
 
   it('says so when there is one seed', async () => {
-    expect(page(smoke, await summarized(smoke, [[2, 'bound-plug-in-8', bound(2)]]))).toContain('≤ 2.000 (one seed)');
+    expect(page(smoke, await summarized(smoke, [[2, BOUND, bound(2)]]))).toContain('≤ 2.000 (one seed)');
   });
 
   it('compares a full sum with the estimate of the same seed and examples', async () => {
     const summary = await summarized(smoke, [
-      [2, 'bound-plug-in-8', bound(9)],
-      [1, 'full-plug-in-8', bound(3, { numExamples: 4 })],
-      [2, 'full-plug-in-8', bound(5, { numExamples: 4 })],
-      [2, 'check-plug-in-8', bound(5.004, { numExamples: 4 })],
+      [2, BOUND, bound(9)],
+      [1, { ...BOUND, kind: 'full' }, bound(3, { numExamples: 4 })],
+      [2, { ...BOUND, kind: 'full' }, bound(5, { numExamples: 4 })],
+      [2, { ...BOUND, kind: 'check' }, bound(5.004, { numExamples: 4 })],
     ]);
     expect(summary.rows[0]!.checks).toEqual([{ seed: 2, examples: 4, sum: 5, estimate: 5.004, monteCarloError: 0.002 }]);
     expect(page(smoke, summary)).toContain('| D3PM uniform (L_vb) | 8 | plug-in | 2 | 5.0000 | 5.0040 ± 0.0020 | 2.0 | 4 |');
@@ -95,8 +97,8 @@ describe('the report of a table', () => {
   it('keeps a bound that is infinite', async () => {
     const infinite = bound(2, { total: { ...estimate(Infinity), standardErrorBits: NaN } });
     const summary = await summarized(smoke, [
-      [1, 'bound-plug-in-8', infinite],
-      [2, 'bound-plug-in-8', bound(2.1)],
+      [1, BOUND, infinite],
+      [2, BOUND, bound(2.1)],
     ]);
     expect(summary.rows[0]!.bits.mean).toBe(Infinity);
     expect(page(smoke, summary)).toContain('≤ Infinity');
@@ -110,9 +112,9 @@ describe('the report of a table', () => {
       networkCallsPerExample: secondsPerExample.map(() => 8),
     });
     const summary = await summarized(smoke, [
-      [1, 'bound-plug-in-8', bound(2)],
-      [1, 'sampling-8', times(1, 2, 3)],
-      [2, 'sampling-8', times(4)],
+      [1, BOUND, bound(2)],
+      [1, { kind: 'sampling', steps: 8 }, times(1, 2, 3)],
+      [2, { kind: 'sampling', steps: 8 }, times(4)],
     ]);
     expect(summary.rows[0]!.sampling!.seconds).toMatchObject({ values: [2, 4], mean: 3, spread: 1 });
   });
@@ -120,12 +122,12 @@ describe('the report of a table', () => {
   it('is in perplexity per word where the table is: exp(nats of an example / its words)', async () => {
     const pieces = table2({ size: 'smoke', data: 'sotu-pieces' });
     // 8 bits a piece, 128 pieces and 96 words an example: 2^(8 · 128 / 96).
-    const summary = await summarized(pieces, [[1, 'bound-plug-in-8', bound(8, { wordsPerExample: 96 })]]);
+    const summary = await summarized(pieces, [[1, BOUND, bound(8, { wordsPerExample: 96 })]]);
     const [{ shown }] = summary.rows as [TableSummary['rows'][number]];
     const perplexity = 2 ** ((8 * 128) / 96);
     expect(shown.mean / perplexity).toBeCloseTo(1, 12);
     expect(shown.monteCarloError! / (perplexity * Math.LN2 * 0.002 * (128 / 96))).toBeCloseTo(1, 12);
-    await expect(summarized(pieces, [[1, 'bound-plug-in-8', bound(8)]])).rejects.toThrow('counts no words');
+    await expect(summarized(pieces, [[1, BOUND, bound(8)]])).rejects.toThrow('counts no words');
   });
 
   it('says how its numbers stand to those of the paper', () => {

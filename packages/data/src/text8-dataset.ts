@@ -1,4 +1,5 @@
-import { assertInteger, D3pmError, type Dataset } from '@d3pm/core';
+import { assertInteger, D3pmError, type Dataset, type States } from '@d3pm/core';
+import { decodeText8 } from './decode-text8.ts';
 import { encodeText8, TEXT8_NUM_STATES } from './encode-text8.ts';
 
 /** How much of the text, from its start, is train, then valid, then test; the rest is not used. */
@@ -35,6 +36,8 @@ export interface Text8Options {
 export interface Text8Split extends Dataset {
   /** The running text of this split, each 0…26: what an n-gram baseline is trained on. */
   readonly symbols: Uint8Array;
+  /** Examples or samples as text, one each: {@link decodeText8}. */
+  toText(states: States, options?: { readonly mask?: string }): string[];
 }
 
 export interface Text8 extends Readonly<Record<string, Dataset>> {
@@ -105,6 +108,7 @@ function split({ name, length, symbols }: Part, size: number, startOf: StartOf):
     exampleShape: [length],
     size,
     symbols,
+    toText: decodeText8,
     examples: (indices, rng) => {
       const values = new Int32Array(indices.length * length);
       for (let b = 0; b < indices.length; b++) {

@@ -71,6 +71,12 @@ describe('normalizeText8', () => {
 });
 
 describe('text8Dataset', () => {
+  it('shows its examples as text', () => {
+    const { test } = text8Dataset('the quick brown fox '.repeat(20), { length: 20 });
+    expect(test.toText(test.examples([0], createRng(1)))).toEqual(['the quick brown fox ']);
+    expect(test.toText({ values: Int32Array.of(0, 27), shape: [1, 2] }, { mask: '#' })).toEqual(['a#']);
+  });
+
   it('splits text8 itself at 90 and 95 million by default', () => {
     const total = text8Splits.train + text8Splits.valid + text8Splits.test;
     expect(total).toBe(100_000_000);

@@ -1,5 +1,6 @@
-import { D3pmError, type DatasetPlugin } from '@d3pm/core';
-import { mobyDick } from '../moby-dick.ts';
+import type { DatasetPlugin } from '@d3pm/core';
+import { mobyDick } from './moby-dick.ts';
+import { parseStandInOptions } from './parse-stand-in-options.ts';
 
 export interface MobyDickOptions {
   /** Characters of an example. */
@@ -11,17 +12,6 @@ export const mobyDickPlugin: DatasetPlugin<'moby-dick', MobyDickOptions> = Objec
   specVersion: 1,
   kind: 'dataset',
   name: 'moby-dick',
-  parse: (options: unknown) => {
-    const { length, ...rest } = options as Record<string, unknown>;
-    const [unknown] = Object.keys(rest);
-    if (unknown !== undefined) throw new D3pmError('INVALID_OPTIONS', `moby-dick: ${unknown} is unknown; it has length alone`);
-    if (!Number.isSafeInteger(length) || (length as number) < 1) {
-      throw new D3pmError('INVALID_OPTIONS', `moby-dick: length is ${JSON.stringify(length)}, expected an integer of 1 or more`);
-    }
-    return { length: length as number };
-  },
-  load: async (options: MobyDickOptions) => {
-    const { train, valid, test } = mobyDick(options);
-    return { train, valid, test };
-  },
+  parse: (options: unknown) => parseStandInOptions('moby-dick', options, {}),
+  load: async (options: MobyDickOptions) => mobyDick(options),
 });

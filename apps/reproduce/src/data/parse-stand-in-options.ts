@@ -1,7 +1,7 @@
 import { assertInteger, assertOptionNames, D3pmError } from '@d3pm/core';
 
 /** Options of a data set that comes with the program: a length, and those of `choices`, each one of a list. @throws {D3pmError} `INVALID_OPTIONS` */
-export function parseSotuOptions<C extends Readonly<Record<string, readonly unknown[]>>>(
+export function parseStandInOptions<C extends Readonly<Record<string, readonly unknown[]>>>(
   name: string,
   options: unknown,
   choices: C,

@@ -1,5 +1,5 @@
 import type { DatasetPlugin } from '@d3pm/core';
-import { parseSotuOptions } from './parse-sotu-options.ts';
+import { parseStandInOptions } from './parse-stand-in-options.ts';
 import { SOTU_VOCABULARIES, sotuPieces, type SotuPiecesOptions } from './sotu-pieces.ts';
 
 /** {@link sotuPieces} by name, for configs: word pieces of speeches, which come with the program. */
@@ -7,6 +7,6 @@ export const sotuPiecesPlugin: DatasetPlugin<'sotu-pieces', SotuPiecesOptions> =
   specVersion: 1,
   kind: 'dataset',
   name: 'sotu-pieces',
-  parse: (options: unknown) => parseSotuOptions('sotu-pieces', options, { numPieces: SOTU_VOCABULARIES }),
+  parse: (options: unknown) => parseStandInOptions('sotu-pieces', options, { numPieces: SOTU_VOCABULARIES }),
   load: sotuPieces,
 });

@@ -6,7 +6,7 @@ import { ancestralSampler } from '@d3pm/samplers';
 import { inverseRemaining } from '@d3pm/schedules';
 import { exactCountLoss, linearDecay, train, warmUp } from '@d3pm/train';
 import { absorbing, strided } from '@d3pm/transitions';
-import { mobyDick } from '../moby-dick.ts';
+import { mobyDick } from '../data/moby-dick.ts';
 import type { Progress } from '../progress.ts';
 import type { Preset } from './presets.ts';
 

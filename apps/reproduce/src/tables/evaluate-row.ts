@@ -125,14 +125,12 @@ function estimateRecord({
   nats,
   bitsPerDimension,
   standardErrorBitsPerDimension,
-  monteCarloErrorBitsPerDimension = null,
-}: Omit<Estimate, 'monteCarloErrorBitsPerDimension'> & {
-  readonly monteCarloErrorBitsPerDimension?: number | null | undefined;
-}): EstimateRecord {
+  monteCarloErrorBitsPerDimension,
+}: Estimate): EstimateRecord {
   return {
     nats,
     bits: bitsPerDimension,
     standardErrorBits: standardErrorBitsPerDimension,
-    monteCarloErrorBits: monteCarloErrorBitsPerDimension,
+    monteCarloErrorBits: monteCarloErrorBitsPerDimension ?? null,
   };
 }

@@ -2,12 +2,13 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { D3pmError } from '@d3pm/core';
 import writeFileAtomic from 'write-file-atomic';
-import type { Piece } from './row-results.ts';
+import { pieceName, type PieceKey } from './piece-key.ts';
+import type { Piece, PieceValues } from './row-results.ts';
 
 /** The results of one row and seed, a JSON file for each piece: what is there is not made again. */
 export interface PieceFiles {
-  read(name: string): Promise<Piece | undefined>;
-  write(name: string, piece: Piece): Promise<void>;
+  read<K extends PieceKey>(key: K): Promise<Piece<PieceValues[K['kind']]> | undefined>;
+  write(key: PieceKey, piece: Piece): Promise<void>;
 }
 
 /**
@@ -15,18 +16,18 @@ export interface PieceFiles {
  * @throws {D3pmError} when read: `INVALID_DATA` for a file that is no result, `CONFIG_CHANGED` for one of another fingerprint
  */
 export function pieceFiles(folder: string, of: string): PieceFiles {
-  const pathOf = (name: string): string => join(folder, `${name}.json`);
+  const pathOf = (key: PieceKey): string => join(folder, `${pieceName(key)}.json`);
   return {
-    read: async (name) => {
-      const text = await readFile(pathOf(name), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    read: async <K extends PieceKey>(key: K) => {
+      const text = await readFile(pathOf(key), 'utf8').catch((error: NodeJS.ErrnoException) => {
         if (error.code === 'ENOENT') return undefined;
         throw error;
       });
-      return text === undefined ? undefined : parsed(text, { path: pathOf(name), of });
+      return text === undefined ? undefined : (parsed(text, { path: pathOf(key), of }) as Piece<PieceValues[K['kind']]>);
     },
-    write: async (name, piece) => {
+    write: async (key, piece) => {
       await mkdir(folder, { recursive: true });
-      await writeFileAtomic(pathOf(name), `${JSON.stringify({ of, ...piece }, withNonFinite, 1)}\n`);
+      await writeFileAtomic(pathOf(key), `${JSON.stringify({ of, ...piece }, withNonFinite, 1)}\n`);
     },
   };
 }

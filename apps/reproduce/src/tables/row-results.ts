@@ -47,8 +47,17 @@ export interface TextsRecord {
   readonly completions: readonly { readonly original: string; readonly corrupted: string; readonly completed: string }[];
 }
 
-/** Whatever a row has been measured for, by name: `bound-mixture-1000`, `full-mixture-1000`, `exact`, `sampling-1000`, `texts`. */
-export type PieceValue = BoundRecord | ExactRecord | SamplingRecord | TextsRecord;
+/** What the pieces of each kind are. */
+export interface PieceValues {
+  readonly bound: BoundRecord;
+  readonly check: BoundRecord;
+  readonly full: BoundRecord;
+  readonly exact: ExactRecord;
+  readonly sampling: SamplingRecord;
+  readonly texts: TextsRecord;
+}
+
+export type PieceValue = PieceValues[keyof PieceValues];
 
 /** How a piece was made: it stands in each result file. */
 export interface PieceProvenance {
@@ -60,7 +69,7 @@ export interface PieceProvenance {
   readonly seconds: number;
 }
 
-export interface Piece {
-  readonly value: PieceValue;
+export interface Piece<V extends PieceValue = PieceValue> {
+  readonly value: V;
   readonly provenance: PieceProvenance;
 }

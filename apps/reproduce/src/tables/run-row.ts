@@ -1,20 +1,17 @@
 import { join } from 'node:path';
-import { createRng, D3pmError, positionsOf } from '@d3pm/core';
 import type { EngineInfo } from '@d3pm/engine';
-import type { EvaluationProgress } from '@d3pm/eval';
 import type { EndOfProcess } from '@d3pm/train/node';
 import { describeDevice } from '../engine/describe-engine.ts';
 import type { Progress } from '../progress.ts';
 import type { Provenance } from '../report/provenance.ts';
-import { buildTraining, type Training } from '../train/build-training.ts';
-import { textDecoder } from '../train/text-decoder.ts';
+import { buildTraining } from '../train/build-training.ts';
 import type { TrainConfig } from '../train/train-config.ts';
 import { trainInFolder } from '../train/train-in-folder.ts';
-import { estimateBound, exactNll, fullSumBound, type EvaluateRowInput } from './evaluate-row.ts';
 import type { PieceFiles } from './piece-files.ts';
+import { pieceName, piecesOf } from './piece-key.ts';
+import { pieceTask } from './piece-task.ts';
 import { rowFolder, rowPieces } from './row-pieces.ts';
 import type { PieceProvenance, PieceValue } from './row-results.ts';
-import { sampleTexts, timeSampling, type SampleRowInput } from './sample-row.ts';
 import type { Table, TableRow } from './table.ts';
 import type { WorkSignals } from './within-time.ts';
 
@@ -30,14 +27,6 @@ export interface RunRowOptions {
   readonly progress: Progress;
   readonly quiet: boolean;
   readonly signals: WorkSignals;
-}
-
-/** One thing that is measured of a trained row. */
-interface PieceTask {
-  readonly name: string;
-  /** Steps of progress. */
-  readonly total: number;
-  make(done: (count: number) => void): Promise<PieceValue>;
 }
 
 /**
@@ -65,16 +54,17 @@ export async function runRow(options: RunRowOptions): Promise<EndOfProcess | und
       commit: options.made.commit,
     });
     if (end) return end;
-    for (const task of tasksOf(options, config, training)) {
-      if ((await files.read(task.name)) !== undefined) continue;
+    for (const key of piecesOf(table, row)) {
+      if ((await files.read(key)) !== undefined) continue;
       if (signals.end.aborted) return signals.end.reason as EndOfProcess;
-      progress.start(`${label}: ${task.name}`, task.total);
+      const { total, make } = pieceTask(key, { table, config, training });
+      progress.start(`${label}: ${pieceName(key)}`, total);
       const start = performance.now();
-      const value = await task.make((count) => {
+      const value = await make((count) => {
         signals.process.throwIfAborted();
         progress.update(count);
       });
-      await files.write(task.name, { value, provenance: pieceProvenance(options, performance.now() - start) });
+      await files.write(key, { value, provenance: pieceProvenance(options, performance.now() - start) });
       progress.finish(summary(value));
     }
     return undefined;
@@ -83,73 +73,10 @@ export async function runRow(options: RunRowOptions): Promise<EndOfProcess | und
   }
 }
 
-/** Names of all pieces of a row, in the order in which they are made. An experiment beside the paper has its bounds and texts alone. */
-export function pieceNames({ chains }: Table, { reverses, isPublished }: TableRow): readonly string[] {
-  if (reverses.length === 0) return ['exact', 'sampling-0', 'texts'];
-  const bounds = reverses.flatMap((reverse) => chains.map((steps) => `bound-${reverse}-${steps}`));
-  if (!isPublished) return [...bounds, 'texts'];
-  const checks = chains.flatMap((steps) => [`check-${reverses[0]!}-${steps}`, `full-${reverses[0]!}-${steps}`]);
-  return [...bounds, ...chains.map((steps) => `sampling-${steps}`), 'texts', ...checks];
-}
-
 /** Whether all pieces of a row are there. */
 export async function isComplete(table: Table, row: TableRow, files: PieceFiles): Promise<boolean> {
-  for (const name of pieceNames(table, row)) if ((await files.read(name)) === undefined) return false;
+  for (const key of piecesOf(table, row)) if ((await files.read(key)) === undefined) return false;
   return true;
-}
-
-function tasksOf({ table, row, seed }: RunRowOptions, config: TrainConfig, training: Training): readonly PieceTask[] {
-  const { sizes, chains } = table;
-  const { test } = training;
-  if (!test) throw new D3pmError('INVALID_DATA', `${table.name}: ${row.name}: the data has no test split`);
-  const rng = createRng(seed).split('results');
-  const input = (name: string, done: (count: number) => void): EvaluateRowInput & SampleRowInput => ({
-    training,
-    config,
-    test,
-    sizes,
-    rng: rng.split(name),
-    onProgress: (at: EvaluationProgress | number) => done(typeof at === 'number' ? at : at.networkCalls),
-  });
-  const numBatches = (count: number): number => Math.ceil(count / sizes.batchSize);
-  const callsOfEstimate = training.transition.absorbing ? sizes.draws : 2 * (1 + sizes.stepsPerExample);
-  const numTest = Math.min(test.size, sizes.testExamples ?? test.size);
-  return pieceNames(table, row).map((name) => {
-    const parts = /^(bound|check|full|sampling)-(?:(mixture|plug-in)-)?(\d+)$/.exec(name);
-    const [kind, reverse, numSteps] = [parts?.[1] ?? name, parts?.[2] as 'mixture' | 'plug-in', Number(parts?.[3])];
-    const makers: Readonly<Record<string, Omit<PieceTask, 'name'>>> = {
-      bound: {
-        total: numBatches(numTest) * callsOfEstimate,
-        make: (done) => estimateBound(input(name, done), { reverse, numSteps }),
-      },
-      // The estimate on the examples of the full sum.
-      check: {
-        total: numBatches(sizes.fullSumExamples) * callsOfEstimate,
-        make: (done) => estimateBound(input(name, done), { reverse, numSteps, maxExamples: sizes.fullSumExamples }),
-      },
-      full: {
-        total: numBatches(sizes.fullSumExamples) * numSteps,
-        make: (done) => fullSumBound(input(name, done), { reverse, numSteps }),
-      },
-      exact: { total: numBatches(numTest), make: (done) => exactNll(input(name, done)) },
-      sampling: {
-        total: (sizes.timings + 1) * (numSteps || positionsOf({ shape: [1, ...training.exampleShape] })),
-        make: (done) => timeSampling(input(name, done), { numSteps: numSteps || training.transition.numSteps, timings: sizes.timings }),
-      },
-      texts: {
-        // Completions, of an absorbing process, take half of the steps again.
-        total: training.transition.numSteps * (training.transition.absorbing && !training.model.causal ? 1.5 : 1),
-        make: (done) =>
-          sampleTexts(input(name, done), {
-            numSteps: chains[0]!,
-            samples: sizes.samples,
-            decode: textDecoder(config.data.name, test)!,
-            test,
-          }),
-      },
-    };
-    return { name, ...makers[kind]! };
-  });
 }
 
 function pieceProvenance({ made: { command, commit, hardware, node }, engine }: RunRowOptions, milliseconds: number): PieceProvenance {

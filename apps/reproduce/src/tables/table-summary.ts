@@ -1,5 +1,6 @@
 import { D3pmError, perplexityPerWord } from '@d3pm/core';
-import type { BoundRecord, ExactRecord, PieceProvenance, PieceValue, SamplingRecord, TextsRecord } from './row-results.ts';
+import type { PieceKey } from './piece-key.ts';
+import type { BoundRecord, ExactRecord, PieceProvenance, PieceValues, SamplingRecord, TextsRecord } from './row-results.ts';
 import type { Job } from './queue.ts';
 import { rowPieces } from './row-pieces.ts';
 import type { ReverseName, Table, TableRow } from './table.ts';
@@ -59,9 +60,9 @@ export async function summarizeTable(table: Table, queue: readonly Job[], folder
   const texts: { readonly row: TableRow; readonly seed: number; readonly texts: TextsRecord }[] = [];
   for (const row of table.rows) {
     const seeds = queue.filter((job) => job.row === row.name);
-    const read = async (name: string): Promise<readonly Found<PieceValue>[]> => {
+    const read = async <K extends PieceKey>(key: K): Promise<readonly Found<PieceValues[K['kind']]>[]> => {
       const pieces = await Promise.all(
-        seeds.map(async (job) => ({ seed: job.seed, piece: await rowPieces(table, row, { folder, seed: job.seed }).read(name) })),
+        seeds.map(async ({ seed }) => ({ seed, piece: await rowPieces(table, row, { folder, seed }).read(key) })),
       );
       return pieces.flatMap(({ seed, piece }) => {
         if (piece === undefined) return [];
@@ -69,22 +70,23 @@ export async function summarizeTable(table: Table, queue: readonly Job[], folder
         return [{ seed, value: piece.value }];
       });
     };
-    const [first] = (await read('texts')) as readonly Found<TextsRecord>[];
+    const [first] = await read({ kind: 'texts' });
     if (first) texts.push({ row, seed: first.seed, texts: first.value });
-    const kinds =
+    const keys: readonly (PieceKey & { readonly kind: 'bound' | 'exact' })[] =
       row.reverses.length === 0
-        ? [{ reverse: undefined, steps: 0 }]
-        : row.reverses.flatMap((reverse) => table.chains.map((steps) => ({ reverse, steps })));
-    for (const { reverse, steps } of kinds) {
-      const bounds = (await read(reverse === undefined ? 'exact' : `bound-${reverse}-${steps}`)) as readonly Found<
-        BoundRecord | ExactRecord
-      >[];
+        ? [{ kind: 'exact' }]
+        : row.reverses.flatMap((reverse) => table.chains.map((steps) => ({ kind: 'bound', reverse, steps }) as const));
+    for (const key of keys) {
+      const bounds = await read(key);
       if (bounds.length === 0) continue;
+      const [reverse, steps] = key.kind === 'exact' ? [undefined, 0] : [key.reverse, key.steps];
       const isFirst = reverse === row.reverses[0];
-      const estimates = (isFirst ? await read(`check-${reverse}-${steps}`) : []) as readonly Found<BoundRecord>[];
-      const sums = (isFirst ? await read(`full-${reverse}-${steps}`) : []) as readonly Found<BoundRecord>[];
-      const samplings = (isFirst ? await read(`sampling-${steps}`) : []) as readonly Found<SamplingRecord>[];
-      rows.push(rowSummary({ row, steps, reverse }, { bounds, checks: checksOf(sums, estimates), samplings, unit: table.unit }));
+      const checks =
+        isFirst && reverse !== undefined
+          ? checksOf(await read({ kind: 'full', reverse, steps }), await read({ kind: 'check', reverse, steps }))
+          : [];
+      const samplings = isFirst ? await read({ kind: 'sampling', steps }) : [];
+      rows.push(rowSummary({ row, steps, reverse }, { bounds, checks, samplings, unit: table.unit }));
     }
   }
   return { rows, texts, provenance };

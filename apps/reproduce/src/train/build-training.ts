@@ -30,7 +30,7 @@ import { sotuPiecesPlugin } from '../data/sotu-pieces-plugin.ts';
 import { sotuPlugin } from '../data/sotu-plugin.ts';
 import { completeSchedule } from './complete-schedule.ts';
 import { completeTransition } from './complete-transition.ts';
-import { mobyDickPlugin } from './moby-dick-plugin.ts';
+import { mobyDickPlugin } from '../data/moby-dick-plugin.ts';
 import type { NamedConfig, TrainConfig, TrainingConfig } from './train-config.ts';
 
 /** All that a config names, made. */

@@ -12,7 +12,7 @@ import type { TrainConfig } from './train-config.ts';
 export async function evaluateTraining(
   { step, model, rng, samplesFolder }: EvaluationContext<'denoiser'>,
   { transition, reverse, exampleShape, test }: Training,
-  { evaluation, data }: TrainConfig,
+  { evaluation }: TrainConfig,
 ): Promise<Readonly<Record<string, number>>> {
   const { samples, sampleSteps, testExamples } = evaluation;
   if (samples > 0) {
@@ -22,7 +22,7 @@ export async function evaluateTraining(
         ? autoregressiveSampler(asked)
         : ancestralSampler({ ...asked, reverse, ...(sampleSteps !== undefined && { numSteps: sampleSteps }) }),
     );
-    const { extension, content } = sampleFile(states, { decode: textDecoder(data.name, test), numStates: transition.numStates });
+    const { extension, content } = sampleFile(states, { decode: textDecoder(test), numStates: transition.numStates });
     const path = join(samplesFolder, `step-${String(step).padStart(8, '0')}.${extension}`);
     await writeFileAtomic(path, typeof content === 'string' ? content : Buffer.from(content));
   }

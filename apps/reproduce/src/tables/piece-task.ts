@@ -1,0 +1,74 @@
+import { createRng, D3pmError, positionsOf } from '@d3pm/core';
+import type { EvaluationProgress } from '@d3pm/eval';
+import type { Training } from '../train/build-training.ts';
+import { textDecoder } from '../train/text-decoder.ts';
+import type { TrainConfig } from '../train/train-config.ts';
+import { estimateBound, exactNll, fullSumBound, type EvaluateRowInput } from './evaluate-row.ts';
+import { pieceName, type PieceKey } from './piece-key.ts';
+import type { PieceValue } from './row-results.ts';
+import { sampleTexts, timeSampling, type SampleRowInput } from './sample-row.ts';
+import type { Table } from './table.ts';
+
+/** How a piece is made. */
+export interface PieceTask {
+  /** Steps of progress. */
+  readonly total: number;
+  make(done: (count: number) => void): Promise<PieceValue>;
+}
+
+export interface PieceTaskInput {
+  readonly table: Table;
+  readonly config: TrainConfig;
+  /** Trained. */
+  readonly training: Training;
+}
+
+/** The work of a piece. Its random numbers come from the seed of the row and the name of the piece. */
+export function pieceTask(key: PieceKey, { table, config, training }: PieceTaskInput): PieceTask {
+  const { sizes, chains } = table;
+  const { test, transition, model, exampleShape } = training;
+  if (!test) throw new D3pmError('INVALID_DATA', `${table.name}: ${config.data.name} has no test split`);
+  const input = (done: (count: number) => void): EvaluateRowInput & SampleRowInput => ({
+    training,
+    config,
+    test,
+    sizes,
+    rng: createRng(config.seed).split('results').split(pieceName(key)),
+    onProgress: (at: EvaluationProgress | number) => done(typeof at === 'number' ? at : at.networkCalls),
+  });
+  const numBatches = (count: number): number => Math.ceil(count / sizes.batchSize);
+  const numTest = Math.min(test.size, sizes.testExamples ?? test.size);
+  const callsOfEstimate = transition.absorbing ? sizes.draws : 2 * (1 + sizes.stepsPerExample);
+  switch (key.kind) {
+    case 'bound':
+      return {
+        total: numBatches(numTest) * callsOfEstimate,
+        make: (done) => estimateBound(input(done), { reverse: key.reverse, numSteps: key.steps }),
+      };
+    case 'check':
+      return {
+        total: numBatches(sizes.fullSumExamples) * callsOfEstimate,
+        make: (done) => estimateBound(input(done), { reverse: key.reverse, numSteps: key.steps, maxExamples: sizes.fullSumExamples }),
+      };
+    case 'full':
+      return {
+        total: numBatches(sizes.fullSumExamples) * key.steps,
+        make: (done) => fullSumBound(input(done), { reverse: key.reverse, numSteps: key.steps }),
+      };
+    case 'exact':
+      return { total: numBatches(numTest), make: (done) => exactNll(input(done)) };
+    case 'sampling': {
+      const steps = model.causal ? positionsOf({ shape: [1, ...exampleShape] }) : key.steps;
+      return {
+        total: (sizes.timings + 1) * steps,
+        make: (done) => timeSampling(input(done), { numSteps: steps, timings: sizes.timings }),
+      };
+    }
+    case 'texts':
+      return {
+        // Completions, of an absorbing process, take half of the steps again.
+        total: transition.numSteps * (transition.absorbing && !model.causal ? 1.5 : 1),
+        make: (done) => sampleTexts(input(done), { numSteps: chains[0]!, samples: sizes.samples, decode: textDecoder(test)!, test }),
+      };
+  }
+}
