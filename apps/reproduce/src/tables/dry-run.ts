@@ -4,7 +4,7 @@ import { evaluateAutoregressive, evaluateBound } from '@d3pm/eval';
 import { parameterCount } from '@d3pm/models';
 import { train } from '@d3pm/train';
 import type { Progress } from '../progress.ts';
-import { buildTraining, loadData, reverseOf } from '../train/build-training.ts';
+import { buildTraining, reverseOf } from '../train/build-training.ts';
 import type { TrainConfig } from '../train/train-config.ts';
 import { markdownTable } from './markdown.ts';
 import type { Table, TableRow } from './table.ts';
@@ -38,9 +38,8 @@ export async function dryRow(row: TableRow, progress: Progress): Promise<DryRow>
   progress.start(`${row.name}: updates and one example`, 4);
   const training = await buildTraining(config);
   try {
-    const { train: data, test } = await loadData(config.data);
     const secondsOf = async (microBatches: number): Promise<number> => {
-      const source = batches(data!, { batchSize: microBatches * microBatch, rng: createRng('dry run') });
+      const source = batches(training.train, { batchSize: microBatches * microBatch, rng: createRng('dry run') });
       let [start, seconds] = [performance.now(), 0];
       // The second update has no tables to make.
       for await (const { step } of train(training.model, {
@@ -59,7 +58,13 @@ export async function dryRow(row: TableRow, progress: Progress): Promise<DryRow>
     const secondsPerUpdate = await secondsOf(1);
     const secondsPerMicroBatch = Math.max(0, (await secondsOf(2)) - secondsPerUpdate);
     const perUpdate = secondsPerUpdate + secondsPerMicroBatch * (Math.ceil(batchSize / microBatch) - 1);
-    const held = { transition: training.transition, denoiser: training.model, data: test!, maxExamples: 1, rng: createRng('dry run') };
+    const held = {
+      transition: training.transition,
+      denoiser: training.model,
+      data: training.test!,
+      maxExamples: 1,
+      rng: createRng('dry run'),
+    };
     const chain = Math.min(EVALUATED_STEPS, training.transition.numSteps);
     const start = performance.now();
     const isExact = row.reverses.length === 0;

@@ -40,6 +40,7 @@ export interface Training {
   readonly model: TrainableDenoiser<'denoiser'>;
   /** Of one example of the data. */
   readonly exampleShape: readonly number[];
+  readonly train: Dataset;
   /** Held-out examples, where the data has some. */
   readonly test: Dataset | undefined;
   readonly options: TrainOptions<'denoiser'>;
@@ -78,6 +79,7 @@ export async function buildTraining(config: TrainConfig): Promise<Training> {
     reverse,
     model,
     exampleShape: train!.exampleShape,
+    train: train!,
     test,
     rng,
     options: {
