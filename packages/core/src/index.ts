@@ -73,7 +73,7 @@ export type {
   TransitionPlugin,
   TransitionSetting,
 } from './transition.ts';
-export { truncatedLogisticLogits, type TruncatedLogisticInput } from './truncated-logistic.ts';
+export { truncatedLogisticLogits, type LogisticTails, type TruncatedLogisticInput } from './truncated-logistic.ts';
 export { turnOfEventLoop, turnsOfEventLoop } from './turn-of-event-loop.ts';
 export { bitsPerDimension, perplexityPerWord } from './units.ts';
 export { withGradient } from './with-gradient.ts';

@@ -1,9 +1,13 @@
 import {
   add,
   cast,
+  div,
   exp,
   expandDims,
+  expm1,
   linspace,
+  log,
+  maximum,
   minimum,
   mul,
   neg,
@@ -27,10 +31,21 @@ export interface TruncatedLogisticInput {
   readonly logScale: Tensor;
   /** K ≥ 2 */
   readonly numStates: number;
+  /** @defaultValue 'exact' */
+  readonly tails?: LogisticTails;
 }
 
-/** 2 − s at most: e⁶⁰ times an edge is a finite float32, and a scale of e⁻⁶⁰ is far below the width of a bin. */
+/**
+ * Of the discretised logistic: `exact` on both sides, or `floored`, the authors’ own, where 10⁻⁶ inside a logarithm keeps the logits above
+ * the mean from falling below −13.8.
+ */
+export type LogisticTails = 'exact' | 'floored';
+
+/** 2 − s at most: e⁶⁰ times an edge is a finite float32, and a scale of e⁻⁶⁰ is far below the width of a bin. With floored tails −(2 − s) too. */
 const MAX_LOG_INVERSE_SCALE = 60;
+
+/** Of floored tails, as in the authors’ code. */
+const FLOOR = 1e-6;
 
 /**
  * Logits of a logistic distribution, discretised to K bins on [−1, 1] and truncated to them
@@ -40,23 +55,24 @@ const MAX_LOG_INVERSE_SCALE = 60;
  *
  * Since σ(a) − σ(b) = σ(a) σ(−b) (1 − e^{b−a}) and a − b is the same in every bin, the last factor
  * drops out of the softmax and the logit is −softplus(−a) − softplus(b): stable and alike on both
- * sides. The authors' code floors the upper tail alone at log 10⁻⁶.
+ * sides. With `tails: 'floored'` it is what the authors' code means to compute, without its cancellation:
+ *
+ *     logit_k = log σ(a) + log(1 − σ(b)/σ(a) + 10⁻⁶),   1 − σ(b)/σ(a) = σ(−b) (1 − e^{b−a})
  *
  * @returns float32 `[B, …N, K]`, unnormalised; the caller disposes it.
  * @throws {D3pmError} `INVALID_OPTIONS` for fewer than two states; `SHAPE`, `DTYPE` and `STATE_RANGE` as the names say
  */
-export function truncatedLogisticLogits({ xt, shift, logScale, numStates }: TruncatedLogisticInput): Tensor {
+export function truncatedLogisticLogits({ xt, shift, logScale, numStates, tails = 'exact' }: TruncatedLogisticInput): Tensor {
   assertInteger('truncatedLogisticLogits', 'numStates', numStates, 2);
   assertStates('truncatedLogisticLogits', 'xt', xt, numStates);
   assertShape('truncatedLogisticLogits', 'shift', shift, xt.shape);
   assertShape('truncatedLogisticLogits', 'logScale', logScale, xt.shape);
   return tidy(() => {
     const scaled = sub(mul(cast(xt, 'float32'), binWidth(numStates)), 1);
-    return binLogits(
-      expandDims(tanh(add(scaled, shift)), -1),
-      expandDims(exp(minimum(sub(2, logScale), MAX_LOG_INVERSE_SCALE)), -1),
-      numStates,
-    );
+    const mean = expandDims(tanh(add(scaled, shift)), -1);
+    const logInverse = expandDims(minimum(sub(2, logScale), MAX_LOG_INVERSE_SCALE), -1);
+    if (tails === 'exact') return binLogits(mean, exp(logInverse), numStates);
+    return flooredBinLogits(mean, exp(maximum(logInverse, -MAX_LOG_INVERSE_SCALE)), numStates);
   });
 }
 
@@ -84,6 +100,32 @@ function binLogits(mean: Tensor, inverseScale: Tensor, numStates: number): Tenso
       const above = mul(dy, sigmoid(neg(mul(inverse!, upper))));
       const below = mul(dy, sigmoid(mul(inverse!, lower)));
       return [mul(inverse!, sum(sub(below, above), -1, true)), sum(sub(mul(upper, above), mul(lower, below)), -1, true)];
+    },
+  );
+}
+
+/**
+ * As `binLogits`, with the floor: log(e^u + 10⁻⁶) with u = −softplus(b) + log(1 − e^{−δ}), δ = a − b = e^{2−s} w. The share
+ * g = e^u / (e^u + 10⁻⁶) of its gradient goes to u, whose derivative after δ is 1 / (e^δ − 1).
+ */
+function flooredBinLogits(mean: Tensor, inverseScale: Tensor, numStates: number): Tensor {
+  const width = binWidth(numStates);
+  const belowFloor = (inverse: Tensor, lower: Tensor): Tensor =>
+    sub(log(neg(expm1(mul(inverse, -width)))), add(softplus(mul(inverse, lower)), Math.log(FLOOR)));
+  return withGradient(
+    [mean, inverseScale],
+    (location, inverse) => {
+      const { upper, lower } = edges(location!, numStates);
+      const value = sub(softplus(belowFloor(inverse!, lower)), softplus(neg(mul(inverse!, upper))));
+      return { value: add(value, Math.log(FLOOR)), saved: [location!, inverse!] };
+    },
+    (dy, location, inverse) => {
+      const { upper, lower } = edges(location!, numStates);
+      const above = mul(dy, sigmoid(neg(mul(inverse!, upper))));
+      const share = mul(dy, sigmoid(belowFloor(inverse!, lower)));
+      const below = mul(share, sigmoid(mul(inverse!, lower)));
+      const ofWidth = div(mul(share, width), expm1(mul(inverse!, width)));
+      return [mul(inverse!, sum(sub(below, above), -1, true)), sum(add(sub(mul(upper, above), mul(lower, below)), ofWidth), -1, true)];
     },
   );
 }

@@ -51,6 +51,45 @@ it('falls alike on both sides of the mean, where the authors’ code floors one'
   expect(values[0]).toBeLessThan(-100);
 });
 
+/** The authors' logits as they are written, log σ(u) + log(1 − e^{log σ(l) − log σ(u)} + 10⁻⁶), in float64. */
+function flooredLogProbs(xt: number, shift: number, logScale: number, K: number): number[] {
+  const mean = Math.tanh((2 * xt) / (K - 1) - 1 + shift);
+  const inverse = Math.exp(2 - logScale);
+  const logSigmoid = (x: number): number => (x < 0 ? x - Math.log1p(Math.exp(x)) : -Math.log1p(Math.exp(-x)));
+  const logits = Array.from({ length: K }, (_, k) => {
+    const centre = -1 + (2 * k) / (K - 1);
+    const [a, b] = [1, -1].map((side) => logSigmoid(inverse * (centre - mean + side / (K - 1)))) as [number, number];
+    return a + Math.log(1e-6 - Math.expm1(b - a));
+  });
+  const total = Math.log(logits.reduce((sum, x) => sum + Math.exp(x), 0));
+  return logits.map((x) => x - total);
+}
+
+describe('floored tails', () => {
+  it.each([
+    [0, 0, 0, 256],
+    [255, 0.3, -1, 256],
+    [128, -0.2, -3, 256],
+    [3, 0.1, 2, 17],
+  ])('are those of the authors’ code for x_t = %d, μ′ = %d, s = %d, K = %d', (xt, shift, logScale, K) => {
+    const logits = truncatedLogisticLogits({
+      xt: tensor2d([[xt]], [1, 1], 'int32'),
+      shift: tensor2d([[shift]]),
+      logScale: tensor2d([[logScale]]),
+      numStates: K,
+      tails: 'floored',
+    });
+    expectAllClose(logNormalize(logits), flooredLogProbs(xt, shift, logScale, K), { rtol: 2e-5, atol: 2e-4 });
+  });
+
+  it('fall below the mean alone: −148.2 and −13.8 at the ends of 256 levels, for μ = 0 and s = −3', () => {
+    const middle = { xt: tensor2d([[127]], [1, 1], 'int32'), shift: tensor2d([[1 / 255]]), logScale: tensor2d([[-3]]) };
+    const values = truncatedLogisticLogits({ ...middle, numStates: 256, tails: 'floored' }).dataSync();
+    expect(values[0]).toBeCloseTo(-148.2, 1);
+    expect(values[255]).toBeCloseTo(-13.8, 1);
+  });
+});
+
 describe('[51] scales without measure', () => {
   const at = (shift: number, logScale: number, K = 8): readonly number[] => {
     const logits = truncatedLogisticLogits({

@@ -1,5 +1,5 @@
 import { grads, tensor, type Tensor } from '@tensorflow/tfjs-core';
-import { gatherClass, logNormalize, truncatedLogisticLogits } from '@d3pm/core';
+import { gatherClass, logNormalize, truncatedLogisticLogits, type LogisticTails } from '@d3pm/core';
 import { prepareEngine } from '@d3pm/engine';
 import { beforeAll, describe, expect, it } from 'vitest';
 
@@ -10,22 +10,23 @@ const xt = (): Tensor => tensor([X_T], [1, 1], 'int32');
 const scalar = (value: number): Tensor => tensor([value], [1, 1]);
 
 /** log p(CLASS) and its derivatives after μ′ and s. */
-function slopes(shift: number, logScale: number): readonly number[] {
+function slopes(shift: number, logScale: number, tails: LogisticTails = 'exact'): readonly number[] {
   const logProb = (mean: Tensor, scale: Tensor): Tensor =>
     gatherClass(
-      logNormalize(truncatedLogisticLogits({ xt: xt(), shift: mean, logScale: scale, numStates: K })),
+      logNormalize(truncatedLogisticLogits({ xt: xt(), shift: mean, logScale: scale, numStates: K, tails })),
       tensor([CLASS], [1, 1], 'int32'),
     );
   return grads(logProb)([scalar(shift), scalar(logScale)]).map((gradient) => gradient.dataSync()[0]!);
 }
 
-/** Appendix A.8 in float64, as a difference of two sigmoids, which is exact enough for scales near 1. */
-function paperLogProb(shift: number, logScale: number): number {
+/** Appendix A.8 in float64, as a difference of two sigmoids, which is exact enough for scales near 1; floored, as the authors have it. */
+function paperLogProb(shift: number, logScale: number, tails: LogisticTails = 'exact'): number {
   const mean = Math.tanh((2 * X_T) / (K - 1) - 1 + shift);
   const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
   const bin = (k: number): number => {
     const centre = -1 + (2 * k) / (K - 1) - mean;
-    return sigmoid(Math.exp(2 - logScale) * (centre + 1 / (K - 1))) - sigmoid(Math.exp(2 - logScale) * (centre - 1 / (K - 1)));
+    const upper = sigmoid(Math.exp(2 - logScale) * (centre + 1 / (K - 1)));
+    return upper - sigmoid(Math.exp(2 - logScale) * (centre - 1 / (K - 1))) + (tails === 'floored' ? 1e-6 * upper : 0);
   };
   const total = Array.from({ length: K }, (_, k) => bin(k)).reduce((sum, x) => sum + x, 0);
   return Math.log(bin(CLASS) / total);
@@ -44,6 +45,27 @@ describe('gradients of the truncated logistic', () => {
       (paperLogProb(shift, logScale + h) - paperLogProb(shift, logScale - h)) / (2 * h),
     ];
     slopes(shift, logScale).forEach((slope, i) => expect(Math.abs(slope / expected[i]! - 1)).toBeLessThan(2e-5));
+  });
+
+  it.each([
+    [0, 0],
+    [-0.3, -1],
+    [-1, -0.8],
+    [1, 0.5],
+  ])('with floored tails are the differences of the authors’ formula at μ′ = %d, s = %d', (shift, logScale) => {
+    const h = 1e-5;
+    const at = (mean: number, scale: number): number => paperLogProb(mean, scale, 'floored');
+    const expected = [
+      (at(shift + h, logScale) - at(shift - h, logScale)) / (2 * h),
+      (at(shift, logScale + h) - at(shift, logScale - h)) / (2 * h),
+    ];
+    // Parts of the size of e^{2−s} cancel, in float32.
+    const rounding = 1e-6 * Math.exp(2 - logScale);
+    slopes(shift, logScale, 'floored').forEach((slope, i) => expect(Math.abs(slope - expected[i]!)).toBeLessThan(rounding));
+  });
+
+  it.each([-1e30, -90, 90, Infinity])('with floored tails are finite at s = %d', (logScale) => {
+    for (const slope of slopes(0.05, logScale, 'floored')) expect(Number.isFinite(slope)).toBe(true);
   });
 
   it.each([-1e30, -90, 90, Infinity])('[51] are finite at s = %d, and move the mean of a point towards the class', (logScale) => {

@@ -29,7 +29,7 @@ export function createUNetDenoiser<P extends Prediction = 'denoiser'>(
   options: UNetDenoiserOptions<P> = {},
 ): TrainableDenoiser<P> {
   const shape = uNetShape({ exampleShape, numStates }, options);
-  const { numChannels, numGroups, numHeads, dropout, head, skip, outputBias } = shape;
+  const { numChannels, numGroups, numHeads, dropout, head, logisticTails: tails, skip, outputBias } = shape;
   const [height, , channels] = exampleShape as readonly [number, number, number];
   const layout = uNetLayout({ ...shape, height });
   return defineDenoiser({
@@ -54,7 +54,7 @@ export function createUNetDenoiser<P extends Prediction = 'denoiser'>(
       const last = { weight: parameters['output.weight']!, bias: parameters['output.bias']! };
       if (head === 'logits') return pixelLogits(hidden, { ...last, states, numStates, skip });
       const [shift, logScale] = split(convolution(hidden, last.weight, last.bias), 2, 3) as [Tensor, Tensor];
-      return truncatedLogisticLogits({ xt: states, shift, logScale, numStates });
+      return truncatedLogisticLogits({ xt: states, shift, logScale, numStates, tails });
     },
   });
 }

@@ -1,4 +1,4 @@
-import { D3pmError, type ModelSetting, type Prediction } from '@d3pm/core';
+import { D3pmError, type LogisticTails, type ModelSetting, type Prediction } from '@d3pm/core';
 import {
   evenInteger,
   flag,
@@ -34,6 +34,8 @@ export interface UNetDenoiserOptions<P extends Prediction = Prediction> {
   readonly dropout?: number;
   /** @defaultValue 'logits' */
   readonly head?: UNetHead;
+  /** Of the head 'logistic': exact, or floored on one side as in the authors’ code. @defaultValue 'exact' */
+  readonly logisticTails?: LogisticTails;
   /** Whether x_t, one-hot, is added to the logits, which then start as favouring what is there. For the head 'logits'. @defaultValue true */
   readonly skip?: boolean;
   /** Logits `[K]` that every number of the image starts from, without the skip. For the head 'logits'. @defaultValue zeros */
@@ -47,6 +49,7 @@ export type UNetShape = Required<Omit<UNetDenoiserOptions, 'outputBias'>> & Pick
 
 const CALLER = 'createUNetDenoiser';
 const HEADS: readonly UNetHead[] = ['logistic', 'logits'];
+const TAILS: readonly LogisticTails[] = ['exact', 'floored'];
 
 const heightList: OptionCheck = (caller, field, value) => {
   if (!Array.isArray(value) || value.length > 0) integerList(caller, field, value);
@@ -63,6 +66,7 @@ export function parseUNetOptions(options: unknown): UNetDenoiserOptions {
     numGroups: integerFrom(1),
     dropout: rate,
     head: nameAmong(HEADS),
+    logisticTails: nameAmong(TAILS),
     skip: flag,
     outputBias: numberList,
     prediction: predictionName,
@@ -77,7 +81,14 @@ export function parseUNetOptions(options: unknown): UNetDenoiserOptions {
 export function uNetShape({ exampleShape, numStates }: Pick<ModelSetting, 'exampleShape' | 'numStates'>, options: unknown): UNetShape {
   const given = parseUNetOptions(options);
   const { numChannels = 128, channelMultipliers = [1, 2, 2, 2], numResidualBlocks = 2, numHeads = 1, dropout = 0.1 } = given;
-  const { numGroups = commonDivisor(32, numChannels), head = 'logits', skip = true, outputBias, prediction = 'denoiser' } = given;
+  const {
+    numGroups = commonDivisor(32, numChannels),
+    head = 'logits',
+    logisticTails = 'exact',
+    skip = true,
+    outputBias,
+    prediction = 'denoiser',
+  } = given;
   assertImage(exampleShape, channelMultipliers.length);
   const heights = levelHeights(exampleShape[0]!, channelMultipliers.length);
   const { attentionResolutions = heights.filter((height) => height === 16) } = given;
@@ -94,6 +105,8 @@ export function uNetShape({ exampleShape, numStates }: Pick<ModelSetting, 'examp
     refuse('outputBias is given with the head "logistic", which has no logits of its own to start from; leave it out');
   if (head === 'logistic' && given.skip === true)
     refuse('skip is true with the head "logistic", which predicts relative to x_t already; leave it out');
+  if (head === 'logits' && given.logisticTails !== undefined)
+    refuse('logisticTails is given with the head "logits", which has none; leave it out, or take the head "logistic"');
   if (head === 'logistic' && numStates < 2) refuse(`numStates is ${numStates} with the head "logistic", expected at least 2`);
   return {
     numChannels,
@@ -104,6 +117,7 @@ export function uNetShape({ exampleShape, numStates }: Pick<ModelSetting, 'examp
     numGroups,
     dropout,
     head,
+    logisticTails,
     skip,
     ...(outputBias && { outputBias }),
     prediction,

@@ -3,6 +3,7 @@ import {
   createRng,
   isD3pmError,
   truncatedLogisticLogits,
+  type LogisticTails,
   type ModelSetting,
   type Parameters,
   type Rng,
@@ -220,8 +221,12 @@ describe('the network', () => {
   it('with the logistic head starts at the distribution around x_t', () => {
     const input = states(2);
     const nothing = zeros(input.shape);
-    const expected = truncatedLogisticLogits({ xt: input, shift: nothing, logScale: nothing, numStates: K });
-    expect(values(models['logistic']!().logits(input, 4))).toEqual(values(expected));
+    const expected = (tails: LogisticTails): number[] =>
+      values(truncatedLogisticLogits({ xt: input, shift: nothing, logScale: nothing, numStates: K, tails }));
+    expect(values(models['logistic']!().logits(input, 4))).toEqual(expected('exact'));
+    const floored = createUNetDenoiser(setting(), { ...small, head: 'logistic', logisticTails: 'floored' });
+    expect(values(floored.logits(input, 4))).toEqual(expected('floored'));
+    floored.dispose();
   });
 
   it('starts with unit variance where the image enters: LeCun normals', () => {
@@ -323,6 +328,8 @@ describe('options', () => {
     [{ skip: 1 }, 'skip'],
     [{ ...small, head: 'logistic', outputBias: [0, 0, 0, 0, 0, 0] }, 'outputBias is given with the head "logistic"'],
     [{ ...small, head: 'logistic', skip: true }, 'skip is true with the head "logistic"'],
+    [{ ...small, logisticTails: 'exact' }, 'logisticTails is given with the head "logits"'],
+    [{ ...small, head: 'logistic', logisticTails: 'floor' }, 'did you mean "floored"'],
     [{ ...small, outputBias: [0, 0] }, 'expected 6 logits'],
     [{ prediction: 'x0' }, 'prediction'],
     [null, 'expected an object'],
