@@ -1,4 +1,7 @@
 import { createRegistry, resolveConfig, type ConfigOf, type Dataset, type DatasetPlugin, type Registry } from '@d3pm/core';
+import type { Cifar10PluginOptions } from './node/cifar10/cifar10-plugin.ts';
+import type { IdxPluginOptions } from './node/idx/idx-plugins.ts';
+import type { ReadImageFolderOptions } from './node/images/read-image-folder.ts';
 import type { Lm1bPluginOptions } from './node/lm1b/lm1b-plugin.ts';
 import type { ReadText8Options } from './node/read-text8.ts';
 import type { SwissRollPluginOptions } from './swiss-roll-plugin.ts';
@@ -13,6 +16,14 @@ type Splits = Readonly<Record<string, Dataset>>;
 /** Options by name, for typed configs: packages of other data sets augment this interface. */
 export interface DatasetOptions {
   'swiss-roll': SwissRollPluginOptions;
+  /** By `cifar10Plugin` of `@d3pm/data/node`. */
+  cifar10: Cifar10PluginOptions;
+  /** By `fashionMnistPlugin` of `@d3pm/data/node`. */
+  'fashion-mnist': IdxPluginOptions;
+  /** By `imageFolderPlugin` of `@d3pm/data/node`. */
+  'image-folder': ReadImageFolderOptions;
+  /** By `mnistPlugin` of `@d3pm/data/node`. */
+  mnist: IdxPluginOptions;
   /** By `lm1bPlugin` of `@d3pm/data/node`. */
   lm1b: Lm1bPluginOptions;
   /** By `text8Plugin` of `@d3pm/data/node`. */

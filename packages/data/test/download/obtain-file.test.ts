@@ -77,19 +77,43 @@ describe('obtainFile', () => {
     });
   });
 
+  it('[69] says what fetches several files', async () => {
+    await expect(obtainFile({ ...common(), name: 'mnist' as 'text8', offline: true })).rejects.toMatchObject({
+      code: 'INVALID_OPTIONS',
+      message: 'obtainFile: "mnist" is 4 files; obtainFiles fetches them',
+    });
+  });
+
   it.each(['text9', '__proto__', 'constructor'])('refuses the name %s', async (name) => {
     await expect(obtainFile({ ...common(), name: name as 'text8', offline: true })).rejects.toMatchObject({ code: 'UNKNOWN_NAME' });
   });
 });
 
 describe('knownDownloads', () => {
-  it.each(Object.entries(knownDownloads))('%s is complete', (name, { name: own, urls, fileName, sha256, size, members, format }) => {
-    expect(own).toBe(name);
+  it.each(['text8', 'cifar10', 'lm1b'] as const)('%s is complete', (known) => {
+    const { name, urls, fileName, sha256, size, members, format } = knownDownloads[known];
+    expect(name).toBe(known);
     expect(urls.every((url) => new URL(url).pathname.endsWith(`/${fileName}`))).toBe(true);
     expect(fileName.endsWith(`.${format}`)).toBe(true);
     expect(sha256).toMatch(/^[0-9a-f]{64}$/);
     expect(size).toBeGreaterThan(1e7);
     expect(members.length).toBeGreaterThan(0);
+  });
+
+  it.each(['mnist', 'fashion-mnist'] as const)('%s is complete', (known) => {
+    const { name, files } = knownDownloads[known];
+    expect(name).toBe(known);
+    expect(files.map(({ fileName }) => fileName)).toEqual([
+      'train-images-idx3-ubyte.gz',
+      'train-labels-idx1-ubyte.gz',
+      't10k-images-idx3-ubyte.gz',
+      't10k-labels-idx1-ubyte.gz',
+    ]);
+    for (const { urls, fileName, sha256, size } of files) {
+      expect(urls.every((url) => new URL(url).pathname.endsWith(`/${fileName}`))).toBe(true);
+      expect(sha256).toMatch(/^[0-9a-f]{64}$/);
+      expect(size).toBeGreaterThan(4000);
+    }
   });
 
   it('has the sizes that the formats come to', () => {

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { D3pmError } from '@d3pm/core';
 import { quoteName } from '../archives/quote-name.ts';
 import { dataFolder } from './data-folder.ts';
-import type { KnownDownload } from './known-downloads.ts';
+import type { KnownDownload, KnownFileSet } from './known-downloads.ts';
 import { obtainFile } from './obtain-file.ts';
+import { obtainFiles } from './obtain-files.ts';
 
 /**
  * Where `d3pm fetch` has put an archive. No connection is made.
@@ -24,4 +25,16 @@ export async function keptPath(caller: string, { name, fileName }: KnownDownload
 export async function keptDownload(caller: string, download: KnownDownload): Promise<string> {
   await keptPath(caller, download);
   return (await obtainFile({ name: download, offline: true })).path;
+}
+
+/** The folder where `d3pm fetch` has put several files, their SHA-256 checked, or else a file that is not there. No connection is made. */
+export async function keptFolder(
+  set: KnownFileSet,
+): Promise<{ readonly path: string; readonly missing?: undefined } | { readonly missing: string }> {
+  const folder = join(dataFolder(), set.name);
+  for (const { fileName } of set.files) {
+    const path = join(folder, fileName);
+    if ((await stat(path).catch(() => undefined)) === undefined) return { missing: path };
+  }
+  return { path: (await obtainFiles({ name: set, offline: true })).path };
 }

@@ -4,7 +4,7 @@ import { quoteName } from '../archives/quote-name.ts';
 import { fileFacts, mismatch } from './checked-file.ts';
 import type { TransferOptions } from './download-options.ts';
 import { fetchDownload, type FetchedFile } from './fetch-file.ts';
-import { knownDownloads, type KnownDownload, type KnownDownloadName } from './known-downloads.ts';
+import { knownDownloads, type KnownDownload, type KnownDownloadName, type KnownFile } from './known-downloads.ts';
 import { toDownload } from './to-download.ts';
 
 export interface ObtainFileOptions extends TransferOptions {
@@ -20,33 +20,41 @@ export interface ObtainFileOptions extends TransferOptions {
  * @throws {D3pmError} as `fetchFile`; `UNKNOWN_NAME`; `INVALID_DATA` for a `fromFile` that is missing or is not the expected file, which
  * is left as it is
  */
-export async function obtainFile({ name, fromFile, ...options }: ObtainFileOptions): Promise<FetchedFile> {
-  const { urls, fileName, sha256, size } = typeof name === 'string' ? knownDownload(name) : name;
+export async function obtainFile({ name, ...options }: ObtainFileOptions): Promise<FetchedFile> {
+  return obtainKnownFile('obtainFile', typeof name === 'string' ? knownDownload(name) : name, options);
+}
+
+/** The same of any file, for another caller's messages. */
+export async function obtainKnownFile(
+  caller: string,
+  { urls, fileName, sha256, size }: KnownFile,
+  { fromFile, ...options }: Omit<ObtainFileOptions, 'name'>,
+): Promise<FetchedFile> {
   const facts = { ...(sha256 === undefined ? {} : { sha256 }), ...(size === undefined ? {} : { size }) };
-  const download = toDownload('obtainFile', { ...options, url: urls, fileName, ...facts });
-  if (fromFile === undefined) return fetchDownload('obtainFile', download);
+  const download = toDownload(caller, { ...options, url: urls, fileName, ...facts });
+  if (fromFile === undefined) return fetchDownload(caller, download);
   const path = resolve(fromFile);
+  const refusal = (reason: string, cause?: unknown): D3pmError =>
+    new D3pmError('INVALID_DATA', `${caller}: fromFile ${quoteName(path)} does not serve: ${reason}`, { cause });
   const found = await fileFacts(path, download.signal).catch((cause: unknown) => {
     download.signal.throwIfAborted();
-    throw refusal(path, (cause as Error).message, cause);
+    throw refusal((cause as Error).message, cause);
   });
-  if (found === 'missing') throw refusal(path, 'there is no such file');
-  if (found === 'no file') throw refusal(path, 'it is no file');
+  if (found === 'missing') throw refusal('there is no such file');
+  if (found === 'no file') throw refusal('it is no file');
   const difference = mismatch(found, download);
-  if (difference !== undefined) throw refusal(path, `it is not ${fileName} as published: ${difference}`);
+  if (difference !== undefined) throw refusal(`it is not ${fileName} as published: ${difference}`);
   if (sha256 === undefined) download.onNotice(`${fileName}: no sha256 is known for it; this one has ${found.sha256}`);
   return { path, ...found, fetched: false };
 }
 
 function knownDownload(name: string): KnownDownload {
-  const known = Object.hasOwn(knownDownloads, name) ? knownDownloads[name as KnownDownloadName] : undefined;
-  if (known !== undefined) return known;
+  const known = Object.hasOwn(knownDownloads, name) ? knownDownloads[name as keyof typeof knownDownloads] : undefined;
+  if (known !== undefined && !('files' in known)) return known;
+  if (known !== undefined)
+    throw new D3pmError('INVALID_OPTIONS', `obtainFile: "${name}" is ${known.files.length} files; obtainFiles fetches them`);
   throw new D3pmError(
     'UNKNOWN_NAME',
     `obtainFile: no download is named ${quoteName(name)}; ${suggestName(name, Object.keys(knownDownloads))}`,
   );
-}
-
-function refusal(path: string, reason: string, cause?: unknown): D3pmError {
-  return new D3pmError('INVALID_DATA', `obtainFile: fromFile ${quoteName(path)} does not serve: ${reason}`, { cause });
 }

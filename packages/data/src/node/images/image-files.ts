@@ -1,0 +1,50 @@
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { D3pmError } from '@d3pm/core';
+import { quoteName } from '../archives/quote-name.ts';
+import { explainReadError } from '../explain-read-error.ts';
+
+const READ = /\.(png|jpe?g)$/i;
+/** Other formats, told by their names alone. */
+const OTHER = /\.(avif|bmp|dib|exr|gif|heic|heif|ico|jfif|jp2|jxl|pbm|pgm|pnm|ppm|psd|tga|tiff?|webp)$/i;
+
+/**
+ * The names, relative to the folder and with `/`, of all PNG and JPEG files in it and below, in the order of their code units: the same on
+ * every system. Links are followed; what begins with a dot is passed over.
+ *
+ * @throws {D3pmError} `INVALID_DATA` for a folder or an image that cannot be read, for a link back to a folder that it is in, and for an
+ * image of another format
+ */
+export async function imageFiles(caller: string, folder: string): Promise<readonly string[]> {
+  const found: string[] = [];
+  await collect(caller, folder, '', [], found);
+  return found.sort((a, b) => (a < b ? -1 : 1));
+}
+
+async function collect(caller: string, root: string, below: string, around: readonly string[], found: string[]): Promise<void> {
+  const folder = join(root, below);
+  const readable = async <T>(path: string, work: Promise<T>): Promise<T> =>
+    work.catch((cause: unknown) => {
+      throw explainReadError(caller, path, cause);
+    });
+  const real = await readable(folder, realpath(folder));
+  if (around.includes(real))
+    throw new D3pmError('INVALID_DATA', `${caller}: ${quoteName(folder)} is a link back to a folder that it is in`);
+  for (const entry of await readable(folder, readdir(folder, { withFileTypes: true }))) {
+    if (entry.name.startsWith('.')) continue;
+    const name = below === '' ? entry.name : `${below}/${entry.name}`;
+    const isImage = READ.test(name) || OTHER.test(name);
+    const path = join(root, name);
+    const kind = entry.isSymbolicLink() ? await (isImage ? readable(path, stat(path)) : stat(path).catch(() => undefined)) : entry;
+    if (kind?.isDirectory()) await collect(caller, root, name, [...around, real], found);
+    else if (isImage && kind?.isFile()) {
+      if (!READ.test(name)) {
+        throw new D3pmError(
+          'INVALID_DATA',
+          `${caller}: ${quoteName(path)} is neither PNG nor JPEG by its name; convert it, or move it away`,
+        );
+      }
+      found.push(name);
+    }
+  }
+}

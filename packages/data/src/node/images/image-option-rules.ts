@@ -1,0 +1,18 @@
+import type { OptionRule } from '../../parse-options.ts';
+
+const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
+
+/** A path or name in a config. */
+export const textRule = (expected: string, required: boolean): OptionRule => ({ expected, required, accepts: isText });
+
+export const flipsRule: OptionRule = {
+  expected: '"horizontal" or "none"',
+  required: false,
+  accepts: (value) => value === 'horizontal' || value === 'none',
+};
+
+export const levelsRule: OptionRule = {
+  expected: 'an integer in 2…256',
+  required: false,
+  accepts: (value) => Number.isInteger(value) && (value as number) >= 2 && (value as number) <= 256,
+};
