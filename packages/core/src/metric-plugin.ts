@@ -20,7 +20,7 @@ export interface Metric {
 }
 
 export interface MetricReport {
-  /** Of the plugin. */
+  /** Of the plugin, or of the score where that depends on more: `FID-<extractor>`. */
   readonly name: string;
   readonly value: number;
   /** Of the value, for example `nats`. */
@@ -29,6 +29,8 @@ export interface MetricReport {
   readonly standardError?: number;
   /** Samples read. */
   readonly numSamples: number;
+  /** What stands against trusting the value, a sentence each: too few samples, for example. */
+  readonly warnings?: readonly string[];
 }
 
 /** A named measure of samples. */

@@ -10,7 +10,10 @@ import {
 } from '@d3pm/core';
 
 /** What a measure says of the samples that it has read. */
-export type MetricValue = Pick<MetricReport, 'standardError' | 'unit' | 'value'>;
+export interface MetricValue extends Pick<MetricReport, 'standardError' | 'unit' | 'value' | 'warnings'> {
+  /** Of the report, where the plugin's name does not say enough, for example whose features were compared. @defaultValue the plugin's */
+  readonly name?: string;
+}
 
 /** Reads samples; what it is given has been checked. */
 export interface SampleMeasure {

@@ -8,6 +8,9 @@ import {
   type Registry,
 } from '@d3pm/core';
 import type { HistogramKlOptions } from './histogram-kl.ts';
+import type { FidOptions } from './scores/fid.ts';
+import type { InceptionScoreMetricOptions } from './scores/inception-score-metric.ts';
+import type { KidOptions } from './scores/kid.ts';
 
 // oxlint-disable-next-line typescript/no-explicit-any -- options of any type, known only to the plugin
 export type AnyMetricPlugin = MetricPlugin<string, any>;
@@ -17,6 +20,10 @@ type OptionsOf<P, N> = Extract<P, { readonly name: N }> extends MetricPlugin<str
 /** Options by name, for typed configs: packages of other metrics augment this interface. */
 export interface MetricOptions {
   'histogram-kl': HistogramKlOptions;
+  /** An extractor is a value: this config is of code, not of JSON. */
+  fid: FidOptions;
+  kid: KidOptions;
+  'inception-score': InceptionScoreMetricOptions;
 }
 
 /** `{ name, …options }` */

@@ -77,7 +77,7 @@ describe('evaluateMetrics', () => {
 
 describe('createMetricRegistry', () => {
   it('is typed, frozen, and refuses at run time too', async () => {
-    expect(registry.names).toEqual(['histogram-kl', 'acme/share']);
+    expect(registry.names).toEqual(['histogram-kl', 'fid', 'kid', 'inception-score', 'acme/share']);
     expect(Object.isFrozen(registry)).toBe(true);
     // @ts-expect-error no such name
     expect(await refusal(() => registry.create('histogram', setting, {}))).toMatch(/^UNKNOWN_NAME: .*no metric is named "histogram"/);

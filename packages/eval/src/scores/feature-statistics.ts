@@ -1,0 +1,46 @@
+import { turnsOfEventLoop, type States } from '@d3pm/core';
+import { assertExtractor } from './assert-extractor.ts';
+import { extractFeatures } from './extract-features.ts';
+import { featureAccumulator } from './feature-accumulator.ts';
+import type { ExtractorIdentity, FeatureExtractor } from './feature-extractor.ts';
+
+/** The Gaussian that stands for a set of samples, float64 throughout. */
+export interface FeatureStatistics {
+  readonly extractor: ExtractorIdentity;
+  /** What the samples are. */
+  readonly dataId: string;
+  /** N ≥ 2 */
+  readonly numSamples: number;
+  /** `[d]` */
+  readonly mean: Float64Array;
+  /** Unbiased (N − 1), `[d·d]`, symmetric. */
+  readonly covariance: Float64Array;
+}
+
+export interface FeatureStatisticsOptions {
+  readonly extractor: FeatureExtractor;
+  /** What the samples are, for example `cifar-10/train`. */
+  readonly dataId: string;
+}
+
+/**
+ * Mean and covariance of the features of samples `[B, …N]`, each batch read once and not kept.
+ *
+ * @throws {D3pmError} `INVALID_OPTIONS` for an extractor that is none, `SHAPE` and `NON_FINITE` for what it gives, `INVALID_DATA` for
+ * fewer than two samples.
+ */
+export async function featureStatistics(
+  samples: AsyncIterable<States> | Iterable<States>,
+  { extractor, dataId }: FeatureStatisticsOptions,
+): Promise<FeatureStatistics> {
+  assertExtractor('featureStatistics', extractor);
+  const accumulator = featureAccumulator({ extractor, dataId });
+  const turn = turnsOfEventLoop();
+  let firstSample = 0;
+  for await (const batch of samples) {
+    accumulator.add((await extractFeatures(extractor, batch, { dataId, firstSample })).features);
+    firstSample += batch.shape[0]!;
+    await turn();
+  }
+  return accumulator.statistics();
+}
