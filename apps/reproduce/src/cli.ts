@@ -11,9 +11,10 @@ import { runSetup } from './engine/run-setup.ts';
 import { runFigure1 } from './experiments/run-figure-1.ts';
 import { runInspect } from './experiments/run-inspect.ts';
 import { runQuickstart } from './experiments/run-quickstart.ts';
-import { runTextTable, type TextTableFlags } from './tables/run-text-table.ts';
-import { table1DataSets } from './tables/table-1.ts';
-import { table2DataSets } from './tables/table-2.ts';
+import { table3DataSets } from './tables/images/table-3.ts';
+import { runPaperTable, type PaperTableFlags } from './tables/run-paper-table.ts';
+import { table1DataSets } from './tables/text/table-1.ts';
+import { table2DataSets } from './tables/text/table-2.ts';
 import { tableSizes } from './tables/table.ts';
 import { runTrain } from './train/run-train.ts';
 
@@ -122,20 +123,35 @@ const program = new Command('d3pm')
       'table-1',
       'Characters, Table 1: trains, evaluates and samples every row, in as many sittings as you like; the same command goes on.',
       { data: table1DataSets, example: 'd3pm table-1 --rows absorbing uniform --seeds 2 --minutes 60' },
-    ).action((flags: TextTableFlags) => runTextTable('table-1', flags)),
+    ).action((flags: PaperTableFlags) => runPaperTable('table-1', flags)),
   )
   .addCommand(
     table('table-2', 'Word pieces, Table 2 and Figure 2: perplexity per word of every row at 1000 to 10 steps.', {
       data: table2DataSets,
       example: 'd3pm table-2 --rows absorbing',
-    }).action((flags: TextTableFlags) => runTextTable('table-2', flags)),
+    }).action((flags: PaperTableFlags) => runPaperTable('table-2', flags)),
   )
   .addCommand(
     table('figure-2', 'Perplexity against steps, new sentences and completions of the absorbing model of Table 2.', {
       data: table2DataSets,
       example: 'd3pm figure-2 --out runs/table-2',
       out: 'runs/table-2',
-    }).action((flags: TextTableFlags) => runTextTable('figure-2', flags)),
+    }).action((flags: PaperTableFlags) => runPaperTable('figure-2', flags)),
+  )
+  .addCommand(
+    table('table-3', 'Images, Table 3: bounds, scores of samples and pictures of every row.', {
+      data: table3DataSets,
+      example: 'd3pm table-3 --data digits --rows gauss-logistic',
+    })
+      .option('--inception <file>', 'score samples by the network of the customary FID as well: its weights, safetensors')
+      .action((flags: PaperTableFlags) => runPaperTable('table-3', flags)),
+  )
+  .addCommand(
+    table('figure-3', 'Images while they are sampled, by the absorbing and the Gauss + logistic model of Table 3.', {
+      data: table3DataSets,
+      example: 'd3pm figure-3 --out runs/table-3',
+      out: 'runs/table-3',
+    }).action((flags: PaperTableFlags) => runPaperTable('figure-3', flags)),
   )
   .addCommand(
     command(

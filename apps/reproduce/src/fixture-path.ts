@@ -9,5 +9,5 @@ export function fixturePath(name: string): string {
   const path = fileURLToPath(new URL(name, folder));
   if (existsSync(path)) return path;
   const names = existsSync(folder) ? readdirSync(folder) : [];
-  throw new D3pmError('UNKNOWN_NAME', `fixture: there is no ${name}${suggestName(name, names)}`);
+  throw new D3pmError('UNKNOWN_NAME', `fixture: there is no ${name}; ${suggestName(name, names)}`);
 }

@@ -59,10 +59,19 @@ beforeAll(() => prepareEngine());
 /** The row of a config, with a model that says the same of every position. */
 async function rowOf(row: TrainConfig): Promise<EvaluateRowInput> {
   const training = await buildTraining(row);
-  return { training, test: training.test!, sizes, rng: createRng(3), onProgress: () => undefined };
+  return { training, config: row, test: training.test!, sizes, rng: createRng(3), onProgress: () => undefined };
 }
 
 describe('what is measured of a row', () => {
+  it('has the first step that the row was trained with, under its own process alone', async () => {
+    const input = await rowOf({ ...uniform, loss: { name: 'hybrid', lambda: 0, reverse: 'plug-in', firstStep: 'denoiser' } });
+    const { convention } = await estimateBound(input, { reverse: 'plug-in', numSteps: 3 });
+    expect(convention).toMatchObject({ reverse: 'plug-in', firstStep: 'denoiser' });
+    const other = await estimateBound(input, { reverse: 'mixture', numSteps: 3 });
+    expect(other.convention.reverse).toBe('mixture');
+    input.training.dispose();
+  });
+
   it('is the bound of the chain and the reverse process that are asked for, estimate and full sum alike', async () => {
     const input = await rowOf(uniform);
     const totals: number[] = [];

@@ -21,6 +21,15 @@ describe('d3pm fetch', () => {
     expect(stderr).toContain(`save it as "${join(folder, 'data', 'cifar-10-binary.tar.gz')}" (170052171 bytes, sha256 `);
   });
 
+  it('names each file of a data set that has several, and where all of them go', () => {
+    const { status, stderr } = d3pm('fashion-mnist', '--offline');
+    expect(status).toBe(1);
+    expect(stderr).toContain('fashion-mnist, 4 files, described at https://github.com/zalandoresearch/fashion-mnist');
+    expect(stderr).toContain(
+      `save it as "${join(folder, 'data', 'fashion-mnist', 'train-images-idx3-ubyte.gz')}" (26421880 bytes, sha256 `,
+    );
+  });
+
   it('[56] refuses a copy that is not the file, and leaves it alone', () => {
     const copy = join(folder, 'text8.zip');
     writeFileSync(copy, '<!doctype html>');
@@ -33,6 +42,6 @@ describe('d3pm fetch', () => {
   it('knows the names of the data sets', () => {
     const { status, stderr } = d3pm('text9');
     expect(status).toBe(2);
-    expect(stderr).toContain('text8, cifar10, lm1b');
+    expect(stderr).toContain('text8, cifar10, lm1b, mnist, fashion-mnist');
   });
 });

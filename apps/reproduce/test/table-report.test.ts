@@ -5,11 +5,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { BoundRecord, EstimateRecord, PieceProvenance, PieceValue } from '../src/tables/row-results.ts';
 import type { PieceKey } from '../src/tables/piece-key.ts';
 import { rowPieces } from '../src/tables/row-pieces.ts';
-import { table1 } from '../src/tables/table-1.ts';
-import { table2 } from '../src/tables/table-2.ts';
-import { tablePage } from '../src/tables/table-page.ts';
-import { summarizeTable, type TableSummary } from '../src/tables/table-summary.ts';
-import type { Table } from '../src/tables/table.ts';
+import { table1 } from '../src/tables/text/table-1.ts';
+import { table2 } from '../src/tables/text/table-2.ts';
+import { textPage } from '../src/tables/text/text-page.ts';
+import { summarizeTable, type RowSummary } from '../src/tables/table-summary.ts';
+import { tableReader } from '../src/tables/table-reader.ts';
+import type { TextTable } from '../src/tables/table.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -51,32 +52,32 @@ const bound = (bits: number, more: Partial<BoundRecord> = {}): BoundRecord => ({
 
 /** Writes pieces of the uniform row, by seed and name, and reads the table. */
 async function summarized(
-  table: Table,
+  table: TextTable,
   pieces: readonly (readonly [seed: number, key: PieceKey, value: PieceValue])[],
-): Promise<TableSummary> {
+): Promise<readonly RowSummary[]> {
   const row = table.rows.find(({ name }) => name === 'uniform')!;
   for (const [seed, key, value] of pieces) await rowPieces(table, row, { folder, seed }).write(key, { value, provenance: made });
-  return summarizeTable(table, queue, folder);
+  return summarizeTable(table, tableReader(table, queue, folder));
 }
 
 const smoke = table1({ size: 'smoke', data: 'sotu' });
-const page = (table: Table, summary: TableSummary): string =>
-  tablePage({ table, summary, baselines: [], pictures: [], jobs: { done: 0, all: 2 } });
+const page = (table: TextTable, rows: readonly RowSummary[]): string =>
+  textPage({ table, rows, texts: [], provenance: [], baselines: [], pictures: [], jobs: { done: 0, all: 2 } });
 
 describe('the report of a table', () => {
   it('has the mean of the seeds, half of their distance, and the largest of their errors', async () => {
-    const summary = await summarized(smoke, [
+    const rows = await summarized(smoke, [
       [1, BOUND, bound(2, { total: estimate(2, 0.001) })],
       [2, BOUND, bound(2.2, { total: estimate(2.2, 0.004) })],
     ]);
-    expect(summary.rows).toHaveLength(1);
-    const [{ bits, shown, prior }] = summary.rows as [TableSummary['rows'][number]];
+    expect(rows).toHaveLength(1);
+    const [{ bits, shown, prior }] = rows as [RowSummary];
     expect(bits.values).toEqual([2, 2.2]);
     expect(bits.mean).toBeCloseTo(2.1, 12);
     expect(bits.spread).toBeCloseTo(0.1, 12);
     expect([bits.monteCarloError, bits.standardError, prior]).toEqual([0.004, 0.01, 0.001]);
     expect(shown).toBe(bits);
-    expect(page(smoke, summary)).toContain('| D3PM uniform (L_vb) | 8 | plug-in | ≤ 2.100 ± 0.100 | 0.0040 | 0.010 |');
+    expect(page(smoke, rows)).toContain('| D3PM uniform (L_vb) | 8 | plug-in | ≤ 2.100 ± 0.100 | 0.0040 | 0.010 |');
   });
 
   it('says so when there is one seed', async () => {
@@ -84,24 +85,24 @@ describe('the report of a table', () => {
   });
 
   it('compares a full sum with the estimate of the same seed and examples', async () => {
-    const summary = await summarized(smoke, [
+    const rows = await summarized(smoke, [
       [2, BOUND, bound(9)],
       [1, { ...BOUND, kind: 'full' }, bound(3, { numExamples: 4 })],
       [2, { ...BOUND, kind: 'full' }, bound(5, { numExamples: 4 })],
       [2, { ...BOUND, kind: 'check' }, bound(5.004, { numExamples: 4 })],
     ]);
-    expect(summary.rows[0]!.checks).toEqual([{ seed: 2, examples: 4, sum: 5, estimate: 5.004, monteCarloError: 0.002 }]);
-    expect(page(smoke, summary)).toContain('| D3PM uniform (L_vb) | 8 | plug-in | 2 | 5.0000 | 5.0040 ± 0.0020 | 2.0 | 4 |');
+    expect(rows[0]!.checks).toEqual([{ seed: 2, examples: 4, sum: 5, estimate: 5.004, monteCarloError: 0.002 }]);
+    expect(page(smoke, rows)).toContain('| D3PM uniform (L_vb) | 8 | plug-in | 2 | 5.0000 | 5.0040 ± 0.0020 | 2.0 | 4 |');
   });
 
   it('keeps a bound that is infinite', async () => {
     const infinite = bound(2, { total: { ...estimate(Infinity), standardErrorBits: NaN } });
-    const summary = await summarized(smoke, [
+    const rows = await summarized(smoke, [
       [1, BOUND, infinite],
       [2, BOUND, bound(2.1)],
     ]);
-    expect(summary.rows[0]!.bits.mean).toBe(Infinity);
-    expect(page(smoke, summary)).toContain('≤ Infinity');
+    expect(rows[0]!.bits.mean).toBe(Infinity);
+    expect(page(smoke, rows)).toContain('≤ Infinity');
   });
 
   it('averages the times of a seed before those of seeds', async () => {
@@ -111,19 +112,19 @@ describe('the report of a table', () => {
       secondsPerExample,
       networkCallsPerExample: secondsPerExample.map(() => 8),
     });
-    const summary = await summarized(smoke, [
+    const rows = await summarized(smoke, [
       [1, BOUND, bound(2)],
       [1, { kind: 'sampling', steps: 8 }, times(1, 2, 3)],
       [2, { kind: 'sampling', steps: 8 }, times(4)],
     ]);
-    expect(summary.rows[0]!.sampling!.seconds).toMatchObject({ values: [2, 4], mean: 3, spread: 1 });
+    expect(rows[0]!.sampling!.seconds).toMatchObject({ values: [2, 4], mean: 3, spread: 1 });
   });
 
   it('is in perplexity per word where the table is: exp(nats of an example / its words)', async () => {
     const pieces = table2({ size: 'smoke', data: 'sotu-pieces' });
     // 8 bits a piece, 128 pieces and 96 words an example: 2^(8 · 128 / 96).
-    const summary = await summarized(pieces, [[1, BOUND, bound(8, { wordsPerExample: 96 })]]);
-    const [{ shown }] = summary.rows as [TableSummary['rows'][number]];
+    const rows = await summarized(pieces, [[1, BOUND, bound(8, { wordsPerExample: 96 })]]);
+    const [{ shown }] = rows as [RowSummary];
     const perplexity = 2 ** ((8 * 128) / 96);
     expect(shown.mean / perplexity).toBeCloseTo(1, 12);
     expect(shown.monteCarloError! / (perplexity * Math.LN2 * 0.002 * (128 / 96))).toBeCloseTo(1, 12);

@@ -82,7 +82,7 @@ export const faults: readonly Fault[] = [
         ),
       ],
     },
-    { number: 31, what: 'a worker thread dies', later: 'no worker threads yet' },
+    { number: 31, what: 'a worker thread dies' },
     { number: 32, what: 'an error that nothing catches' },
     {
       number: 33,
@@ -146,7 +146,7 @@ export const faults: readonly Fault[] = [
       what: 'a decay of the moving average outside 0 … 1',
       covered: covered(TRAIN, 'trouble { emaDecay: 1 } is refused before the first step'),
     },
-    { number: 41, what: 'FID of too few samples, or of a covariance that is none', later: 'no FID yet' },
+    { number: 41, what: 'FID of too few samples, or of a covariance that is none' },
   ]),
   ...group('Inputs of a diffusion', [
     {

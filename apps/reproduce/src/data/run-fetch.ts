@@ -1,4 +1,5 @@
-import { knownDownloads, obtainFile, type KnownDownloadName } from '@d3pm/data/node';
+import { basename } from 'node:path';
+import { knownDownloads, obtainFiles } from '@d3pm/data/node';
 import { watchProcess, type EndOfProcess } from '@d3pm/train/node';
 import { createProgress } from '../progress.ts';
 
@@ -9,33 +10,34 @@ export interface FetchFlags {
   readonly quiet: boolean;
 }
 
-/** `d3pm fetch NAME`: the archive of a data set of the paper, into the cache folder, checked; prints where it lies. */
-export async function runFetch(name: KnownDownloadName, { fromFile, offline, folder, quiet }: FetchFlags): Promise<void> {
-  const { homepage, fileName } = knownDownloads[name];
+/** `d3pm fetch NAME`: the files of a data set, into the cache folder, checked; prints where they lie. */
+export async function runFetch(name: keyof typeof knownDownloads, { fromFile, offline, folder, quiet }: FetchFlags): Promise<void> {
+  const known = knownDownloads[name];
+  const what = 'files' in known ? `${name}, ${known.files.length} files` : known.fileName;
   const say = (text: string): void => {
     if (!quiet) process.stderr.write(`${text}\n`);
   };
-  say(`${fileName}, described at ${homepage}`);
+  say(`${what}, described at ${known.homepage}`);
   const progress = createProgress({ quiet });
   const watch = watchProcess();
   let started = false;
   try {
-    const { path, sha256, size, fetched } = await obtainFile({
+    const { path, files } = await obtainFiles({
       name,
       offline,
       signal: watch.signal,
       onNotice: say,
       onProgress: ({ received, total }) => {
         if (total === undefined) return;
-        if (!started) progress.start(`fetching ${fileName}`, Math.ceil(total / 1e6));
+        if (!started) progress.start(`fetching ${what}`, Math.ceil(total / 1e6));
         started = true;
         progress.update(Math.floor(received / 1e6), 'MB');
       },
       ...(fromFile !== undefined && { fromFile }),
       ...(folder !== undefined && { folder }),
     });
-    if (started) progress.finish(`${Math.round(size / 1e6)} MB`);
-    say(`${fetched ? 'fetched' : 'it is there'}, sha256 ${sha256}`);
+    if (started) progress.finish(`${Math.round(files.reduce((sum, { size }) => sum + size, 0) / 1e6)} MB`);
+    for (const { path: file, sha256, fetched } of files) say(`${basename(file)}: ${fetched ? 'fetched' : 'it is there'}, sha256 ${sha256}`);
     process.stdout.write(`${path}\n`);
   } catch (error) {
     if (!watch.signal.aborted) throw error;

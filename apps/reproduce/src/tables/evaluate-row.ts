@@ -7,19 +7,26 @@ import {
   type Estimate,
   type EvaluationProgress,
 } from '@d3pm/eval';
-import type { Training } from '../train/build-training.ts';
+import { reverseOf, type Training } from '../train/build-training.ts';
+import type { TrainConfig } from '../train/train-config.ts';
 import type { BoundRecord, EstimateRecord, ExactRecord } from './row-results.ts';
 import type { ReverseName, TableSizes } from './table.ts';
 
 export interface EvaluateRowInput {
   readonly training: Training;
+  readonly config: TrainConfig;
   readonly test: Dataset;
   readonly sizes: TableSizes;
   readonly rng: Rng;
   readonly onProgress: (progress: EvaluationProgress) => void;
 }
 
-const reverses: Readonly<Record<ReverseName, () => ReverseProcess<'denoiser'>>> = { mixture: () => mixture(), 'plug-in': () => plugIn() };
+/** The process that the row trains, with its first step, where it is the one; else that of the name. */
+function reverseNamed(name: ReverseName, config: TrainConfig): ReverseProcess<'denoiser'> {
+  const trained = reverseOf(config);
+  if (trained.name === name) return trained;
+  return name === 'mixture' ? mixture() : plugIn();
+}
 
 export interface EstimateOptions {
   readonly reverse: ReverseName;
@@ -32,14 +39,14 @@ export interface EstimateOptions {
  * The bound of n of the T steps on the held-out examples: by exact counts where the process absorbs, else L_0 and stratified steps.
  */
 export async function estimateBound(
-  { training: { transition, model }, test, sizes, rng, onProgress }: EvaluateRowInput,
+  { training: { transition, model }, config, test, sizes, rng, onProgress }: EvaluateRowInput,
   { reverse, numSteps, maxExamples = sizes.testExamples }: EstimateOptions,
 ): Promise<BoundRecord> {
   const { stepsPerExample, draws, batchSize } = sizes;
   const common = {
     transition,
     denoiser: model,
-    reverse: reverses[reverse](),
+    reverse: reverseNamed(reverse, config),
     data: test,
     batchSize,
     numSteps,
@@ -57,7 +64,7 @@ export async function estimateBound(
 
 /** The full sum over the steps of the chain, on a few examples: what the estimate must agree with. */
 export async function fullSumBound(
-  { training: { transition, model }, test, sizes, rng, onProgress }: EvaluateRowInput,
+  { training: { transition, model }, config, test, sizes, rng, onProgress }: EvaluateRowInput,
   { reverse, numSteps }: { readonly reverse: ReverseName; readonly numSteps: number },
 ): Promise<BoundRecord> {
   return boundRecord(
@@ -65,7 +72,7 @@ export async function fullSumBound(
     await evaluateBound({
       transition,
       denoiser: model,
-      reverse: reverses[reverse](),
+      reverse: reverseNamed(reverse, config),
       data: test,
       batchSize: sizes.batchSize,
       maxExamples: sizes.fullSumExamples,

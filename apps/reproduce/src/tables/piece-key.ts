@@ -1,4 +1,4 @@
-import type { ReverseName, Table, TableRow } from './table.ts';
+import type { FeatureName, ImageTable, ReverseName, Table, TableRow, TextTable } from './table.ts';
 
 /** What is measured of a trained row, one number or one set of texts each. */
 export type PieceKey =
@@ -12,27 +12,59 @@ export type PieceKey =
   | { readonly kind: 'exact' }
   /** The time of sampling one example; `steps` is 0 for a decoder. */
   | { readonly kind: 'sampling'; readonly steps: number }
-  | { readonly kind: 'texts' };
+  | { readonly kind: 'texts' }
+  /** Samples of images by a chain of so many steps. */
+  | { readonly kind: 'images'; readonly steps: number }
+  /** What the features of those samples say of them. */
+  | { readonly kind: 'scores'; readonly features: FeatureName; readonly steps: number }
+  /** A few images at several t while they are sampled. */
+  | { readonly kind: 'progress' };
 
 /** `bound-mixture-1000`, `sampling-20`, `texts`: the name of a file and of a random stream. */
 export function pieceName(key: PieceKey): string {
-  const { kind, reverse, steps }: { readonly kind: string; readonly reverse?: string; readonly steps?: number } = key;
-  return [kind, reverse, steps].filter((part) => part !== undefined).join('-');
+  const {
+    kind,
+    reverse,
+    features,
+    steps,
+  }: Readonly<Partial<Record<'features' | 'kind' | 'reverse', string>>> & { readonly steps?: number } = key;
+  return [kind, reverse, features, steps].filter((part) => part !== undefined).join('-');
 }
 
-/** All pieces of a row, in the order in which they are made. An experiment beside the paper has its bounds and texts alone. */
-export function piecesOf({ chains }: Table, { reverses, isPublished }: TableRow): readonly PieceKey[] {
-  const [first] = reverses;
-  if (first === undefined) return [{ kind: 'exact' }, { kind: 'sampling', steps: 0 }, { kind: 'texts' }];
-  const bounds = reverses.flatMap((reverse) => chains.map((steps): PieceKey => ({ kind: 'bound', reverse, steps })));
+/** All pieces of a row, in the order in which they are made. */
+export function piecesOf(table: Table, row: TableRow): readonly PieceKey[] {
+  return table.kind === 'text' ? textPieces(table, row) : imagePieces(table, row);
+}
+
+/** An experiment beside the paper has its bounds and texts alone. */
+function textPieces({ chains }: TextTable, row: TableRow): readonly PieceKey[] {
+  const { reverses, isPublished } = row;
+  if (reverses.length === 0) return [{ kind: 'exact' }, { kind: 'sampling', steps: 0 }, { kind: 'texts' }];
+  const bounds = boundPieces(row, chains);
   if (!isPublished) return [...bounds, { kind: 'texts' }];
+  return [...bounds, ...chains.map((steps): PieceKey => ({ kind: 'sampling', steps })), { kind: 'texts' }, ...checkPieces(row, chains)];
+}
+
+/** Samples and their scores are of every row, for its training is judged by them. */
+function imagePieces({ chains, sampleSteps, everyStep, progressive, features }: ImageTable, row: TableRow): readonly PieceKey[] {
+  const sampled = everyStep.includes(row.name) ? [sampleSteps, chains[0]!] : [sampleSteps];
   return [
-    ...bounds,
-    ...chains.map((steps): PieceKey => ({ kind: 'sampling', steps })),
-    { kind: 'texts' },
-    ...chains.flatMap((steps): readonly PieceKey[] => [
-      { kind: 'check', reverse: first, steps },
-      { kind: 'full', reverse: first, steps },
+    ...boundPieces(row, chains),
+    ...sampled.flatMap((steps): readonly PieceKey[] => [
+      { kind: 'images', steps },
+      ...features.map((name) => ({ kind: 'scores', features: name, steps }) as const),
     ]),
+    ...(progressive.includes(row.name) ? [{ kind: 'progress' } as const] : []),
+    ...(row.isPublished ? checkPieces(row, chains) : []),
   ];
 }
+
+const boundPieces = ({ reverses }: TableRow, chains: readonly number[]): readonly PieceKey[] =>
+  reverses.flatMap((reverse) => chains.map((steps): PieceKey => ({ kind: 'bound', reverse, steps })));
+
+/** Of the reverse process of the table. */
+const checkPieces = ({ reverses }: TableRow, chains: readonly number[]): readonly PieceKey[] =>
+  chains.flatMap((steps): readonly PieceKey[] => [
+    { kind: 'check', reverse: reverses[0]!, steps },
+    { kind: 'full', reverse: reverses[0]!, steps },
+  ]);

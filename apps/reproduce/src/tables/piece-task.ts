@@ -4,10 +4,13 @@ import type { Training } from '../train/build-training.ts';
 import { textDecoder } from '../train/text-decoder.ts';
 import type { TrainConfig } from '../train/train-config.ts';
 import { estimateBound, exactNll, fullSumBound, type EvaluateRowInput } from './evaluate-row.ts';
+import type { PieceFiles } from './piece-files.ts';
 import { pieceName, type PieceKey } from './piece-key.ts';
 import type { PieceValue } from './row-results.ts';
 import { sampleTexts, timeSampling, type SampleRowInput } from './sample-row.ts';
-import type { Table } from './table.ts';
+import { drawImages, drawProgress, type SampleImagesInput } from './images/sample-images.ts';
+import { scoreImages } from './images/score-images.ts';
+import type { ImageTable, Table } from './table.ts';
 
 /** How a piece is made. */
 export interface PieceTask {
@@ -21,24 +24,32 @@ export interface PieceTaskInput {
   readonly config: TrainConfig;
   /** Trained. */
   readonly training: Training;
+  /** Of the row. */
+  readonly folder: string;
+  /** What has been made of it. */
+  readonly files: PieceFiles;
 }
 
+/** Rows of Figure 3. */
+const PROGRESS_IMAGES = 4;
+
 /** The work of a piece. Its random numbers come from the seed of the row and the name of the piece. */
-export function pieceTask(key: PieceKey, { table, config, training }: PieceTaskInput): PieceTask {
+export function pieceTask(key: PieceKey, { table, config, training, folder, files }: PieceTaskInput): PieceTask {
   const { sizes, chains } = table;
   const { test, transition, model, exampleShape } = training;
   if (!test) throw new D3pmError('INVALID_DATA', `${table.name}: ${config.data.name} has no test split`);
-  const input = (done: (count: number) => void): EvaluateRowInput & SampleRowInput => ({
+  const input = (done: (count: number) => void): EvaluateRowInput & SampleImagesInput & SampleRowInput => ({
     training,
     config,
     test,
     sizes,
+    folder,
     rng: createRng(config.seed).split('results').split(pieceName(key)),
     onProgress: (at: EvaluationProgress | number) => done(typeof at === 'number' ? at : at.networkCalls),
   });
   const numBatches = (count: number): number => Math.ceil(count / sizes.batchSize);
   const numTest = Math.min(test.size, sizes.testExamples ?? test.size);
-  const callsOfEstimate = transition.absorbing ? sizes.draws : 2 * (1 + sizes.stepsPerExample);
+  const callsOfEstimate = transition.absorbing && transition.extraMask !== undefined ? sizes.draws : 2 * (1 + sizes.stepsPerExample);
   switch (key.kind) {
     case 'bound':
       return {
@@ -70,5 +81,17 @@ export function pieceTask(key: PieceKey, { table, config, training }: PieceTaskI
         total: transition.numSteps * (transition.absorbing && !model.causal ? 1.5 : 1),
         make: (done) => sampleTexts(input(done), { numSteps: chains[0]!, samples: sizes.samples, decode: textDecoder(test)!, test }),
       };
+    case 'images':
+      return {
+        total: numBatches(sizes.samples) * key.steps,
+        make: (done) => drawImages(input(done), { numSteps: key.steps, numSamples: sizes.samples, batchSize: sizes.batchSize }),
+      };
+    case 'scores':
+      return {
+        total: numBatches(sizes.samples) + numBatches(test.size),
+        make: (done) => scoreImages({ ...input(done), files }, { table: table as ImageTable, features: key.features, steps: key.steps }),
+      };
+    case 'progress':
+      return { total: transition.numSteps, make: (done) => drawProgress(input(done), { count: PROGRESS_IMAGES }) };
   }
 }

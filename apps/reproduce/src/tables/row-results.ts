@@ -1,3 +1,4 @@
+import type { MetricReport } from '@d3pm/core';
 import type { BoundReport } from '@d3pm/eval';
 
 /** An estimate as it stands in result files: bits per position, and nats per example. */
@@ -47,6 +48,42 @@ export interface TextsRecord {
   readonly completions: readonly { readonly original: string; readonly corrupted: string; readonly completed: string }[];
 }
 
+/** uint8 images `[n, height, width, channels]` in base64, of levels 0…K − 1. */
+export interface ImagesData {
+  readonly shape: readonly number[];
+  readonly numStates: number;
+  readonly base64: string;
+}
+
+export interface ImagesRecord {
+  readonly steps: number;
+  readonly sampler: string;
+  readonly numSamples: number;
+  readonly networkCalls: number;
+  readonly seconds: number;
+  /** All of them, an IDX file in the folder of the row that is not kept with the results; its SHA-256. */
+  readonly file: string;
+  readonly sha256: string;
+  /** The first of them. */
+  readonly shown: ImagesData;
+}
+
+export interface ScoresRecord {
+  readonly steps: number;
+  readonly numSamples: number;
+  /** Of the data beside them. */
+  readonly reference: string;
+  readonly extractor: { readonly id: string; readonly checksum: string };
+  readonly reports: readonly MetricReport[];
+}
+
+export interface ProgressRecord {
+  /** T first, 0 last. */
+  readonly steps: readonly number[];
+  /** x_t of the same images at each of them. */
+  readonly frames: readonly ImagesData[];
+}
+
 /** What the pieces of each kind are. */
 export interface PieceValues {
   readonly bound: BoundRecord;
@@ -55,6 +92,9 @@ export interface PieceValues {
   readonly exact: ExactRecord;
   readonly sampling: SamplingRecord;
   readonly texts: TextsRecord;
+  readonly images: ImagesRecord;
+  readonly scores: ScoresRecord;
+  readonly progress: ProgressRecord;
 }
 
 export type PieceValue = PieceValues[keyof PieceValues];

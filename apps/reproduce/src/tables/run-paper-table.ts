@@ -1,33 +1,39 @@
 import { D3pmError } from '@d3pm/core';
 import { runTable, type TableFlags } from './run-table.ts';
 import type { Table, TableSize } from './table.ts';
-import { table1 } from './table-1.ts';
-import { table2 } from './table-2.ts';
+import { FIGURE_3_ROWS, table3 } from './images/table-3.ts';
+import { table1 } from './text/table-1.ts';
+import { table2 } from './text/table-2.ts';
 
-export interface TextTableFlags extends TableFlags {
+export interface PaperTableFlags extends TableFlags {
   readonly size: TableSize;
   readonly smoke: boolean;
   /** Absent: the stand-in, and the data of the paper at the size of the paper. */
   readonly data?: string;
+  /** Of Table 3: a file of weights. */
+  readonly inception?: string;
 }
 
-interface TextTable {
-  readonly make: (options: { readonly size: TableSize; readonly data: string }) => Table;
+interface PaperTable {
+  readonly make: (options: { readonly size: TableSize; readonly data: string; readonly inceptionFile?: string | undefined }) => Table;
   readonly standIn: string;
   readonly ofThePaper: string;
   /** The rows that are run where none are asked for. */
   readonly rows?: readonly string[];
 }
 
-const tables: Readonly<Record<'figure-2' | 'table-1' | 'table-2', TextTable>> = {
+const tables: Readonly<Record<'figure-2' | 'figure-3' | 'table-1' | 'table-2' | 'table-3', PaperTable>> = {
   'table-1': { make: table1, standIn: 'sotu', ofThePaper: 'text8' },
   'table-2': { make: table2, standIn: 'sotu-pieces', ofThePaper: 'lm1b' },
   // Of the absorbing model: its perplexity against its steps, new sentences, and completions.
   'figure-2': { make: table2, standIn: 'sotu-pieces', ofThePaper: 'lm1b', rows: ['absorbing'] },
+  'table-3': { make: table3, standIn: 'fashion-mnist', ofThePaper: 'cifar10' },
+  // What is seen of the two while they sample.
+  'figure-3': { make: table3, standIn: 'fashion-mnist', ofThePaper: 'cifar10', rows: FIGURE_3_ROWS },
 };
 
-/** `d3pm table-1`, `d3pm table-2` and `d3pm figure-2`, which goes on in the folder of Table 2. */
-export async function runTextTable(name: keyof typeof tables, flags: TextTableFlags): Promise<void> {
+/** `d3pm table-1`, `table-2` and `table-3`, and `figure-2` and `figure-3`, which go on in the folder of their table. */
+export async function runPaperTable(name: keyof typeof tables, flags: PaperTableFlags): Promise<void> {
   if (flags.smoke && flags.size !== 'small') {
     throw new D3pmError('INVALID_OPTIONS', `${name}: --smoke and --size ${flags.size} are two sizes; leave one of them out`);
   }
@@ -36,5 +42,5 @@ export async function runTextTable(name: keyof typeof tables, flags: TextTableFl
   const { data = size === 'paper' ? ofThePaper : standIn } = flags;
   const sized = flags.smoke ? '--smoke' : `--size ${size}`;
   const command = `d3pm ${name} --data ${data} ${sized} --seeds ${flags.seeds} --engine ${flags.engine}`;
-  await runTable(make({ size, data }), { ...(rows && { rows }), ...flags }, command);
+  await runTable(make({ size, data, inceptionFile: flags.inception }), { ...(rows && { rows }), ...flags }, command);
 }

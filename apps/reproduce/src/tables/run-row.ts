@@ -57,7 +57,7 @@ export async function runRow(options: RunRowOptions): Promise<EndOfProcess | und
     for (const key of piecesOf(table, row)) {
       if ((await files.read(key)) !== undefined) continue;
       if (signals.end.aborted) return signals.end.reason as EndOfProcess;
-      const { total, make } = pieceTask(key, { table, config, training });
+      const { total, make } = pieceTask(key, { table, config, training, folder: rowFolder(folder, { row: row.name, seed }), files });
       progress.start(`${label}: ${pieceName(key)}`, total);
       const start = performance.now();
       const value = await make((count) => {
@@ -97,5 +97,8 @@ function summary(value: PieceValue): string {
   }
   if ('secondsPerExample' in value)
     return `${(value.secondsPerExample.reduce((a, b) => a + b, 0) / value.secondsPerExample.length).toFixed(3)} s an example`;
+  if ('reports' in value) return value.reports.map(({ name, value: score }) => `${name} ${score.toPrecision(4)}`).join(', ');
+  if ('frames' in value) return `${value.frames.length} steps`;
+  if ('numSamples' in value) return `${value.numSamples} samples, ${value.seconds.toFixed(0)} s`;
   return `${value.samples.length} samples, ${value.completions.length} completions`;
 }

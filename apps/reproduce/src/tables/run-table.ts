@@ -4,12 +4,14 @@ import { createProgress } from '../progress.ts';
 import { provenance } from '../report/provenance.ts';
 import { createRunFolder } from '../run-folder.ts';
 import { dryRow, dryTable, type DryRow } from './dry-run.ts';
-import { ngramBaselines } from './ngram-baselines.ts';
 import { jobsOf, openQueue, type Job } from './queue.ts';
 import { runRow } from './run-row.ts';
 import type { Table } from './table.ts';
 import { withinTime } from './within-time.ts';
-import { writeTableReport } from './write-table-report.ts';
+import { ngramBaselines } from './text/ngram-baselines.ts';
+import { writeTextReport } from './text/write-text-report.ts';
+import { dataScores } from './images/data-scores.ts';
+import { writeImageReport } from './images/write-image-report.ts';
 
 export interface TableFlags extends EngineFlags {
   readonly out: string;
@@ -32,7 +34,8 @@ export async function runTable(table: Table, flags: TableFlags, command: string)
   const folder = await createRunFolder(flags.out, 'report.md');
   const seeds = Array.from({ length: flags.seeds }, (_, i) => i + 1);
   const queue = await openQueue(folder.path, jobsOf(names, seeds), names);
-  const report = (): Promise<string> => writeTableReport(table, { folder, queue });
+  const report = (): Promise<string> =>
+    table.kind === 'text' ? writeTextReport(table, { folder, queue }) : writeImageReport(table, { folder, queue });
   const page = await report(); // what is there and cannot be read is told before any work
   if (!flags.reportOnly) {
     sayMissing(jobsOf(chosen, seeds), { queue, flags });
@@ -40,7 +43,8 @@ export async function runTable(table: Table, flags: TableFlags, command: string)
     const made = provenance(command, seeds.join(', '), engine);
     const progress = createProgress({ quiet: flags.quiet });
     const end = await withinTime(flags, async (signals) => {
-      await ngramBaselines(table, { folder, progress, signal: signals.process });
+      const beside = { folder, progress, signal: signals.process };
+      await (table.kind === 'text' ? ngramBaselines(table, beside) : dataScores(table, beside));
       for (const { row: name, seed } of queue.filter(({ row }) => chosen.includes(row))) {
         const row = table.rows.find((each) => each.name === name)!;
         const ended = await runRow({ table, row, seed, folder: folder.path, made, engine, progress, quiet: flags.quiet, signals });

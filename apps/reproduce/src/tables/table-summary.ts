@@ -1,9 +1,8 @@
 import { D3pmError, perplexityPerWord } from '@d3pm/core';
 import type { PieceKey } from './piece-key.ts';
-import type { BoundRecord, ExactRecord, PieceProvenance, PieceValues, SamplingRecord, TextsRecord } from './row-results.ts';
-import type { Job } from './queue.ts';
-import { rowPieces } from './row-pieces.ts';
+import type { BoundRecord, ExactRecord, SamplingRecord } from './row-results.ts';
 import type { ReverseName, Table, TableRow } from './table.ts';
+import type { Found, TableReader } from './table-reader.ts';
 
 /** A number of one row over its seeds. */
 export interface OverSeeds {
@@ -47,54 +46,28 @@ export interface Check {
   readonly monteCarloError: number;
 }
 
-export interface TableSummary {
-  readonly rows: readonly RowSummary[];
-  readonly texts: readonly { readonly row: TableRow; readonly seed: number; readonly texts: TextsRecord }[];
-  readonly provenance: readonly PieceProvenance[];
-}
-
-/** Reads what is there of a table. @throws {D3pmError} `INVALID_DATA` for a result file that is none. */
-export async function summarizeTable(table: Table, queue: readonly Job[], folder: string): Promise<TableSummary> {
-  const provenance: PieceProvenance[] = [];
+/** The bounds of a table's rows that are there, in the order of the table. */
+export async function summarizeTable(table: Table, { read }: TableReader): Promise<readonly RowSummary[]> {
   const rows: RowSummary[] = [];
-  const texts: { readonly row: TableRow; readonly seed: number; readonly texts: TextsRecord }[] = [];
   for (const row of table.rows) {
-    const seeds = queue.filter((job) => job.row === row.name);
-    const read = async <K extends PieceKey>(key: K): Promise<readonly Found<PieceValues[K['kind']]>[]> => {
-      const pieces = await Promise.all(
-        seeds.map(async ({ seed }) => ({ seed, piece: await rowPieces(table, row, { folder, seed }).read(key) })),
-      );
-      return pieces.flatMap(({ seed, piece }) => {
-        if (piece === undefined) return [];
-        provenance.push(piece.provenance);
-        return [{ seed, value: piece.value }];
-      });
-    };
-    const [first] = await read({ kind: 'texts' });
-    if (first) texts.push({ row, seed: first.seed, texts: first.value });
     const keys: readonly (PieceKey & { readonly kind: 'bound' | 'exact' })[] =
       row.reverses.length === 0
         ? [{ kind: 'exact' }]
         : row.reverses.flatMap((reverse) => table.chains.map((steps) => ({ kind: 'bound', reverse, steps }) as const));
     for (const key of keys) {
-      const bounds = await read(key);
+      const bounds = await read(row, key);
       if (bounds.length === 0) continue;
       const [reverse, steps] = key.kind === 'exact' ? [undefined, 0] : [key.reverse, key.steps];
       const isFirst = reverse === row.reverses[0];
       const checks =
         isFirst && reverse !== undefined
-          ? checksOf(await read({ kind: 'full', reverse, steps }), await read({ kind: 'check', reverse, steps }))
+          ? checksOf(await read(row, { kind: 'full', reverse, steps }), await read(row, { kind: 'check', reverse, steps }))
           : [];
-      const samplings = isFirst ? await read({ kind: 'sampling', steps }) : [];
+      const samplings = isFirst ? await read(row, { kind: 'sampling', steps }) : [];
       rows.push(rowSummary({ row, steps, reverse }, { bounds, checks, samplings, unit: table.unit }));
     }
   }
-  return { rows, texts, provenance };
-}
-
-interface Found<V> {
-  readonly seed: number;
-  readonly value: V;
+  return rows;
 }
 
 function rowSummary(
@@ -126,7 +99,7 @@ function rowSummary(
   return {
     ...key,
     bits,
-    shown: unit === 'bits/char' ? bits : perWord(bits, value),
+    shown: unit === 'perplexity per word' ? perWord(bits, value) : bits,
     prior: part('prior'),
     diffusion: part('diffusion'),
     reconstruction: part('reconstruction'),
@@ -162,7 +135,8 @@ function perWord(bits: OverSeeds, { positions, wordsPerExample }: BoundRecord | 
   return { ...values, monteCarloError: error(bits.monteCarloError), standardError: error(bits.standardError) };
 }
 
-function overSeeds(values: readonly number[]): OverSeeds {
+/** Mean and spread of a number without errors of its own. */
+export function overSeeds(values: readonly number[]): OverSeeds {
   return {
     values,
     mean: mean(values),

@@ -7,6 +7,9 @@ export interface Published {
   readonly spread?: number;
   /** To sample one example, on a TPU. */
   readonly sampleSeconds?: number;
+  /** Of 50,000 images, with the features of Inception. */
+  readonly inceptionScore?: number;
+  readonly fid?: number;
 }
 
 export type ReverseName = 'mixture' | 'plug-in';
@@ -43,13 +46,12 @@ export interface TableSizes {
 }
 
 /** A table of the paper at one size, on one data set. */
-export interface Table {
-  readonly name: 'table-1' | 'table-2';
+export interface TableOf<K extends 'image' | 'text'> {
+  readonly kind: K;
   readonly title: string;
   readonly size: TableSize;
   /** What the data is, and what it stands for. */
   readonly dataNote: string;
-  readonly unit: 'bits/char' | 'perplexity per word';
   /** Steps of the chains that are evaluated, the longest first. */
   readonly chains: readonly number[];
   readonly rows: readonly TableRow[];
@@ -58,9 +60,34 @@ export interface Table {
   readonly comparison: string;
   /** What differs from the paper, a sentence each. */
   readonly differences: readonly string[];
+}
+
+export interface TextTable extends TableOf<'text'> {
+  readonly name: 'table-1' | 'table-2';
+  readonly unit: 'bits/char' | 'perplexity per word';
   /** Orders of the n-gram models beside the rows. */
   readonly ngramOrders: readonly number[];
 }
+
+export interface ImageTable extends TableOf<'image'> {
+  readonly name: 'table-3';
+  readonly unit: 'bits/dim';
+  /** What measures the samples; none: no scores. */
+  readonly features: readonly FeatureName[];
+  /** The weights of 'inception', a safetensors file. */
+  readonly inceptionFile?: string;
+  /** Steps of the chain that samples of each row are drawn by. */
+  readonly sampleSteps: number;
+  /** Rows of which samples are also drawn by every step, as a check that few do. */
+  readonly everyStep: readonly string[];
+  /** Rows that Figure 3 shows. */
+  readonly progressive: readonly string[];
+}
+
+export type Table = ImageTable | TextTable;
+
+/** A classifier of such images, which comes with the program, or the network of the customary FID, whose weights do not. */
+export type FeatureName = 'digits' | 'fashion' | 'inception';
 
 export const tableSizes = ['small', 'paper', 'smoke'] as const;
 export type TableSize = (typeof tableSizes)[number];

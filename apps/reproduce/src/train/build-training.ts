@@ -9,7 +9,9 @@ import {
   type Transition,
 } from '@d3pm/core';
 import { batches, builtinDatasets, createDatasetRegistry } from '@d3pm/data';
-import { lm1bPlugin, text8Plugin } from '@d3pm/data/node';
+import { cifar10Plugin, fashionMnistPlugin, imageFolderPlugin, lm1bPlugin, mnistPlugin, text8Plugin } from '@d3pm/data/node';
+import { photographsPlugin } from '../data/photographs-plugin.ts';
+import { digitsPlugin } from '../data/digits-plugin.ts';
 import { builtinModels, createModelRegistry } from '@d3pm/models';
 import { builtinSchedules, createScheduleRegistry, mutualInformationSchedules } from '@d3pm/schedules';
 import {
@@ -48,7 +50,20 @@ export interface Training {
   dispose(): void;
 }
 
-const datasets = createDatasetRegistry([...builtinDatasets, text8Plugin, lm1bPlugin, mobyDickPlugin, sotuPlugin, sotuPiecesPlugin]);
+const datasets = createDatasetRegistry([
+  ...builtinDatasets,
+  text8Plugin,
+  lm1bPlugin,
+  cifar10Plugin,
+  mnistPlugin,
+  fashionMnistPlugin,
+  imageFolderPlugin,
+  mobyDickPlugin,
+  sotuPlugin,
+  sotuPiecesPlugin,
+  digitsPlugin,
+  photographsPlugin,
+]);
 const transitions = createTransitionRegistry(builtinTransitions);
 const schedules = createScheduleRegistry([...builtinSchedules, ...mutualInformationSchedules(transitions)]);
 const models = createModelRegistry(builtinModels);
@@ -119,7 +134,7 @@ function transitionOf(config: Pick<TrainConfig, 'schedule' | 'transition'>, data
 /** The reverse process that a config trains. */
 export function reverseOf({ loss }: TrainConfig): ReverseProcess<'denoiser'> {
   if (loss.name === 'exact-count' || loss.name === 'autoregressive' || loss.reverse === 'mixture') return mixture();
-  return plugIn(loss.name === 'hybrid' && loss.firstStep !== undefined ? { firstStep: loss.firstStep } : {});
+  return plugIn(loss.firstStep !== undefined ? { firstStep: loss.firstStep } : {});
 }
 
 function lossOf({ loss }: TrainConfig, transition: Transition, reverse: ReverseProcess<'denoiser'>): TrainingLoss<'denoiser'> {

@@ -1,4 +1,6 @@
 import { positionsOf, type States } from '@d3pm/core';
+import { encode } from 'fast-png';
+import { isImageShape, pixelGrid } from '../figures/pixel-image.ts';
 import { renderPng } from '../figures/render-png.ts';
 import { scatterPanel } from '../figures/scatter-panel.ts';
 import { svgDocument } from '../figures/svg.ts';
@@ -9,12 +11,13 @@ export interface SampleFileOptions {
   readonly numStates: number;
 }
 
-/** Samples as people look at them: text as text, points as a picture, anything else as a line of states for each. */
+/** Samples as people look at them: text as text, images and points as a picture, anything else as a line of states for each. */
 export function sampleFile(
   states: States,
   { decode, numStates }: SampleFileOptions,
 ): { readonly extension: string; readonly content: string | Uint8Array } {
   if (decode) return { extension: 'txt', content: `${decode(states).join('\n\n')}\n` };
+  if (isImageShape(states.shape.slice(1))) return { extension: 'png', content: encode(pixelGrid(states, { numStates, scale: 2 })) };
   if (positionsOf(states) === 2) return { extension: 'png', content: renderPng(scatterSvg(states, numStates)) };
   const positions = positionsOf(states);
   const lines = Array.from({ length: states.shape[0]! }, (_, b) => states.values.subarray(b * positions, (b + 1) * positions).join(' '));

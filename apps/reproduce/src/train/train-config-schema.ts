@@ -5,6 +5,7 @@ const count = z.int().min(1);
 const positive = z.number().positive();
 const decay = z.number().min(0).lt(1);
 const reverse = z.enum(['mixture', 'plug-in']).default('mixture');
+const firstStep = z.enum(['bayes', 'denoiser']).optional();
 const named = z.looseObject({ name: z.string().min(1) });
 
 const shapes = {
@@ -48,11 +49,11 @@ const fields = {
       name: z.literal('hybrid'),
       lambda: z.number().min(0).default(0),
       reverse,
-      firstStep: z.enum(['bayes', 'denoiser']).optional(),
+      firstStep,
     }),
     z.strictObject({ name: z.literal('exact-count') }),
     z.strictObject({ name: z.literal('autoregressive') }),
-    z.strictObject({ name: z.literal('cross-entropy'), reverse }),
+    z.strictObject({ name: z.literal('cross-entropy'), reverse, firstStep }),
   ]),
   training: z.strictObject(shapes.training),
   evaluation: evaluation.default(evaluation.parse({})),

@@ -13,7 +13,7 @@ export type LossConfig =
     }
   | { readonly name: 'exact-count' }
   | { readonly name: 'autoregressive' }
-  | { readonly name: 'cross-entropy'; readonly reverse: 'mixture' | 'plug-in' };
+  | { readonly name: 'cross-entropy'; readonly reverse: 'mixture' | 'plug-in'; readonly firstStep?: 'bayes' | 'denoiser' | undefined };
 
 export interface TrainingConfig {
   readonly numSteps: number;

@@ -20,6 +20,8 @@ export const readers: readonly Reader[] = [
   { name: 'NumPy array', file: 'packages/data/test/formats/decode-npy.test.ts', title: REFUSALS },
   { name: 'IDX', file: 'packages/data/test/formats/decode-idx.test.ts', title: REFUSALS },
   { name: 'CIFAR binary', file: 'packages/data/test/formats/decode-cifar10.test.ts', title: REFUSALS },
+  { name: 'PNG', file: 'packages/data/test/images/decode-png.test.ts', title: REFUSALS },
+  { name: 'JPEG', file: 'packages/data/test/images/decode-jpeg.test.ts', title: REFUSALS },
   { name: 'SentencePiece model', file: 'packages/data/test/formats/decode-sentence-piece-model.test.ts', title: REFUSALS },
   { name: 'tar', file: 'packages/data/test/archives/archives-fuzz.test.ts', title: 'tarMembers' },
   { name: 'zip and npz', file: 'packages/data/test/archives/archives-fuzz.test.ts', title: 'zipMembers' },

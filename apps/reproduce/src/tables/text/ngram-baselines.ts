@@ -2,11 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createRng, D3pmError, turnOfEventLoop, type Dataset } from '@d3pm/core';
 import { ngramModel } from '@d3pm/eval';
-import type { Progress } from '../progress.ts';
-import type { RunFolder } from '../run-folder.ts';
-import { loadData } from '../train/build-training.ts';
-import { fingerprint } from './fingerprint.ts';
-import type { Table } from './table.ts';
+import type { Progress } from '../../progress.ts';
+import type { RunFolder } from '../../run-folder.ts';
+import { loadData } from '../../train/build-training.ts';
+import { fingerprint } from '../fingerprint.ts';
+import type { TextTable } from '../table.ts';
 
 const FILE = 'n-grams.json';
 
@@ -18,7 +18,7 @@ export interface NgramBaseline {
 
 /** The n-gram models beside a table, made once for its folder. */
 export async function ngramBaselines(
-  table: Table,
+  table: TextTable,
   { folder, progress, signal }: { readonly folder: RunFolder; readonly progress: Progress; readonly signal: AbortSignal },
 ): Promise<readonly NgramBaseline[]> {
   const { rows, ngramOrders, sizes } = table;
@@ -43,7 +43,7 @@ export async function ngramBaselines(
 }
 
 /** Those that are there already. @throws {D3pmError} `CONFIG_CHANGED` for those of other data or examples */
-export async function readBaselines(table: Table, { path }: RunFolder): Promise<readonly NgramBaseline[] | undefined> {
+export async function readBaselines(table: TextTable, { path }: RunFolder): Promise<readonly NgramBaseline[] | undefined> {
   const file = join(path, FILE);
   const text = await readFile(file, 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
@@ -63,7 +63,7 @@ function parsed(text: string, file: string): { readonly of: string; readonly bas
   }
 }
 
-const ofTable = ({ rows, ngramOrders, sizes: { testExamples } }: Table): string =>
+const ofTable = ({ rows, ngramOrders, sizes: { testExamples } }: TextTable): string =>
   fingerprint({ data: rows[0]!.config.data, ngramOrders, testExamples });
 
 /** The running text: of the pieces, or of the characters. */

@@ -1,7 +1,7 @@
 import { D3pmError } from '@d3pm/core';
-import type { LossConfig } from '../train/train-config.ts';
-import { besideThePaper, comparisonWithPaper, differencesOfText, fromThePaper, smallerRun } from './table-rows.ts';
-import type { ReverseName, Table, TableRow, TableSize } from './table.ts';
+import type { LossConfig } from '../../train/train-config.ts';
+import { besideThePaper, comparisonWithPaper, differencesOfText, fromThePaper, smallerRun } from '../table-rows.ts';
+import type { ReverseName, TableRow, TableSize, TextTable } from '../table.ts';
 import { decoderParts, rowConfigs, textSizes } from './text-sizes.ts';
 
 const bySize = textSizes({
@@ -37,7 +37,7 @@ export interface Table1Options {
 }
 
 /** Table 1 of Section 5.1 and B.2, characters: the rows of the paper, and the experiments beside them. */
-export function table1({ size, data }: Table1Options): Table {
+export function table1({ size, data }: Table1Options): TextTable {
   const set = dataSets[data];
   if (!set) throw new D3pmError('UNKNOWN_NAME', `table-1: --data is "${data}", expected one of ${table1DataSets.join(', ')}`);
   const { length, numSteps, chains, model, training, sizes, ngramOrders } = bySize[size];
@@ -107,6 +107,7 @@ export function table1({ size, data }: Table1Options): Table {
     }),
   ];
   return {
+    kind: 'text',
     name: 'table-1',
     title: 'Table 1: characters',
     size,

@@ -1,6 +1,6 @@
 import { D3pmError } from '@d3pm/core';
-import { comparisonWithPaper, differencesOfText, fromThePaper, smallerRun } from './table-rows.ts';
-import type { Table, TableRow, TableSize } from './table.ts';
+import { comparisonWithPaper, differencesOfText, fromThePaper, smallerRun } from '../table-rows.ts';
+import type { TableRow, TableSize, TextTable } from '../table.ts';
 import { decoderParts, rowConfigs, textSizes } from './text-sizes.ts';
 
 const bySize = textSizes({
@@ -40,7 +40,7 @@ export interface Table2Options {
 }
 
 /** Table 2 and Figure 2 of Section 5.2 and B.2, word pieces: perplexity per word. */
-export function table2({ size, data }: Table2Options): Table {
+export function table2({ size, data }: Table2Options): TextTable {
   const set = dataSets[data];
   if (!set) throw new D3pmError('UNKNOWN_NAME', `table-2: --data is "${data}", expected one of ${table2DataSets.join(', ')}`);
   const { length, numSteps, chains, model, training, sizes, ngramOrders } = bySize[size];
@@ -86,6 +86,7 @@ export function table2({ size, data }: Table2Options): Table {
     }),
   ];
   return {
+    kind: 'text',
     name: 'table-2',
     title: 'Table 2 and Figure 2: word pieces',
     size,

@@ -1,5 +1,5 @@
-import type { NamedConfig, TrainConfig } from '../train/train-config.ts';
-import type { TableSize, TableSizes } from './table.ts';
+import type { NamedConfig, TrainConfig } from '../../train/train-config.ts';
+import type { TableSize, TableSizes } from '../table.ts';
 
 /** What decides the numbers of a text table at one size. */
 export interface TextSize {

@@ -1,36 +1,43 @@
 import { join } from 'node:path';
 import { decodeText8 } from '@d3pm/data';
 import { nearestNeighbor, nearestNeighborGraph } from '@d3pm/transitions';
-import { graphSvg } from '../figures/graph-svg.ts';
-import { renderPng } from '../figures/render-png.ts';
-import type { RunFolder } from '../run-folder.ts';
-import { completeTransition } from '../train/complete-transition.ts';
+import { graphSvg } from '../../figures/graph-svg.ts';
+import { renderPng } from '../../figures/render-png.ts';
+import type { RunFolder } from '../../run-folder.ts';
+import { completeTransition } from '../../train/complete-transition.ts';
 import { readBaselines } from './ngram-baselines.ts';
-import type { Job } from './queue.ts';
-import { rowPieces } from './row-pieces.ts';
-import { rowsChart, type ChartPoint } from './rows-chart.ts';
-import { isComplete } from './run-row.ts';
-import type { Table, TableRow } from './table.ts';
-import { tablePage } from './table-page.ts';
-import { summarizeTable, type RowSummary } from './table-summary.ts';
+import type { Job } from '../queue.ts';
+import { rowsChart, type ChartPoint } from '../rows-chart.ts';
+import { jobsDone } from '../jobs-done.ts';
+import type { TableRow, TextTable } from '../table.ts';
+import { tableReader } from '../table-reader.ts';
+import { summarizeTable, type RowSummary } from '../table-summary.ts';
+import { textPage, type RowTexts } from './text-page.ts';
 
-export interface WriteTableReportOptions {
+export interface WriteTextReportOptions {
   readonly folder: RunFolder;
   readonly queue: readonly Job[];
 }
 
 /** Writes `report.md`, `report.json` and the pictures of what is there so far. @returns the path of the page. */
-export async function writeTableReport(table: Table, { folder, queue }: WriteTableReportOptions): Promise<string> {
-  const summary = await summarizeTable(table, queue, folder.path);
+export async function writeTextReport(table: TextTable, { folder, queue }: WriteTextReportOptions): Promise<string> {
+  const reader = tableReader(table, queue, folder.path);
+  const rows = await summarizeTable(table, reader);
+  const texts: RowTexts[] = [];
+  for (const row of table.rows) {
+    const [first] = await reader.read(row, { kind: 'texts' });
+    if (first) texts.push({ row, seed: first.seed, texts: first.value });
+  }
+  const { provenance } = reader;
   const baselines = (await readBaselines(table, folder)) ?? [];
   const pictures: { readonly file: string; readonly title: string }[] = [];
   const draw = async (file: string, title: string, svg: string): Promise<void> => {
     await folder.write(file, renderPng(svg));
     pictures.push({ file, title });
   };
-  const firsts = summary.rows.filter(({ row, reverse }) => reverse !== undefined && reverse === row.reverses[0]);
+  const firsts = rows.filter(({ row, reverse }) => reverse !== undefined && reverse === row.reverses[0]);
   if (firsts.length > 0) {
-    const exact = summary.rows.filter(({ reverse }) => reverse === undefined);
+    const exact = rows.filter(({ reverse }) => reverse === undefined);
     const lines = [
       ...exact.map(({ row, shown }) => ({ name: row.title, value: shown.mean })),
       ...(table.unit === 'bits/char' ? baselines : [])
@@ -54,20 +61,14 @@ export async function writeTableReport(table: Table, { folder, queue }: WriteTab
     }
   }
   const neighbours = table.rows.find(({ config }) => config.transition.name === 'nearest-neighbor');
-  if (neighbours && summary.rows.some(({ row }) => row === neighbours)) {
+  if (neighbours && rows.some(({ row }) => row === neighbours)) {
     await draw('neighbours.png', 'Which characters are neighbours', await neighbourGraph(neighbours));
   }
-  const complete = await Promise.all(
-    queue.map((job) => {
-      const row = table.rows.find(({ name }) => name === job.row)!;
-      return isComplete(table, row, rowPieces(table, row, { folder: folder.path, seed: job.seed }));
-    }),
-  );
-  const jobs = { done: complete.filter(Boolean).length, all: queue.length };
-  await folder.write('report.md', tablePage({ table, summary, baselines, pictures, jobs }));
+  const jobs = await jobsDone(table, queue, folder.path);
+  await folder.write('report.md', textPage({ table, rows, texts, provenance, baselines, pictures, jobs }));
   await folder.write(
     'report.json',
-    `${JSON.stringify({ table: table.name, size: table.size, data: table.dataNote, baselines, ...summary }, undefined, 1)}\n`,
+    `${JSON.stringify({ table: table.name, size: table.size, data: table.dataNote, baselines, rows, texts, provenance }, undefined, 1)}\n`,
   );
   return join(folder.path, 'report.md');
 }

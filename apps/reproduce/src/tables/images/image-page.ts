@@ -1,0 +1,106 @@
+import { markdownTable } from '../markdown.ts';
+import { agreementSection, madeSection, NOTE_ON_ERRORS, partsSection, publishedText, seedsText } from '../page-sections.ts';
+import type { PieceProvenance } from '../row-results.ts';
+import type { ImageTable } from '../table.ts';
+import type { RowSummary } from '../table-summary.ts';
+import type { ScoreSummary } from './score-summary.ts';
+
+export interface ImagePageInput {
+  readonly table: ImageTable;
+  readonly rows: readonly RowSummary[];
+  readonly scores: readonly ScoreSummary[];
+  readonly provenance: readonly PieceProvenance[];
+  /** Files of pictures beside the page. */
+  readonly pictures: readonly { readonly file: string; readonly title: string }[];
+  readonly jobs: { readonly done: number; readonly all: number };
+}
+
+/** The report of Table 3: bounds and scores beside the paper's, parts, agreement of estimates, pictures, and how it was made. */
+export function imagePage({ table, rows, scores, provenance, pictures, jobs }: ImagePageInput): string {
+  const published = rows.filter(({ row, reverse, steps }) => row.isPublished && reverse === row.reverses[0] && steps === table.chains[0]);
+  const others = rows.filter((each) => !published.includes(each));
+  return `${[
+    `# ${table.title}`,
+    `Data: ${table.dataNote}. Size of the models and runs: ${table.size}. ${jobs.done} of ${jobs.all} runs are complete.`,
+    `**${table.comparison}**`,
+    `All numbers in bits per dimension are upper bounds (≤). ${NOTE_ON_ERRORS}`,
+    markdownTable(
+      ['row', 'steps', 'reverse process', table.unit, 'MC', 'SE', 'L_T', 'paper'],
+      published.map((row) => [...boundLine(row), priorText(row), paperBound(row)]),
+    ),
+    scoresSection(table, scores),
+    others.length > 0
+      ? `## Beside the paper\n\n${markdownTable(
+          ['row', 'steps', 'reverse process', table.unit, 'MC', 'SE', 'L_T'],
+          others.map((row) => [...boundLine(row), priorText(row)]),
+        )}`
+      : undefined,
+    `## What differs from the paper\n\n${table.differences.map((difference) => `- ${difference}`).join('\n')}`,
+    ...pictures.map(({ file, title }) => `![${title}](${file})`),
+    partsSection(rows, 'p(x_0 | x_1) is f itself, as in the authors’ code for images.'),
+    agreementSection(rows),
+    madeSection(provenance),
+  ]
+    .filter((part) => part !== undefined)
+    .join('\n\n')}\n`;
+}
+
+const boundLine = ({ row, steps, reverse, bits }: RowSummary): readonly string[] => [
+  row.title,
+  String(steps),
+  reverse!,
+  `≤ ${seedsText(bits, 3)}`,
+  bits.monteCarloError?.toPrecision(2) ?? '–',
+  bits.standardError?.toPrecision(2) ?? '–',
+];
+
+const priorText = ({ prior }: RowSummary): string => (prior === 0 ? '0' : prior!.toExponential(1));
+
+const paperBound = ({ row, steps }: RowSummary): string => {
+  const paper = row.published[steps];
+  return paper === undefined ? '–' : `≤ ${publishedText(paper)}`;
+};
+
+/** A table for each network that measures. */
+function scoresSection({ chains }: ImageTable, scores: readonly ScoreSummary[]): string | undefined {
+  if (scores.length === 0) return undefined;
+  const extractors = [...new Set(scores.map(({ extractor }) => extractor.id))];
+  const tables = extractors.map((id) => {
+    const measured = scores.filter(({ extractor }) => extractor.id === id);
+    const [{ numSamples, reference, extractor, names }] = measured as [ScoreSummary];
+    const lines = measured.map(({ row, steps, values }) => {
+      const paper = row?.published[chains[0]!];
+      return [
+        row?.title ?? 'training images',
+        row ? String(steps) : '–',
+        ...values.map(scoreText),
+        paper?.inceptionScore?.toString() ?? '–',
+        paper?.fid?.toString() ?? '–',
+      ];
+    });
+    const warnings = firstOfEachKind(measured.flatMap(({ warnings: each }) => each));
+    return [
+      `${numSamples} samples of each row and seed against ${reference}, in the features of ${id} (SHA-256 ${extractor.checksum.slice(0, 16)}…).`,
+      markdownTable(['row', 'steps', ...names, 'paper: IS', 'paper: FID'], lines),
+      ...(warnings.length > 0 ? [warnings.map((warning) => `- ${warning}`).join('\n')] : []),
+    ].join('\n\n');
+  });
+  return [
+    '## Scores of samples',
+    'Scores of one network can be compared with each other, and with no others; “training images” are as many real ones. The paper’s are of 50,000 samples and the training images, in the features of Inception.',
+    ...tables,
+  ].join('\n\n');
+}
+
+const scoreText = ({ value, standardError, digits }: ScoreSummary['values'][number]): string =>
+  seedsText(value, digits) + (standardError === undefined ? '' : ` (SE ${standardError.toPrecision(2)})`);
+
+/** Warnings that differ by their numbers alone are one, the first. */
+function firstOfEachKind(warnings: readonly string[]): readonly string[] {
+  const kinds = new Map<string, string>();
+  for (const warning of warnings) {
+    const kind = warning.replaceAll(/[\d.]+/gu, '#');
+    if (!kinds.has(kind)) kinds.set(kind, warning);
+  }
+  return [...kinds.values()];
+}

@@ -1,0 +1,64 @@
+import { markdownTable } from './markdown.ts';
+import type { PieceProvenance } from './row-results.ts';
+import type { Published } from './table.ts';
+import type { OverSeeds, RowSummary } from './table-summary.ts';
+
+/** A number of the paper with its spread. */
+export const publishedText = ({ value, spread }: Published): string => (spread === undefined ? String(value) : `${value} ± ${spread}`);
+
+/** Mean ± half the range of the seeds. */
+export const seedsText = ({ mean, spread }: OverSeeds, digits: number): string =>
+  spread === undefined ? `${mean.toFixed(digits)} (one seed)` : `${mean.toFixed(digits)} ± ${spread.toFixed(digits)}`;
+
+/** How a table is read. */
+export const NOTE_ON_ERRORS =
+  '“±” is half of the distance between the lowest and the highest seed; “MC” the Monte-Carlo error (another run on the same examples), “SE” the standard error (other examples of the same source, taken as independent), each the largest of the seeds. All rows have the same held-out examples, so that differences between rows are more certain than SE says.';
+
+/** L_T, Σ L_{t−1} and L_0 of each bound, apart; `firstSteps` says what p(x_0 | x_1) is. */
+export function partsSection(rows: readonly RowSummary[], firstSteps: string): string | undefined {
+  const bounds = rows.filter(({ prior }) => prior !== undefined);
+  if (bounds.length === 0) return undefined;
+  const lines = bounds.map(({ row, steps, reverse, prior, diffusion, reconstruction, estimator, examples }) => [
+    row.title,
+    String(steps),
+    reverse!,
+    prior!.toFixed(5),
+    diffusion!.toFixed(4),
+    reconstruction!.toFixed(4),
+    estimator,
+    String(examples),
+  ]);
+  return `## Parts of the bounds\n\nBits per position, mean over seeds; ${firstSteps}\n\n${markdownTable(
+    ['row', 'steps', 'reverse process', 'L_T', 'Σ L_{t−1}', 'L_0', 'estimator', 'examples'],
+    lines,
+  )}`;
+}
+
+/** The estimate of each bound beside its full sum. */
+export function agreementSection(rows: readonly RowSummary[]): string | undefined {
+  const lines = rows.flatMap(({ row, steps, reverse, checks }) =>
+    checks.map(({ seed, examples, sum, estimate, monteCarloError }) => [
+      row.title,
+      String(steps),
+      reverse!,
+      String(seed),
+      sum.toFixed(4),
+      `${estimate.toFixed(4)} ± ${monteCarloError.toFixed(4)}`,
+      ((estimate - sum) / monteCarloError).toFixed(1),
+      String(examples),
+    ]),
+  );
+  if (lines.length === 0) return undefined;
+  return `## Estimates against full sums\n\nThe sum over every step of the chain, one draw each, and the estimate on the same examples with its Monte-Carlo error; the distance is in these.\n\n${markdownTable(
+    ['row', 'steps', 'reverse process', 'seed', 'full sum', 'estimate', 'distance', 'examples'],
+    lines,
+  )}`;
+}
+
+/** Commands, commits, engine, hardware and minutes of all pieces. */
+export function madeSection(provenance: readonly PieceProvenance[]): string {
+  const of = (values: readonly (string | undefined)[]): string =>
+    [...new Set(values.filter((value) => value !== undefined))].join('; ') || '–';
+  const minutes = provenance.reduce((sum, { seconds }) => sum + seconds, 0) / 60;
+  return `## How it was made\n\nCommands: ${of(provenance.map(({ command }) => `\`${command}\``))}. Commits of evaluation and sampling: ${of(provenance.map(({ commit }) => commit))}. Engine: ${of(provenance.map(({ engine }) => engine))}. Hardware: ${of(provenance.map(({ hardware }) => hardware))}. Node ${of(provenance.map(({ node }) => node))}. Evaluation and sampling took ${minutes.toFixed(0)} minutes; the training of each row is in its own \`run/\`, with its config, commit, metrics and log.`;
+}
