@@ -144,6 +144,7 @@ const program = new Command('d3pm')
       example: 'd3pm table-3 --data digits --rows gauss-logistic',
     })
       .option('--inception <file>', 'score samples by the network of the customary FID as well: its weights, safetensors')
+      .option('--nsfw', 'score the first and the last row by the Inception of npm nsfwjs as well, once that is installed')
       .action((flags: PaperTableFlags) => runPaperTable('table-3', flags)),
   )
   .addCommand(

@@ -54,3 +54,27 @@ describe('the classifiers that come with the program', () => {
     await expect(featureExtractor('inception', { numStates: 256 })).rejects.toThrow('--inception');
   });
 });
+
+describe('the Inception of nsfwjs', { timeout: 30_000 }, () => {
+  it('gives 2,048 features an image, grey as well, in parts, and leaves no tensor behind', async () => {
+    const before = memory().numTensors;
+    const extractor = await featureExtractor('nsfw', { numStates: 256 });
+    expect([extractor.id, extractor.numFeatures, extractor.numClasses]).toEqual([
+      'nsfw-inception-v3/average_pooling2d_10',
+      2048,
+      undefined,
+    ]);
+    const grey = Int32Array.from({ length: 9 * 16 * 16 }, (_, i) => (i * 7919) % 256);
+    const inside = memory().numTensors;
+    const { features } = await extractor.extract({ values: grey, shape: [9, 16, 16, 1] });
+    expect(memory().numTensors).toBe(inside);
+    expect(features).toHaveLength(9 * 2048);
+    const coloured = Int32Array.from({ length: 16 * 16 * 3 }, (_, i) => grey[8 * 256 + Math.floor(i / 3)]!);
+    const { features: last } = await extractor.extract({ values: coloured, shape: [1, 16, 16, 3] });
+    const largest = last.reduce((most, x) => Math.max(most, x), 0);
+    // Batches of another size round otherwise.
+    last.forEach((x, i) => expect(Math.abs(x - features[8 * 2048 + i]!)).toBeLessThan(1e-4 * largest));
+    extractor.dispose!();
+    expect(memory().numTensors).toBe(before);
+  });
+});

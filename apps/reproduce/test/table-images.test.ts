@@ -45,6 +45,7 @@ describe('d3pm table-3 --smoke', () => {
     expect(page()).toContain(
       '12 samples of each row and seed against digits/test, 359 images, in the features of digits-classifier/features',
     );
+    expect(readdirSync(path())).toContain('reference-digits-classifier-features.safetensors');
     expect(page()).toMatch(/\| training images \| – \| \d\.\d\d/u);
     expect(page()).toContain('2 of 9 runs are complete');
   });

@@ -5,6 +5,7 @@ import { inceptionFeatures, type FeatureExtractor } from '@d3pm/eval';
 import { decodeSafetensors } from '@d3pm/train';
 import type { FeatureName } from '../tables/table.ts';
 import { classFeatures } from './class-features.ts';
+import { nsfwFeatures } from './nsfw-features.ts';
 
 export interface FeatureExtractorOptions {
   /** K of the images. */
@@ -18,6 +19,7 @@ export async function featureExtractor(
   name: FeatureName,
   { numStates, inceptionFile }: FeatureExtractorOptions,
 ): Promise<FeatureExtractor> {
+  if (name === 'nsfw') return nsfwFeatures({ numStates });
   if (name !== 'inception') return classFeatures(name);
   if (inceptionFile === undefined)
     throw new D3pmError('INVALID_OPTIONS', 'features: inception has no file of weights; give one with --inception');

@@ -47,12 +47,13 @@ function textPieces({ chains }: TextTable, row: TableRow): readonly PieceKey[] {
 
 /** Samples and their scores are of every row, for its training is judged by them. */
 function imagePieces({ chains, sampleSteps, everyStep, progressive, features }: ImageTable, row: TableRow): readonly PieceKey[] {
+  const measuring = features.filter(({ rows }) => rows === undefined || rows.includes(row.name));
   const sampled = everyStep.includes(row.name) ? [sampleSteps, chains[0]!] : [sampleSteps];
   return [
     ...boundPieces(row, chains),
     ...sampled.flatMap((steps): readonly PieceKey[] => [
       { kind: 'images', steps },
-      ...features.map((name) => ({ kind: 'scores', features: name, steps }) as const),
+      ...measuring.map(({ name }) => ({ kind: 'scores', features: name, steps }) as const),
     ]),
     ...(progressive.includes(row.name) ? [{ kind: 'progress' } as const] : []),
     ...(row.isPublished ? checkPieces(row, chains) : []),

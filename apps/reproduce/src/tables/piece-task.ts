@@ -8,6 +8,7 @@ import type { PieceFiles } from './piece-files.ts';
 import { pieceName, type PieceKey } from './piece-key.ts';
 import type { PieceValue } from './row-results.ts';
 import { sampleTexts, timeSampling, type SampleRowInput } from './sample-row.ts';
+import { numBatches as imageBatchCount } from './images/image-batches.ts';
 import { drawImages, drawProgress, type SampleImagesInput } from './images/sample-images.ts';
 import { scoreImages } from './images/score-images.ts';
 import type { ImageTable, Table } from './table.ts';
@@ -26,6 +27,8 @@ export interface PieceTaskInput {
   readonly training: Training;
   /** Of the row. */
   readonly folder: string;
+  /** Of the table. */
+  readonly tableFolder: string;
   /** What has been made of it. */
   readonly files: PieceFiles;
 }
@@ -34,7 +37,7 @@ export interface PieceTaskInput {
 const PROGRESS_IMAGES = 4;
 
 /** The work of a piece. Its random numbers come from the seed of the row and the name of the piece. */
-export function pieceTask(key: PieceKey, { table, config, training, folder, files }: PieceTaskInput): PieceTask {
+export function pieceTask(key: PieceKey, { table, config, training, folder, tableFolder, files }: PieceTaskInput): PieceTask {
   const { sizes, chains } = table;
   const { test, transition, model, exampleShape } = training;
   if (!test) throw new D3pmError('INVALID_DATA', `${table.name}: ${config.data.name} has no test split`);
@@ -88,8 +91,9 @@ export function pieceTask(key: PieceKey, { table, config, training, folder, file
       };
     case 'scores':
       return {
-        total: numBatches(sizes.samples) + numBatches(test.size),
-        make: (done) => scoreImages({ ...input(done), files }, { table: table as ImageTable, features: key.features, steps: key.steps }),
+        total: imageBatchCount(sizes.samples) + imageBatchCount(test.size),
+        make: (done) =>
+          scoreImages({ ...input(done), tableFolder, files }, { table: table as ImageTable, features: key.features, steps: key.steps }),
       };
     case 'progress':
       return { total: transition.numSteps, make: (done) => drawProgress(input(done), { count: PROGRESS_IMAGES }) };

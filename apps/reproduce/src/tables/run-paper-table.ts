@@ -12,10 +12,16 @@ export interface PaperTableFlags extends TableFlags {
   readonly data?: string;
   /** Of Table 3: a file of weights. */
   readonly inception?: string;
+  readonly nsfw?: boolean;
 }
 
 interface PaperTable {
-  readonly make: (options: { readonly size: TableSize; readonly data: string; readonly inceptionFile?: string | undefined }) => Table;
+  readonly make: (options: {
+    readonly size: TableSize;
+    readonly data: string;
+    readonly inceptionFile?: string | undefined;
+    readonly nsfw?: boolean | undefined;
+  }) => Table;
   readonly standIn: string;
   readonly ofThePaper: string;
   /** The rows that are run where none are asked for. */
@@ -42,5 +48,5 @@ export async function runPaperTable(name: keyof typeof tables, flags: PaperTable
   const { data = size === 'paper' ? ofThePaper : standIn } = flags;
   const sized = flags.smoke ? '--smoke' : `--size ${size}`;
   const command = `d3pm ${name} --data ${data} ${sized} --seeds ${flags.seeds} --engine ${flags.engine}`;
-  await runTable(make({ size, data, inceptionFile: flags.inception }), { ...(rows && { rows }), ...flags }, command);
+  await runTable(make({ size, data, inceptionFile: flags.inception, nsfw: flags.nsfw }), { ...(rows && { rows }), ...flags }, command);
 }

@@ -57,7 +57,14 @@ export async function runRow(options: RunRowOptions): Promise<EndOfProcess | und
     for (const key of piecesOf(table, row)) {
       if ((await files.read(key)) !== undefined) continue;
       if (signals.end.aborted) return signals.end.reason as EndOfProcess;
-      const { total, make } = pieceTask(key, { table, config, training, folder: rowFolder(folder, { row: row.name, seed }), files });
+      const { total, make } = pieceTask(key, {
+        table,
+        config,
+        training,
+        folder: rowFolder(folder, { row: row.name, seed }),
+        tableFolder: folder,
+        files,
+      });
       progress.start(`${label}: ${pieceName(key)}`, total);
       const start = performance.now();
       const value = await make((count) => {

@@ -73,7 +73,7 @@ export interface ImageTable extends TableOf<'image'> {
   readonly name: 'table-3';
   readonly unit: 'bits/dim';
   /** What measures the samples; none: no scores. */
-  readonly features: readonly FeatureName[];
+  readonly features: readonly Measure[];
   /** The weights of 'inception', a safetensors file. */
   readonly inceptionFile?: string;
   /** Steps of the chain that samples of each row are drawn by. */
@@ -86,8 +86,20 @@ export interface ImageTable extends TableOf<'image'> {
 
 export type Table = ImageTable | TextTable;
 
-/** A classifier of such images, which comes with the program, or the network of the customary FID, whose weights do not. */
-export type FeatureName = 'digits' | 'fashion' | 'inception';
+/**
+ * A classifier of such images, which comes with the program; the network of the customary FID, whose weights do not; or another Inception,
+ * of a package that is not installed with the program.
+ */
+export type FeatureName = 'digits' | 'fashion' | 'inception' | 'nsfw';
+
+/** What samples are scored by. */
+export interface Measure {
+  readonly name: FeatureName;
+  /** Held-out images that they are compared with, at most. */
+  readonly referenceExamples: number;
+  /** Absent: all rows. */
+  readonly rows?: readonly string[];
+}
 
 export const tableSizes = ['small', 'paper', 'smoke'] as const;
 export type TableSize = (typeof tableSizes)[number];

@@ -7,6 +7,7 @@ import { loadData } from '../../train/build-training.ts';
 import { fingerprint } from '../fingerprint.ts';
 import type { ScoresRecord } from '../row-results.ts';
 import type { FeatureName, ImageTable } from '../table.ts';
+import { numBatches } from './image-batches.ts';
 import { scoresOf } from './score-images.ts';
 
 const FILE = 'data-scores.json';
@@ -21,19 +22,20 @@ export async function dataScores(
 ): Promise<readonly ScoresRecord[]> {
   const { rows, sizes, features } = table;
   const made = await readDataScores(table, folder);
-  const missing = features.filter((name) => !made[name]);
+  const missing = features.filter(({ name }) => !made[name]);
   if (missing.length === 0) return Object.values(made);
   const { train, test } = await loadData(rows[0]!.config.data);
   const count = Math.min(sizes.samples, train!.size);
   const indices = Array.from({ length: count }, (_, i) => Math.floor((i * train!.size) / count));
   const images = train!.examples(indices, createRng('training images'));
   const scores: Partial<Record<FeatureName, ScoresRecord>> = { ...made };
-  for (const name of missing) {
-    progress.start(`scores of training images: ${name}`, Math.ceil(count / 100) + Math.ceil(test!.size / 100));
+  for (const { name, referenceExamples } of missing) {
+    progress.start(`scores of training images: ${name}`, numBatches(count) + numBatches(Math.min(referenceExamples, test!.size)));
     const record = await scoresOf(images, {
       test: test!,
       table,
       features: name,
+      tableFolder: folder.path,
       onProgress: (done) => {
         signal.throwIfAborted();
         progress.update(done);

@@ -23,7 +23,7 @@ const DIGITS: Readonly<Record<string, number>> = { IS: 2, KID: 3, FID: 2 };
 export async function summarizeScores(table: ImageTable, { read }: TableReader): Promise<readonly ScoreSummary[]> {
   const summaries: ScoreSummary[] = [];
   for (const row of table.rows) {
-    for (const features of table.features) {
+    for (const { name: features } of table.features) {
       for (const steps of new Set([table.sampleSteps, table.chains[0]!])) {
         const found = await read(row, { kind: 'scores', features, steps });
         if (found.length > 0) summaries.push({ row, ...scoreSummary(found.map(({ value }) => value)) });

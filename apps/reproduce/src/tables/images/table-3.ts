@@ -1,7 +1,7 @@
 import { D3pmError } from '@d3pm/core';
 import type { LossConfig, NamedConfig, TrainConfig } from '../../train/train-config.ts';
 import { besideThePaper, comparisonWithPaper, fromThePaper } from '../table-rows.ts';
-import type { FeatureName, ImageTable, Published, TableRow, TableSize } from '../table.ts';
+import type { FeatureName, ImageTable, Measure, Published, TableRow, TableSize } from '../table.ts';
 import { imageSizes, type ImageSize } from './image-sizes.ts';
 
 interface DataOfTable3 {
@@ -54,10 +54,12 @@ export interface Table3Options {
   readonly data: string;
   /** Weights of the network of the customary FID, by which samples are scored as well. */
   readonly inceptionFile?: string | undefined;
+  /** Whether two rows are scored by the Inception of npm `nsfwjs` as well. */
+  readonly nsfw?: boolean | undefined;
 }
 
 /** Table 3 of Section 6 and B.1, images: the six rows of the paper, and the ablations that its text reports. */
-export function table3({ size, data, inceptionFile }: Table3Options): ImageTable {
+export function table3({ size, data, inceptionFile, nsfw }: Table3Options): ImageTable {
   const set = dataSets[data];
   if (!set) throw new D3pmError('UNKNOWN_NAME', `table-3: --data is "${data}", expected one of ${table3DataSets.join(', ')}`);
   const sized = imageSizes[size];
@@ -123,11 +125,24 @@ export function table3({ size, data, inceptionFile }: Table3Options): ImageTable
     sampleSteps,
     everyStep: sampleSteps < chains[0]! ? ['gauss-logistic'] : [],
     progressive: FIGURE_3_ROWS,
-    features: [...(set.features ? [set.features] : []), ...(inceptionFile === undefined ? [] : ['inception' as const])],
+    features: measures(set, { inceptionFile, nsfw }),
     ...(inceptionFile !== undefined && { inceptionFile }),
     comparison: comparisonWithPaper(size, set.isOfThePaper),
     differences: differences(set, sized, size),
   };
+}
+
+/** Held-out images that are enough where each takes a quarter of a second. */
+const NSFW_EXAMPLES = 2048;
+/** The first and the last row of the paper. */
+const NSFW_ROWS = ['uniform', 'gauss-logistic'];
+
+function measures({ features }: DataOfTable3, { inceptionFile, nsfw }: Pick<Table3Options, 'inceptionFile' | 'nsfw'>): readonly Measure[] {
+  return [
+    ...(features ? [{ name: features, referenceExamples: Infinity }] : []),
+    ...(inceptionFile === undefined ? [] : [{ name: 'inception', referenceExamples: Infinity } as const]),
+    ...(nsfw ? [{ name: 'nsfw', referenceExamples: NSFW_EXAMPLES, rows: NSFW_ROWS } as const] : []),
+  ];
 }
 
 /** The configs of a table's rows, which differ by their noise, their loss and their head. */
