@@ -7,6 +7,7 @@ import type { Prediction } from './denoiser.ts';
 import { D3pmError } from './errors.ts';
 import { gatherClass } from './gather-class.ts';
 import { posteriorLogProbs } from './posterior.ts';
+import { termInParts } from './term-in-parts.ts';
 import type { ReverseInput, ReverseProcess } from './reverse-process.ts';
 import type { Transition } from './transition.ts';
 
@@ -28,19 +29,32 @@ export interface BoundTermInput extends ReverseInput {
  * @throws {D3pmError} `SHAPE`, `DTYPE`, `STEP_RANGE`.
  */
 export function boundTermNats<P extends Prediction>(transition: Transition, reverse: ReverseProcess<P>, input: BoundTermInput): Tensor {
-  const { x0, xt, logits } = input;
-  assertStates('boundTermNats', 'x0', x0, transition.numStates);
-  assertShape('boundTermNats', 'x0', x0, xt.shape);
-  assertShape('boundTermNats', 'logits', logits, [...xt.shape, transition.numStates]);
+  assertTerm('boundTermNats', transition, input);
   return tidy(() => sumPositions(boundTerm(transition, reverse, input)));
 }
 
+function assertTerm(caller: string, { numStates }: Transition, { x0, xt, logits }: Pick<BoundTermInput, 'logits' | 'x0' | 'xt'>): void {
+  assertStates(caller, 'x0', x0, numStates);
+  assertStates(caller, 'xt', xt, numStates);
+  assertShape(caller, 'x0', x0, xt.shape);
+  assertShape(caller, 'logits', logits, [...xt.shape, numStates]);
+}
+
 function boundTerm<P extends Prediction>(transition: Transition, reverse: ReverseProcess<P>, input: BoundTermInput): Tensor {
-  const { x0, xt, s, t } = input;
-  return (
-    closedFormNats(transition, reverse, { ...input, lambda: 0 }) ??
-    categoricalKlNats(posteriorLogProbs(transition, { x0, xt, s, t }), reverse.logProbs(transition, input))
-  );
+  return closedFormNats(transition, reverse, { ...input, lambda: 0 }) ?? generalTerm(transition, reverse, { ...input, lambda: 0 });
+}
+
+/** L_{t−1} + λ CE_t by position, from the distributions themselves. */
+function generalTerm<P extends Prediction>(
+  transition: Transition,
+  reverse: ReverseProcess<P>,
+  { lambda, ...input }: BoundTermInput & { readonly lambda: number },
+): Tensor {
+  return termInParts(transition, input, (part) => {
+    const { x0, xt, s, t } = part;
+    const bound = categoricalKlNats(posteriorLogProbs(transition, { x0, xt, s, t }), reverse.logProbs(transition, part));
+    return lambda === 0 ? bound : add(bound, mul(crossEntropy(transition, reverse, part), lambda));
+  });
 }
 
 /**
@@ -56,13 +70,13 @@ export function crossEntropyNats<P extends Prediction>(
 ): Tensor {
   assertStates('crossEntropyNats', 'x0', x0, transition.numStates);
   assertShape('crossEntropyNats', 'logits', input.logits, [...x0.shape, transition.numStates]);
-  if (!reverse.denoiserLogProbs) {
-    throw new D3pmError(
-      'UNSOUND',
-      `crossEntropyNats: the ${reverse.name} process predicts x_{t−1} and has no distribution over x_0; use the bound alone`,
-    );
-  }
+  assertHasDenoiser('crossEntropyNats', reverse);
   return tidy(() => sumPositions(crossEntropy(transition, reverse, { ...input, x0 })));
+}
+
+function assertHasDenoiser<P extends Prediction>(caller: string, { name, denoiserLogProbs }: ReverseProcess<P>): void {
+  if (denoiserLogProbs) return;
+  throw new D3pmError('UNSOUND', `${caller}: the ${name} process predicts x_{t−1} and has no distribution over x_0; use the bound alone`);
 }
 
 function crossEntropy<P extends Prediction>(
@@ -100,9 +114,9 @@ export function hybridLossNats<P extends Prediction>(
   return tidy(() => {
     const closed = closedFormNats(transition, reverse, { ...input, s, lambda });
     if (closed) return mul(sumPositions(closed), transition.numSteps);
-    const bound = boundTermNats(transition, reverse, { ...input, s });
-    const loss = lambda === 0 ? bound : add(bound, mul(crossEntropyNats(transition, reverse, input), lambda));
-    return mul(loss, transition.numSteps);
+    if (lambda !== 0) assertHasDenoiser('hybridLossNats', reverse);
+    assertTerm('hybridLossNats', transition, input);
+    return mul(sumPositions(generalTerm(transition, reverse, { ...input, s, lambda })), transition.numSteps);
   });
 }
 

@@ -6,6 +6,8 @@ import { denoiserNllNats } from './denoiser-nll.ts';
 import { hasRankOneTerm, rankOneTermNats } from './rank-one-term.ts';
 import type { ReverseInput, ReverseProcess } from './reverse-process.ts';
 import { perExample, stepPairs } from './steps.ts';
+import { hasFused } from './run-fused.ts';
+import { termInParts } from './term-in-parts.ts';
 import type { Transition } from './transition.ts';
 
 export interface ClosedFormInput extends ReverseInput {
@@ -32,7 +34,11 @@ export function closedFormNats<P extends Prediction>(
   if (unmasksIndependently && absorbsIntoExtraMask(transition)) return absorbingNats(transition, { logits, x0, xt, s, t, lambda });
   const { rankOne, positions, extraMask } = transition;
   if (rankOne === undefined || positions !== undefined || extraMask !== undefined || !hasRankOneTerm(rankOne, s, t)) return undefined;
-  return rankOneTermNats(rankOne, { logits, x0, xt, s, t, weights, firstStep, lambda });
+  const input = { logits, x0, xt, s, t };
+  const setting = { weights, firstStep, lambda };
+  // One operation holds little beside the logits; its formula holds twenty tensors of their size.
+  if (hasFused('D3pmRankOneTerm')) return rankOneTermNats(rankOne, { ...input, ...setting });
+  return termInParts(transition, input, (part) => rankOneTermNats(rankOne, { ...part, ...setting }));
 }
 
 interface AbsorbingInput extends Pick<ClosedFormInput, 'lambda' | 'logits' | 'x0' | 'xt'> {

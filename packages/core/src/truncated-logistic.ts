@@ -1,6 +1,7 @@
 import {
   add,
   cast,
+  concat,
   div,
   exp,
   expandDims,
@@ -11,7 +12,9 @@ import {
   minimum,
   mul,
   neg,
+  reshape,
   sigmoid,
+  slice,
   softplus,
   sub,
   sum,
@@ -20,6 +23,7 @@ import {
   type Tensor,
 } from '@tensorflow/tfjs-core';
 import { assertInteger, assertShape, assertStates } from './assert.ts';
+import { rowParts, type RowPart } from './row-parts.ts';
 import { withGradient } from './with-gradient.ts';
 
 export interface TruncatedLogisticInput {
@@ -71,8 +75,8 @@ export function truncatedLogisticLogits({ xt, shift, logScale, numStates, tails 
     const scaled = sub(mul(cast(xt, 'float32'), binWidth(numStates)), 1);
     const mean = expandDims(tanh(add(scaled, shift)), -1);
     const logInverse = expandDims(minimum(sub(2, logScale), MAX_LOG_INVERSE_SCALE), -1);
-    if (tails === 'exact') return binLogits(mean, exp(logInverse), numStates);
-    return flooredBinLogits(mean, exp(maximum(logInverse, -MAX_LOG_INVERSE_SCALE)), numStates);
+    if (tails === 'exact') return binLogits(mean, exp(logInverse), numStates, exactBins);
+    return binLogits(mean, exp(maximum(logInverse, -MAX_LOG_INVERSE_SCALE)), numStates, flooredBins);
   });
 }
 
@@ -84,48 +88,76 @@ function edges(mean: Tensor, numStates: number): { readonly upper: Tensor; reado
   return { upper, lower: sub(upper, binWidth(numStates)) };
 }
 
+/** What is made of μ and e^{2−s}, float32 `[R, 1]` each, for every bin. */
+interface BinFormula {
+  /** `[R, K]` */
+  logits(mean: Tensor, inverseScale: Tensor, numStates: number): Tensor;
+  /** From dL/dlogits `[R, K]`, dL/dμ and dL/de^{2−s}, `[R, 1]` each. */
+  gradient(dy: Tensor, mean: Tensor, inverseScale: Tensor, numStates: number): readonly [Tensor, Tensor];
+}
+
+/** ∂logit/∂μ = e^{2−s} (σ(b) − σ(−a)), and ∂logit/∂e^{2−s} = (c_k − μ + w/2) σ(−a) − (c_k − μ − w/2) σ(b). */
+const exactBins: BinFormula = {
+  logits: (mean, inverse, numStates) => {
+    const { upper, lower } = edges(mean, numStates);
+    return neg(add(softplus(neg(mul(inverse, upper))), softplus(mul(inverse, lower))));
+  },
+  gradient: (dy, mean, inverse, numStates) => {
+    const { upper, lower } = edges(mean, numStates);
+    const above = mul(dy, sigmoid(neg(mul(inverse, upper))));
+    const below = mul(dy, sigmoid(mul(inverse, lower)));
+    return [mul(inverse, sum(sub(below, above), -1, true)), sum(sub(mul(upper, above), mul(lower, below)), -1, true)];
+  },
+};
+
 /**
- * The logits from μ and e^{2−s}, float32 `[…, 1]`, with their gradient in one, made from the two again: nothing with K classes is kept.
- * ∂logit/∂μ = e^{2−s} (σ(b) − σ(−a)), and ∂logit/∂e^{2−s} = (c_k − μ + w/2) σ(−a) − (c_k − μ − w/2) σ(b).
+ * As `exactBins`, with the floor: log(e^u + 10⁻⁶) with u = −softplus(b) + log(1 − e^{−δ}), δ = a − b = e^{2−s} w. The share
+ * g = e^u / (e^u + 10⁻⁶) of its gradient goes to u, whose derivative after δ is 1 / (e^δ − 1).
  */
-function binLogits(mean: Tensor, inverseScale: Tensor, numStates: number): Tensor {
-  return withGradient(
-    [mean, inverseScale],
-    (location, inverse) => {
-      const { upper, lower } = edges(location!, numStates);
-      return { value: neg(add(softplus(neg(mul(inverse!, upper))), softplus(mul(inverse!, lower)))), saved: [location!, inverse!] };
-    },
-    (dy, location, inverse) => {
-      const { upper, lower } = edges(location!, numStates);
-      const above = mul(dy, sigmoid(neg(mul(inverse!, upper))));
-      const below = mul(dy, sigmoid(mul(inverse!, lower)));
-      return [mul(inverse!, sum(sub(below, above), -1, true)), sum(sub(mul(upper, above), mul(lower, below)), -1, true)];
-    },
-  );
+const flooredBins: BinFormula = {
+  logits: (mean, inverse, numStates) => {
+    const { upper, lower } = edges(mean, numStates);
+    const value = sub(softplus(belowFloor(inverse, lower, numStates)), softplus(neg(mul(inverse, upper))));
+    return add(value, Math.log(FLOOR));
+  },
+  gradient: (dy, mean, inverse, numStates) => {
+    const width = binWidth(numStates);
+    const { upper, lower } = edges(mean, numStates);
+    const above = mul(dy, sigmoid(neg(mul(inverse, upper))));
+    const share = mul(dy, sigmoid(belowFloor(inverse, lower, numStates)));
+    const below = mul(share, sigmoid(mul(inverse, lower)));
+    const ofWidth = div(mul(share, width), expm1(mul(inverse, width)));
+    return [mul(inverse, sum(sub(below, above), -1, true)), sum(add(sub(mul(upper, above), mul(lower, below)), ofWidth), -1, true)];
+  },
+};
+
+/** u − log 10⁻⁶ */
+function belowFloor(inverse: Tensor, lower: Tensor, numStates: number): Tensor {
+  return sub(log(neg(expm1(mul(inverse, -binWidth(numStates))))), add(softplus(mul(inverse, lower)), Math.log(FLOOR)));
 }
 
 /**
- * As `binLogits`, with the floor: log(e^u + 10⁻⁶) with u = −softplus(b) + log(1 − e^{−δ}), δ = a − b = e^{2−s} w. The share
- * g = e^u / (e^u + 10⁻⁶) of its gradient goes to u, whose derivative after δ is 1 / (e^δ − 1).
+ * The logits from μ and e^{2−s}, float32 `[…, 1]`, with their gradient in one, made from the two again: nothing with K classes is kept. In parts of
+ * the rows, so that nothing else as large as the logits is there at any time.
  */
-function flooredBinLogits(mean: Tensor, inverseScale: Tensor, numStates: number): Tensor {
-  const width = binWidth(numStates);
-  const belowFloor = (inverse: Tensor, lower: Tensor): Tensor =>
-    sub(log(neg(expm1(mul(inverse, -width)))), add(softplus(mul(inverse, lower)), Math.log(FLOOR)));
+function binLogits(mean: Tensor, inverseScale: Tensor, numStates: number, { logits, gradient }: BinFormula): Tensor {
+  const shape = mean.shape;
+  const parts = rowParts(mean.size, numStates);
+  const rowsOf = (x: Tensor, width: number): ((part: RowPart) => Tensor) => {
+    const flat = reshape(x, [mean.size, width]);
+    return ({ from, size }) => slice(flat, [from, 0], [size, width]);
+  };
   return withGradient(
     [mean, inverseScale],
     (location, inverse) => {
-      const { upper, lower } = edges(location!, numStates);
-      const value = sub(softplus(belowFloor(inverse!, lower)), softplus(neg(mul(inverse!, upper))));
-      return { value: add(value, Math.log(FLOOR)), saved: [location!, inverse!] };
+      const [means, inverses] = [rowsOf(location!, 1), rowsOf(inverse!, 1)];
+      const pieces = parts.map((part) => tidy(() => logits(means(part), inverses(part), numStates)));
+      return { value: reshape(concat(pieces), [...shape.slice(0, -1), numStates]), saved: [location!, inverse!] };
     },
     (dy, location, inverse) => {
-      const { upper, lower } = edges(location!, numStates);
-      const above = mul(dy, sigmoid(neg(mul(inverse!, upper))));
-      const share = mul(dy, sigmoid(belowFloor(inverse!, lower)));
-      const below = mul(share, sigmoid(mul(inverse!, lower)));
-      const ofWidth = div(mul(share, width), expm1(mul(inverse!, width)));
-      return [mul(inverse!, sum(sub(below, above), -1, true)), sum(add(sub(mul(upper, above), mul(lower, below)), ofWidth), -1, true)];
+      const [upstream, means, inverses] = [rowsOf(dy, numStates), rowsOf(location!, 1), rowsOf(inverse!, 1)];
+      const pieces = parts.map((part) => tidy(() => [...gradient(upstream(part), means(part), inverses(part), numStates)]));
+      return [0, 1].map((i) => reshape(concat(pieces.map((piece) => piece[i]!)), shape));
     },
   );
 }

@@ -1,4 +1,4 @@
-import { grads, tensor, type Tensor } from '@tensorflow/tfjs-core';
+import { grads, tensor, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { gatherClass, logNormalize, truncatedLogisticLogits, type LogisticTails } from '@d3pm/core';
 import { prepareEngine } from '@d3pm/engine';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -73,5 +73,45 @@ describe('gradients of the truncated logistic', () => {
     expect(Number.isFinite(dScale)).toBe(true);
     expect(dShift).toBeLessThan(Infinity);
     expect(dShift).toBeGreaterThanOrEqual(logScale < 0 ? 1e20 : 0);
+  });
+});
+
+it.each(['exact', 'floored'] as const)('is that of its rows where there are more than fit into a part: %s tails', (tails) => {
+  const [rows, numStates] = [9001, 256];
+  const at = (from: number, size: number): { readonly logits: Float32Array; readonly gradients: readonly Float32Array[] } =>
+    tidy(() => {
+      const row = (x: (i: number) => number): number[] => Array.from({ length: size }, (_, i) => x(from + i));
+      const states = tensor(
+        row((i) => (31 * i) % numStates),
+        [size, 1],
+        'int32',
+      );
+      const inputs = [
+        tensor(
+          row((i) => Math.sin(i)),
+          [size, 1],
+        ),
+        tensor(
+          row((i) => 2 * Math.cos(i)),
+          [size, 1],
+        ),
+      ];
+      const upstream = tensor(
+        Float32Array.from({ length: size * numStates }, (_, i) => Math.sin(from * numStates + i)),
+        [size, 1, numStates],
+      );
+      const logits = (shift: Tensor, logScale: Tensor): Tensor =>
+        truncatedLogisticLogits({ xt: states, shift, logScale, numStates, tails });
+      return {
+        logits: logits(inputs[0]!, inputs[1]!).dataSync() as Float32Array,
+        gradients: grads(logits)(inputs, upstream).map((gradient) => gradient.dataSync() as Float32Array),
+      };
+    });
+  const whole = at(0, rows);
+  const last = at(rows - 1000, 1000);
+  expect(whole.logits.subarray(-1000 * numStates)).toEqual(last.logits);
+  whole.gradients.forEach((gradient, i) => {
+    expect(gradient).toHaveLength(rows);
+    expect(gradient.subarray(-1000)).toEqual(last.gradients[i]);
   });
 });

@@ -1,5 +1,13 @@
 import { markdownTable } from '../markdown.ts';
-import { agreementSection, madeSection, NOTE_ON_ERRORS, partsSection, publishedText, seedsText } from '../page-sections.ts';
+import {
+  agreementSection,
+  madeSection,
+  NOTE_ON_ERRORS,
+  NOTE_ON_REVERSES,
+  partsSection,
+  publishedText,
+  seedsText,
+} from '../page-sections.ts';
 import type { PieceProvenance } from '../row-results.ts';
 import type { ImageTable } from '../table.ts';
 import type { RowSummary } from '../table-summary.ts';
@@ -30,7 +38,7 @@ export function imagePage({ table, rows, scores, provenance, pictures, jobs }: I
     ),
     scoresSection(table, scores),
     others.length > 0
-      ? `## Beside the paper\n\n${markdownTable(
+      ? `## Beside the paper\n\n${NOTE_ON_REVERSES}\n\n${markdownTable(
           ['row', 'steps', 'reverse process', table.unit, 'MC', 'SE', 'L_T'],
           others.map((row) => [...boundLine(row), priorText(row)]),
         )}`

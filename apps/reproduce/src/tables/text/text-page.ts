@@ -1,5 +1,13 @@
 import { markdownTable } from '../markdown.ts';
-import { agreementSection, madeSection, NOTE_ON_ERRORS, partsSection, publishedText, seedsText } from '../page-sections.ts';
+import {
+  agreementSection,
+  madeSection,
+  NOTE_ON_ERRORS,
+  NOTE_ON_REVERSES,
+  partsSection,
+  publishedText,
+  seedsText,
+} from '../page-sections.ts';
 import type { PieceProvenance, TextsRecord } from '../row-results.ts';
 import type { TableRow, TextTable } from '../table.ts';
 import type { RowSummary } from '../table-summary.ts';
@@ -37,7 +45,7 @@ export function textPage({ table, rows, texts, provenance, baselines, pictures, 
       published.map(tableLine),
     ),
     others.length > 0
-      ? `## Beside the paper\n\n${markdownTable(
+      ? `## Beside the paper\n\n${NOTE_ON_REVERSES}\n\n${markdownTable(
           HEAD_OF_OTHERS(table),
           others.map(tableLine).map((cells) => cells.slice(0, 6)),
         )}`
