@@ -15,7 +15,7 @@ import {
 import { prepareEngine } from '@d3pm/engine';
 import { inverseRemaining, linear } from '@d3pm/schedules';
 import { absorbing, blockAbsorbing, discretizedGaussian } from '@d3pm/transitions';
-import { concat, grad, memory, slice, sum, tensor, tidy, type Tensor } from '@tensorflow/tfjs-core';
+import { grad, memory, slice, sum, tensor, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 beforeAll(() => prepareEngine());
