@@ -16,7 +16,7 @@ export const NOTE_ON_ERRORS =
 
 /** How rows are to be read under a process that they were not trained with. */
 export const NOTE_ON_REVERSES =
-  'A network that was trained under one reverse process is read under the other as it is: the two take its output for different things, unless the noise absorbs into a mask of its own. Such a number says how much that matters, and nothing against the process; converted to what the other expects, the output gives one bound under both, but at t = 1 where the plug-in takes f itself.';
+  'A network that was trained under one reverse process is read under the other as it is: the two take its output for different things, unless the noise absorbs into a mask of its own. Such a number says how much that matters, and nothing against the process; converted to what the other expects, the output gives one bound under both, unless the plug-in takes f itself at t = 1.';
 
 /** L_T, Σ L_{t−1} and L_0 of each bound, apart; `firstSteps` says what p(x_0 | x_1) is. */
 export function partsSection(rows: readonly RowSummary[], firstSteps: string): string | undefined {

@@ -76,7 +76,7 @@ function tableLine({ row, steps, reverse, shown, sampling }: RowSummary): readon
     steps === 0 ? '–' : String(steps),
     reverse ?? 'exact',
     `${reverse === undefined ? '' : '≤ '}${seedsText(shown, shown.mean < 20 ? 3 : 1)}`,
-    shown.monteCarloError === undefined ? '–' : shown.monteCarloError.toPrecision(2),
+    shown.monteCarloError === undefined || reverse === undefined ? '–' : shown.monteCarloError.toPrecision(2),
     shown.standardError?.toPrecision(2) ?? '–',
     paper === undefined ? '–' : `${reverse === undefined ? '' : '≤ '}${publishedText(paper)}`,
     sampling === undefined ? '–' : seedsText(sampling.seconds, 3),
