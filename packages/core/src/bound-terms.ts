@@ -112,12 +112,20 @@ export function hybridLossNats<P extends Prediction>(
     throw new D3pmError('INVALID_OPTIONS', `hybridLossNats: lambda is ${lambda}, expected a number ≥ 0`);
   const s = typeof input.t === 'number' ? input.t - 1 : input.t.map((step) => step - 1);
   return tidy(() => {
-    const closed = closedFormNats(transition, reverse, { ...input, s, lambda });
-    if (closed) return mul(sumPositions(closed), transition.numSteps);
-    if (lambda !== 0) assertHasDenoiser('hybridLossNats', reverse);
-    assertTerm('hybridLossNats', transition, input);
-    return mul(sumPositions(generalTerm(transition, reverse, { ...input, s, lambda })), transition.numSteps);
+    const weighed = { ...input, s, lambda };
+    const nats = closedFormNats(transition, reverse, weighed) ?? checkedTerm(transition, reverse, weighed);
+    return mul(sumPositions(nats), transition.numSteps);
   });
+}
+
+function checkedTerm<P extends Prediction>(
+  transition: Transition,
+  reverse: ReverseProcess<P>,
+  input: BoundTermInput & { readonly lambda: number },
+): Tensor {
+  if (input.lambda !== 0) assertHasDenoiser('hybridLossNats', reverse);
+  assertTerm('hybridLossNats', transition, input);
+  return generalTerm(transition, reverse, input);
 }
 
 function sumPositions(perPosition: Tensor): Tensor {
