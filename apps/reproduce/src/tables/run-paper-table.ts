@@ -47,6 +47,7 @@ export async function runPaperTable(name: keyof typeof tables, flags: PaperTable
   const size = flags.smoke ? 'smoke' : flags.size;
   const { data = size === 'paper' ? ofThePaper : standIn } = flags;
   const sized = flags.smoke ? '--smoke' : `--size ${size}`;
-  const command = `d3pm ${name} --data ${data} ${sized} --seeds ${flags.seeds} --engine ${flags.engine}`;
+  const scored = `${flags.inception === undefined ? '' : ' --inception FILE'}${flags.nsfw ? ' --nsfw' : ''}`;
+  const command = `d3pm ${name} --data ${data} ${sized} --seeds ${flags.seeds} --engine ${flags.engine}${scored}`;
   await runTable(make({ size, data, inceptionFile: flags.inception, nsfw: flags.nsfw }), { ...(rows && { rows }), ...flags }, command);
 }
