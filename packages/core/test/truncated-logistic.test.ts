@@ -4,11 +4,12 @@ import { describe, expect, it } from 'vitest';
 import { logNormalize, truncatedLogisticLogits } from '../src/index.ts';
 import { expectAllClose } from '../src/testing/index.ts';
 
+const logSigmoid = (x: number): number => (x < 0 ? x - Math.log1p(Math.exp(x)) : -Math.log1p(Math.exp(-x)));
+
 /** Appendix A.8 in float64: softmax over bins of the log-probability of each, by exact interval probabilities. */
 function paperLogProbs(xt: number, shift: number, logScale: number, K: number): number[] {
   const mean = Math.tanh((2 * xt) / (K - 1) - 1 + shift);
   const inverse = Math.exp(2 - logScale);
-  const logSigmoid = (x: number): number => (x < 0 ? x - Math.log1p(Math.exp(x)) : -Math.log1p(Math.exp(-x)));
   const logits = Array.from({ length: K }, (_, k) => {
     const centre = -1 + (2 * k) / (K - 1);
     const [upper, lower] = [inverse * (centre - mean + 1 / (K - 1)), inverse * (centre - mean - 1 / (K - 1))];
@@ -55,7 +56,6 @@ it('falls alike on both sides of the mean, where the authors’ code floors one'
 function flooredLogProbs(xt: number, shift: number, logScale: number, K: number): number[] {
   const mean = Math.tanh((2 * xt) / (K - 1) - 1 + shift);
   const inverse = Math.exp(2 - logScale);
-  const logSigmoid = (x: number): number => (x < 0 ? x - Math.log1p(Math.exp(x)) : -Math.log1p(Math.exp(-x)));
   const logits = Array.from({ length: K }, (_, k) => {
     const centre = -1 + (2 * k) / (K - 1);
     const [a, b] = [1, -1].map((side) => logSigmoid(inverse * (centre - mean + side / (K - 1)))) as [number, number];

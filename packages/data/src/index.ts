@@ -1,6 +1,7 @@
 export { batches, type Batches, type BatchesOptions } from './batches.ts';
 export { builtinDatasets } from './builtin-datasets.ts';
 export { decodeText8 } from './decode-text8.ts';
+export { defineDataset } from './define-dataset.ts';
 export { encodeText8, TEXT8_NUM_STATES } from './encode-text8.ts';
 export { decodeCifar10, type Cifar10 } from './formats/decode-cifar10.ts';
 export { encodeCifar10 } from './formats/encode-cifar10.ts';

@@ -1,4 +1,5 @@
 import { createRng, type DatasetPlugin } from '@d3pm/core';
+import { defineDataset } from './define-dataset.ts';
 import { integerFrom, parseOptions } from './parse-options.ts';
 import { swissRoll } from './swiss-roll.ts';
 
@@ -12,9 +13,7 @@ export interface SwissRollPluginOptions {
 }
 
 /** {@link swissRoll} by name, for configs: splits `train` and `test`, of independent points. */
-export const swissRollPlugin: DatasetPlugin<'swiss-roll', SwissRollPluginOptions> = /* @__PURE__ */ Object.freeze({
-  specVersion: 1,
-  kind: 'dataset',
+export const swissRollPlugin: DatasetPlugin<'swiss-roll', SwissRollPluginOptions> = /* @__PURE__ */ defineDataset({
   name: 'swiss-roll',
   parse: (options: unknown) =>
     parseOptions('swiss-roll', options, {

@@ -1,4 +1,5 @@
 import type { DatasetPlugin } from '@d3pm/core';
+import { defineDataset } from '@d3pm/data';
 import { mobyDick } from './moby-dick.ts';
 import { parseStandInOptions } from './parse-stand-in-options.ts';
 
@@ -8,10 +9,8 @@ export interface MobyDickOptions {
 }
 
 /** {@link mobyDick} by name, for configs: a book in the form of text8, which comes with the program. */
-export const mobyDickPlugin: DatasetPlugin<'moby-dick', MobyDickOptions> = Object.freeze({
-  specVersion: 1,
-  kind: 'dataset',
+export const mobyDickPlugin: DatasetPlugin<'moby-dick', MobyDickOptions> = defineDataset({
   name: 'moby-dick',
-  parse: (options: unknown) => parseStandInOptions('moby-dick', options, {}),
-  load: async (options: MobyDickOptions) => mobyDick(options),
+  parse: (options): MobyDickOptions => parseStandInOptions('moby-dick', options, {}),
+  load: async (options) => mobyDick(options),
 });

@@ -1,4 +1,5 @@
 import type { DatasetPlugin } from '@d3pm/core';
+import { defineDataset } from '@d3pm/data';
 import { sotu } from './sotu.ts';
 import { parseStandInOptions } from './parse-stand-in-options.ts';
 
@@ -8,10 +9,8 @@ export interface SotuOptions {
 }
 
 /** {@link sotu} by name, for configs: speeches in the form of text8, which come with the program. */
-export const sotuPlugin: DatasetPlugin<'sotu', SotuOptions> = Object.freeze({
-  specVersion: 1,
-  kind: 'dataset',
+export const sotuPlugin: DatasetPlugin<'sotu', SotuOptions> = defineDataset({
   name: 'sotu',
-  parse: (options: unknown) => parseStandInOptions('sotu', options, {}),
-  load: async (options: SotuOptions) => sotu(options),
+  parse: (options): SotuOptions => parseStandInOptions('sotu', options, {}),
+  load: async (options) => sotu(options),
 });

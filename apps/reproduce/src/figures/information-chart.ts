@@ -1,6 +1,6 @@
 import type { InformationPoint, NoiseSchedule } from '@d3pm/core';
 import * as Plot from '@observablehq/plot';
-import { parseHTML } from 'linkedom';
+import { plotSvg } from './plot-svg.ts';
 import { label, svgDocument, translate } from './svg.ts';
 
 export interface InformationChart {
@@ -66,16 +66,14 @@ function panel(numSteps: number, name: string, dots: readonly Dot[], isLog: bool
       label(WIDTH / 2, HEIGHT / 2, dots.some(({ y }) => y === Infinity) ? infinite : 'nowhere above 0', { color: '#666' })
     );
   }
-  const { document } = parseHTML('<!doctype html><html><body></body></html>');
-  const chart = Plot.plot({
-    document: document as unknown as Document,
+  return plotSvg({
     width: WIDTH,
     height: HEIGHT,
     marginTop: 36,
     marginLeft: 56,
     marginRight: 24,
     marginBottom: 46,
-    style: { fontFamily: 'DejaVu Sans', fontSize: '12px' },
+    style: { background: 'none' },
     x: { label: 't →', domain: [0, numSteps], ticks: 5, tickFormat: String, labelArrow: 'none', labelOffset: 36 },
     y: isLog
       ? { type: 'log', label: name, grid: true, ticks: 4, tickFormat: '~e', labelArrow: 'none' }
@@ -85,6 +83,4 @@ function panel(numSteps: number, name: string, dots: readonly Dot[], isLog: bool
       Plot.line(shown, { x: 't', y: 'y', stroke: COLOR, strokeWidth: 2 }),
     ],
   });
-  chart.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
-  return chart.outerHTML;
 }

@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot';
-import { parseHTML } from 'linkedom';
+import { plotSvg } from './plot-svg.ts';
 
 export interface StepsChartInput {
   /** The bound of chains of several lengths, in bits per character with its standard error. */
@@ -11,15 +11,12 @@ export interface StepsChartInput {
 
 /** The bound against the number of reverse steps, with baselines: an SVG text. */
 export function stepsChart({ bounds, baselines, yLabel }: StepsChartInput): string {
-  const { document } = parseHTML('<!doctype html><html><body></body></html>');
   const [low, high] = [Math.min(...bounds.map(({ steps }) => steps)), Math.max(...bounds.map(({ steps }) => steps))];
-  const chart = Plot.plot({
-    document: document as unknown as Document,
+  return plotSvg({
     width: 640,
     height: 400,
     marginLeft: 56,
     marginRight: 96,
-    style: { fontFamily: 'DejaVu Sans', fontSize: '12px', background: '#fff' },
     x: {
       type: 'log',
       label: 'reverse steps',
@@ -42,6 +39,4 @@ export function stepsChart({ bounds, baselines, yLabel }: StepsChartInput): stri
       Plot.text(bounds, { x: 'steps', y: 'bits', text: (d) => d.bits.toFixed(2), dy: -14, fill: '#3b528b', fontWeight: 'bold' }),
     ],
   });
-  chart.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
-  return chart.outerHTML;
 }

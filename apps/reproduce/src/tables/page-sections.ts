@@ -1,6 +1,6 @@
 import { markdownTable } from './markdown.ts';
 import type { PieceProvenance } from './row-results.ts';
-import type { Published } from './table.ts';
+import type { Published, Table } from './table.ts';
 import type { OverSeeds, RowSummary } from './table-summary.ts';
 
 /** A number of the paper with its spread. */
@@ -11,8 +11,36 @@ export const seedsText = ({ mean, spread }: OverSeeds, digits: number): string =
   spread === undefined ? `${mean.toFixed(digits)} (one seed)` : `${mean.toFixed(digits)} ± ${spread.toFixed(digits)}`;
 
 /** How a table is read. */
-export const NOTE_ON_ERRORS =
+const NOTE_ON_ERRORS =
   '“±” is half of the distance between the lowest and the highest seed; “MC” the Monte-Carlo error (another run on the same examples), “SE” the standard error (other examples of the same source, taken as independent), each the largest of the seeds. All rows have the same held-out examples, so that differences between rows are more certain than SE says.';
+
+/** What every page is made of, whatever it measures. */
+export interface PageInput<T extends Table> {
+  readonly table: T;
+  readonly rows: readonly RowSummary[];
+  readonly provenance: readonly PieceProvenance[];
+  /** Files of pictures beside the page. */
+  readonly pictures: readonly { readonly file: string; readonly title: string }[];
+  readonly jobs: { readonly done: number; readonly all: number };
+}
+
+/** Title, data, how much is there, how the numbers stand to the paper's and how they are to be read. */
+export function headSection({ table, jobs }: Pick<PageInput<Table>, 'jobs' | 'table'>, kinds: string): string {
+  return [
+    `# ${table.title}`,
+    `Data: ${table.dataNote}. Size of the models and runs: ${table.size}. ${jobs.done} of ${jobs.all} runs are complete.`,
+    `**${table.comparison}**`,
+    `${kinds} ${NOTE_ON_ERRORS}`,
+  ].join('\n\n');
+}
+
+/** What differs from the paper, then the pictures. */
+export function differencesSection({ table, pictures }: Pick<PageInput<Table>, 'pictures' | 'table'>): string {
+  return [
+    `## What differs from the paper\n\n${table.differences.map((difference) => `- ${difference}`).join('\n')}`,
+    ...pictures.map(({ file, title }) => `![${title}](${file})`),
+  ].join('\n\n');
+}
 
 /** How rows are to be read under a process that they were not trained with. */
 export const NOTE_ON_REVERSES =

@@ -91,7 +91,8 @@ export function pieceTask(key: PieceKey, { table, config, training, folder, tabl
       };
     case 'scores':
       return {
-        total: imageBatchCount(sizes.samples) + imageBatchCount(test.size),
+        // The features of the held-out images are there, from the scores of training images.
+        total: imageBatchCount(sizes.samples),
         make: (done) =>
           scoreImages({ ...input(done), tableFolder, files }, { table: table as ImageTable, features: key.features, steps: key.steps }),
       };

@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot';
-import { parseHTML } from 'linkedom';
+import { plotSvg, seriesNames } from '../figures/plot-svg.ts';
 
 export interface ChartPoint {
   readonly row: string;
@@ -19,17 +19,14 @@ export interface RowsChartInput {
 
 /** A number of each row against the number of steps, with bars: an SVG text. */
 export function rowsChart({ points, lines, yLabel, yType = 'linear' }: RowsChartInput): string {
-  const { document } = parseHTML('<!doctype html><html><body></body></html>');
   const steps = [...new Set(points.map((point) => point.steps))].sort((a, b) => a - b);
   const rows = [...new Set(points.map(({ row }) => row))];
-  const chart = Plot.plot({
-    document: document as unknown as Document,
+  return plotSvg({
     width: 800,
     height: 420,
     marginTop: 32,
     marginLeft: 60,
     marginRight: 240,
-    style: { fontFamily: 'DejaVu Sans', fontSize: '12px', background: '#fff' },
     x: { type: 'log', label: 'reverse steps', ticks: steps, tickFormat: String, domain: [steps[0]! * 0.8, steps.at(-1)! * 1.15] },
     y: { type: yType, label: yLabel, grid: true, tickFormat: String, ...(yType === 'linear' && { nice: true, zero: false }) },
     color: { domain: rows, scheme: 'dark2' },
@@ -42,19 +39,7 @@ export function rowsChart({ points, lines, yLabel, yType = 'linear' }: RowsChart
         { x: 'steps', y1: (d: ChartPoint) => d.value - d.error, y2: (d: ChartPoint) => d.value + d.error, stroke: 'row', strokeWidth: 1.5 },
       ),
       Plot.dot(points, { x: 'steps', y: 'value', fill: 'row', r: 3.5 }),
-      ...rows.map((row, i) =>
-        Plot.text([{ row }], {
-          text: 'row',
-          fill: 'row',
-          frameAnchor: 'top-right',
-          textAnchor: 'start',
-          dx: 12,
-          dy: 18 * i,
-          fontWeight: 'bold',
-        }),
-      ),
+      ...seriesNames(rows),
     ],
   });
-  chart.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
-  return chart.outerHTML;
 }

@@ -1,13 +1,12 @@
 import type { DatasetPlugin } from '@d3pm/core';
+import { defineDataset } from '../define-dataset.ts';
 import { integerFrom, parseOptions } from '../parse-options.ts';
 import { readText8, type ReadText8Options } from './read-text8.ts';
 
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
 
 /** {@link readText8} by name, for configs: splits `train`, `valid` and `test` of a local file, or without a `path` of what `d3pm fetch text8` keeps. */
-export const text8Plugin: DatasetPlugin<'text8', ReadText8Options> = /* @__PURE__ */ Object.freeze({
-  specVersion: 1,
-  kind: 'dataset',
+export const text8Plugin: DatasetPlugin<'text8', ReadText8Options> = /* @__PURE__ */ defineDataset({
   name: 'text8',
   parse: (options: unknown) =>
     parseOptions('text8', options, {

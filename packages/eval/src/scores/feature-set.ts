@@ -1,6 +1,5 @@
-import { D3pmError, quoted, turnsOfEventLoop, type States } from '@d3pm/core';
-import { assertExtractor } from './assert-extractor.ts';
-import { extractFeatures } from './extract-features.ts';
+import { D3pmError, quoted, type States } from '@d3pm/core';
+import { featureBatches } from './feature-batches.ts';
 import type { ExtractorIdentity } from './feature-extractor.ts';
 import type { FeatureStatisticsOptions } from './feature-statistics.ts';
 
@@ -21,18 +20,16 @@ export interface FeatureSet {
  */
 export async function featureSet(
   samples: AsyncIterable<States> | Iterable<States>,
-  { extractor, dataId }: FeatureStatisticsOptions,
+  options: FeatureStatisticsOptions,
 ): Promise<FeatureSet> {
-  assertExtractor('featureSet', extractor);
   const batches: Float32Array[] = [];
-  const turn = turnsOfEventLoop();
-  let firstSample = 0;
-  for await (const batch of samples) {
-    batches.push((await extractFeatures(extractor, batch, { dataId, firstSample })).features);
-    firstSample += batch.shape[0]!;
-    await turn();
+  let numSamples = 0;
+  for await (const batch of featureBatches('featureSet', samples, options)) {
+    batches.push(batch.features);
+    numSamples += batch.numSamples;
   }
-  return { extractor: { id: extractor.id, checksum: extractor.checksum }, dataId, numSamples: firstSample, features: joined(batches) };
+  const { extractor, dataId } = options;
+  return { extractor: { id: extractor.id, checksum: extractor.checksum }, dataId, numSamples, features: joined(batches) };
 }
 
 /** The rows of all batches, one after the other. */

@@ -1,7 +1,7 @@
-import { turnsOfEventLoop, type States } from '@d3pm/core';
+import type { States } from '@d3pm/core';
 import { assertExtractor } from './assert-extractor.ts';
-import { extractFeatures } from './extract-features.ts';
 import { featureAccumulator } from './feature-accumulator.ts';
+import { featureBatches } from './feature-batches.ts';
 import type { ExtractorIdentity, FeatureExtractor } from './feature-extractor.ts';
 
 /** The Gaussian that stands for a set of samples, float64 throughout. */
@@ -31,16 +31,10 @@ export interface FeatureStatisticsOptions {
  */
 export async function featureStatistics(
   samples: AsyncIterable<States> | Iterable<States>,
-  { extractor, dataId }: FeatureStatisticsOptions,
+  options: FeatureStatisticsOptions,
 ): Promise<FeatureStatistics> {
-  assertExtractor('featureStatistics', extractor);
-  const accumulator = featureAccumulator({ extractor, dataId });
-  const turn = turnsOfEventLoop();
-  let firstSample = 0;
-  for await (const batch of samples) {
-    accumulator.add((await extractFeatures(extractor, batch, { dataId, firstSample })).features);
-    firstSample += batch.shape[0]!;
-    await turn();
-  }
+  assertExtractor('featureStatistics', options.extractor);
+  const accumulator = featureAccumulator(options);
+  for await (const { features } of featureBatches('featureStatistics', samples, options)) accumulator.add(features);
   return accumulator.statistics();
 }

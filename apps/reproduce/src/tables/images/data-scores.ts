@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { createRng, D3pmError } from '@d3pm/core';
+import { createRng } from '@d3pm/core';
 import type { Progress } from '../../progress.ts';
 import type { RunFolder } from '../../run-folder.ts';
 import { loadData } from '../../train/build-training.ts';
 import { fingerprint } from '../fingerprint.ts';
+import { keptJson, type KeptJson } from '../kept-json.ts';
 import type { ScoresRecord } from '../row-results.ts';
 import type { FeatureName, ImageTable } from '../table.ts';
 import { numBatches } from './image-batches.ts';
@@ -42,31 +41,17 @@ export async function dataScores(
       },
     });
     scores[name] = { steps: 0, ...record };
-    await folder.write(FILE, `${JSON.stringify({ of: ofTable(table), scores }, undefined, 1)}\n`);
+    await keptOf(table, folder).write({ scores });
     progress.finish(record.reports.map(({ name: score, value }) => `${score} ${value.toPrecision(4)}`).join(', '));
   }
   return Object.values(scores);
 }
 
 /** Those that are there already. @throws {D3pmError} `CONFIG_CHANGED` for those of other data */
-export async function readDataScores(table: ImageTable, { path }: RunFolder): Promise<DataScores> {
-  const file = join(path, FILE);
-  const text = await readFile(file, 'utf8').catch(() => undefined);
-  if (text === undefined) return {};
-  const { of, scores } = parsed(text, file);
-  if (of === ofTable(table)) return scores;
-  throw new D3pmError(
-    'CONFIG_CHANGED',
-    `table: ${file} is of another size or data set; choose another folder with --out, or delete the file`,
-  );
+export async function readDataScores(table: ImageTable, folder: RunFolder): Promise<DataScores> {
+  return (await keptOf(table, folder).read())?.scores ?? {};
 }
 
-function parsed(text: string, file: string): { readonly of: string; readonly scores: DataScores } {
-  try {
-    return JSON.parse(text) as ReturnType<typeof parsed>;
-  } catch (cause) {
-    throw new D3pmError('INVALID_DATA', `table: ${file} is no JSON; delete it, and it is made again`, { cause });
-  }
-}
+const keptOf = (table: ImageTable, folder: RunFolder): KeptJson<{ readonly scores: DataScores }> => keptJson(folder, FILE, ofTable(table));
 
 const ofTable = ({ rows, sizes: { samples } }: ImageTable): string => fingerprint({ data: rows[0]!.config.data, samples });

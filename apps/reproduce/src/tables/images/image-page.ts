@@ -1,26 +1,21 @@
 import { markdownTable } from '../markdown.ts';
 import {
   agreementSection,
+  differencesSection,
+  headSection,
   madeSection,
-  NOTE_ON_ERRORS,
   NOTE_ON_REVERSES,
   partsSection,
   publishedText,
   seedsText,
+  type PageInput,
 } from '../page-sections.ts';
-import type { PieceProvenance } from '../row-results.ts';
 import type { ImageTable } from '../table.ts';
 import type { RowSummary } from '../table-summary.ts';
 import type { ScoreSummary } from './score-summary.ts';
 
-export interface ImagePageInput {
-  readonly table: ImageTable;
-  readonly rows: readonly RowSummary[];
+export interface ImagePageInput extends PageInput<ImageTable> {
   readonly scores: readonly ScoreSummary[];
-  readonly provenance: readonly PieceProvenance[];
-  /** Files of pictures beside the page. */
-  readonly pictures: readonly { readonly file: string; readonly title: string }[];
-  readonly jobs: { readonly done: number; readonly all: number };
 }
 
 /** The report of Table 3: bounds and scores beside the paper's, parts, agreement of estimates, pictures, and how it was made. */
@@ -28,10 +23,7 @@ export function imagePage({ table, rows, scores, provenance, pictures, jobs }: I
   const published = rows.filter(({ row, reverse, steps }) => row.isPublished && reverse === row.reverses[0] && steps === table.chains[0]);
   const others = rows.filter((each) => !published.includes(each));
   return `${[
-    `# ${table.title}`,
-    `Data: ${table.dataNote}. Size of the models and runs: ${table.size}. ${jobs.done} of ${jobs.all} runs are complete.`,
-    `**${table.comparison}**`,
-    `All numbers in bits per dimension are upper bounds (≤). ${NOTE_ON_ERRORS}`,
+    headSection({ table, jobs }, 'All numbers in bits per dimension are upper bounds (≤).'),
     markdownTable(
       ['row', 'steps', 'reverse process', table.unit, 'MC', 'SE', 'L_T', 'paper'],
       published.map((row) => [...boundLine(row), priorText(row), paperBound(row)]),
@@ -43,8 +35,7 @@ export function imagePage({ table, rows, scores, provenance, pictures, jobs }: I
           others.map((row) => [...boundLine(row), priorText(row)]),
         )}`
       : undefined,
-    `## What differs from the paper\n\n${table.differences.map((difference) => `- ${difference}`).join('\n')}`,
-    ...pictures.map(({ file, title }) => `![${title}](${file})`),
+    differencesSection({ table, pictures }),
     partsSection(rows, 'p(x_0 | x_1) is f itself, as in the authors’ code for images.'),
     agreementSection(rows),
     madeSection(provenance),

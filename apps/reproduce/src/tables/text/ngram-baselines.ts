@@ -1,11 +1,10 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { createRng, D3pmError, turnOfEventLoop, type Dataset } from '@d3pm/core';
 import { ngramModel } from '@d3pm/eval';
 import type { Progress } from '../../progress.ts';
 import type { RunFolder } from '../../run-folder.ts';
 import { loadData } from '../../train/build-training.ts';
 import { fingerprint } from '../fingerprint.ts';
+import { keptJson, type KeptJson } from '../kept-json.ts';
 import type { TextTable } from '../table.ts';
 
 const FILE = 'n-grams.json';
@@ -37,31 +36,18 @@ export async function ngramBaselines(
     await turnOfEventLoop();
     signal.throwIfAborted();
   }
-  await folder.write(FILE, `${JSON.stringify({ of: ofTable(table), baselines }, undefined, 1)}\n`);
+  await keptOf(table, folder).write({ baselines });
   progress.finish(baselines.map(({ order, bits }) => `${order}: ${bits.toFixed(3)}`).join(', '));
   return baselines;
 }
 
 /** Those that are there already. @throws {D3pmError} `CONFIG_CHANGED` for those of other data or examples */
-export async function readBaselines(table: TextTable, { path }: RunFolder): Promise<readonly NgramBaseline[] | undefined> {
-  const file = join(path, FILE);
-  const text = await readFile(file, 'utf8').catch(() => undefined);
-  if (text === undefined) return undefined;
-  const { of, baselines } = parsed(text, file);
-  if (of === ofTable(table)) return baselines;
-  throw new D3pmError(
-    'CONFIG_CHANGED',
-    `table: ${file} is of another size or data set; choose another folder with --out, or delete the file`,
-  );
+export async function readBaselines(table: TextTable, folder: RunFolder): Promise<readonly NgramBaseline[] | undefined> {
+  return (await keptOf(table, folder).read())?.baselines;
 }
 
-function parsed(text: string, file: string): { readonly of: string; readonly baselines: readonly NgramBaseline[] } {
-  try {
-    return JSON.parse(text) as ReturnType<typeof parsed>;
-  } catch (cause) {
-    throw new D3pmError('INVALID_DATA', `table: ${file} is no JSON; delete it, and it is made again`, { cause });
-  }
-}
+const keptOf = (table: TextTable, folder: RunFolder): KeptJson<{ readonly baselines: readonly NgramBaseline[] }> =>
+  keptJson(folder, FILE, ofTable(table));
 
 const ofTable = ({ rows, ngramOrders, sizes: { testExamples } }: TextTable): string =>
   fingerprint({ data: rows[0]!.config.data, ngramOrders, testExamples });

@@ -1,14 +1,16 @@
 import { markdownTable } from '../markdown.ts';
 import {
   agreementSection,
+  differencesSection,
+  headSection,
   madeSection,
-  NOTE_ON_ERRORS,
   NOTE_ON_REVERSES,
   partsSection,
   publishedText,
   seedsText,
+  type PageInput,
 } from '../page-sections.ts';
-import type { PieceProvenance, TextsRecord } from '../row-results.ts';
+import type { TextsRecord } from '../row-results.ts';
 import type { TableRow, TextTable } from '../table.ts';
 import type { RowSummary } from '../table-summary.ts';
 import type { NgramBaseline } from './ngram-baselines.ts';
@@ -20,15 +22,9 @@ export interface RowTexts {
   readonly texts: TextsRecord;
 }
 
-export interface TextPageInput {
-  readonly table: TextTable;
-  readonly rows: readonly RowSummary[];
+export interface TextPageInput extends PageInput<TextTable> {
   readonly texts: readonly RowTexts[];
-  readonly provenance: readonly PieceProvenance[];
   readonly baselines: readonly NgramBaseline[];
-  /** Files of pictures beside the page. */
-  readonly pictures: readonly { readonly file: string; readonly title: string }[];
-  readonly jobs: { readonly done: number; readonly all: number };
 }
 
 /** The report of a text table: paper and measurement beside each other, parts, agreement of estimates, texts, and how it was made. */
@@ -36,10 +32,7 @@ export function textPage({ table, rows, texts, provenance, baselines, pictures, 
   const published = rows.filter(({ row, reverse }) => row.isPublished && reverse === row.reverses[0]);
   const others = rows.filter((each) => !published.includes(each));
   return `${[
-    `# ${table.title}`,
-    `Data: ${table.dataNote}. Size of the models and runs: ${table.size}. ${jobs.done} of ${jobs.all} runs are complete.`,
-    `**${table.comparison}**`,
-    `D3PM numbers are upper bounds (≤), autoregressive and n-gram numbers exact. ${NOTE_ON_ERRORS}`,
+    headSection({ table, jobs }, 'D3PM numbers are upper bounds (≤), autoregressive and n-gram numbers exact.'),
     markdownTable(
       ['row', 'steps', 'reverse process', table.unit, 'MC', 'SE', 'paper', 'sample time, s', 'calls', 'paper, s'],
       published.map(tableLine),
@@ -56,8 +49,7 @@ export function textPage({ table, rows, texts, provenance, baselines, pictures, 
           [['bits', ...baselines.map(({ bits }) => bits.toFixed(3))]],
         )}`
       : undefined,
-    `## What differs from the paper\n\n${table.differences.map((difference) => `- ${difference}`).join('\n')}`,
-    ...pictures.map(({ file, title }) => `![${title}](${file})`),
+    differencesSection({ table, pictures }),
     partsSection(rows, 'p(x_0 | x_1) is f itself under the mixture, and Bayes’ rule under the plug-in.'),
     agreementSection(rows),
     textsSection(texts),

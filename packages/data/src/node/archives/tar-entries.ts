@@ -12,6 +12,7 @@ import {
 } from './archive-error.ts';
 import { isUnsafeName } from './is-unsafe-name.ts';
 import { quoteName } from './quote-name.ts';
+import { concatBytes } from '../../concat-bytes.ts';
 
 const BLOCK = 512;
 /** Fields of an extended header that make a member another one than its own header says. */
@@ -101,13 +102,7 @@ async function contentOf(entry: AsyncIterable<Uint8Array>): Promise<Uint8Array> 
   const chunks: Uint8Array[] = [];
   for await (const chunk of entry) chunks.push(chunk);
   // A copy: a chunk is a view of the source, which the caller may reuse.
-  const bytes = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0));
-  let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return bytes;
+  return concatBytes(chunks);
 }
 
 /** Keeps how much there was and how many zeros were last. */

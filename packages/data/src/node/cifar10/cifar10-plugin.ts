@@ -1,4 +1,5 @@
 import type { DatasetPlugin } from '@d3pm/core';
+import { defineDataset } from '../../define-dataset.ts';
 import { parseOptions } from '../../parse-options.ts';
 import { flipsRule, levelsRule, textRule } from '../images/image-option-rules.ts';
 import { readCifar10, type ReadCifar10Options } from './read-cifar10.ts';
@@ -7,9 +8,7 @@ import { readCifar10, type ReadCifar10Options } from './read-cifar10.ts';
 export type Cifar10PluginOptions = Omit<ReadCifar10Options, 'download'>;
 
 /** {@link readCifar10} by name, for configs: splits `train` and `test`. */
-export const cifar10Plugin: DatasetPlugin<'cifar10', Cifar10PluginOptions> = /* @__PURE__ */ Object.freeze({
-  specVersion: 1,
-  kind: 'dataset',
+export const cifar10Plugin: DatasetPlugin<'cifar10', Cifar10PluginOptions> = /* @__PURE__ */ defineDataset({
   name: 'cifar10',
   parse: (options: unknown) =>
     parseOptions('cifar10', options, {

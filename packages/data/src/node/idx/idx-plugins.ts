@@ -1,4 +1,5 @@
 import type { DatasetPlugin } from '@d3pm/core';
+import { defineDataset } from '../../define-dataset.ts';
 import { parseOptions } from '../../parse-options.ts';
 import { flipsRule, levelsRule, textRule } from '../images/image-option-rules.ts';
 import type { KnownFileSetName } from '../download/known-downloads.ts';
@@ -8,9 +9,7 @@ import { readIdxImages, type ReadIdxImagesOptions } from './read-idx-images.ts';
 export type IdxPluginOptions = Omit<ReadIdxImagesOptions, 'download' | 'name'>;
 
 const idxPlugin = <N extends KnownFileSetName>(name: N): DatasetPlugin<N, IdxPluginOptions> =>
-  Object.freeze({
-    specVersion: 1,
-    kind: 'dataset',
+  defineDataset({
     name,
     parse: (options: unknown) =>
       parseOptions(name, options, {

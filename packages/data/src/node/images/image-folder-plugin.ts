@@ -1,13 +1,12 @@
 import type { DatasetPlugin } from '@d3pm/core';
+import { defineDataset } from '../../define-dataset.ts';
 import { integerFrom, parseOptions } from '../../parse-options.ts';
 import { isColour } from './decode-image.ts';
 import { flipsRule, levelsRule, textRule } from './image-option-rules.ts';
 import { readImageFolder, type ReadImageFolderOptions } from './read-image-folder.ts';
 
 /** {@link readImageFolder} by name, for configs: splits `train` and `test`. */
-export const imageFolderPlugin: DatasetPlugin<'image-folder', ReadImageFolderOptions> = /* @__PURE__ */ Object.freeze({
-  specVersion: 1,
-  kind: 'dataset',
+export const imageFolderPlugin: DatasetPlugin<'image-folder', ReadImageFolderOptions> = /* @__PURE__ */ defineDataset({
   name: 'image-folder',
   parse: (options: unknown) =>
     parseOptions('image-folder', options, {

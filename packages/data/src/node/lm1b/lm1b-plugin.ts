@@ -1,4 +1,5 @@
 import type { DatasetPlugin } from '@d3pm/core';
+import { defineDataset } from '../../define-dataset.ts';
 import { integerFrom, parseOptions, type OptionRule } from '../../parse-options.ts';
 import { readLm1b, type ReadLm1bOptions } from './read-lm1b.ts';
 
@@ -9,9 +10,7 @@ const isText = (value: unknown): boolean => typeof value === 'string' && value !
 const text = (expected: string): OptionRule => ({ expected, required: false, accepts: isText });
 
 /** {@link readLm1b} by name, for configs: splits `train` and `test`. Warnings go to the process. */
-export const lm1bPlugin: DatasetPlugin<'lm1b', Lm1bPluginOptions> = /* @__PURE__ */ Object.freeze({
-  specVersion: 1,
-  kind: 'dataset',
+export const lm1bPlugin: DatasetPlugin<'lm1b', Lm1bPluginOptions> = /* @__PURE__ */ defineDataset({
   name: 'lm1b',
   parse: (options: unknown) =>
     parseOptions('lm1b', options, {

@@ -1,0 +1,32 @@
+import * as Plot from '@observablehq/plot';
+import { parseHTML } from 'linkedom';
+
+/** A plot as an SVG text, in the font that comes along, on white. */
+export function plotSvg({
+  style,
+  ...options
+}: Omit<Plot.PlotOptions, 'style'> & { readonly style?: Readonly<Record<string, string>> }): string {
+  const { document } = parseHTML('<!doctype html><html><body></body></html>');
+  const chart = Plot.plot({
+    document: document as unknown as Document,
+    style: { fontFamily: 'DejaVu Sans', fontSize: '12px', background: '#fff', ...style },
+    ...options,
+  });
+  chart.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
+  return chart.outerHTML;
+}
+
+/** The names of series one below the other at the right of the frame, each in its colour. */
+export function seriesNames(names: readonly string[]): readonly Plot.Markish[] {
+  return names.map((series, i) =>
+    Plot.text([{ series }], {
+      text: 'series',
+      fill: 'series',
+      frameAnchor: 'top-right',
+      textAnchor: 'start',
+      dx: 12,
+      dy: 18 * i,
+      fontWeight: 'bold',
+    }),
+  );
+}
