@@ -11,17 +11,17 @@ const run = (code: string, signal?: AbortSignal): Promise<unknown> =>
     },
   );
 
-describe('[31] a thread', () => {
+describe('a thread', () => {
   it('gives what it sends first', async () => {
     expect(await run('parentPort.postMessage(workerData ** 2); setInterval(() => {}, 1000)')).toBe(49);
   });
 
-  it('that dies is an error, not silence', async () => {
+  it('[31] that dies is an error, not silence', async () => {
     await expect(run('process.exit(3)')).rejects.toThrow('square: its thread ended with code 3 before there was a result');
     await expect(run('')).rejects.toThrow('ended with code 0');
   });
 
-  it('that throws rejects with what it threw', async () => {
+  it('[31] that throws rejects with what it threw', async () => {
     await expect(run('throw new RangeError("too long")')).rejects.toThrow('too long');
   });
 

@@ -115,7 +115,7 @@ describe('frechetDistance', () => {
   });
 });
 
-describe('[41] frechetDistance refuses', () => {
+describe('frechetDistance refuses', () => {
   const good = gaussian(zeros(2), identity(2), { dataId: 'good' });
   const other = { id: 'other/layer', checksum };
   it.each([
@@ -132,7 +132,7 @@ describe('[41] frechetDistance refuses', () => {
     ['a correlation above 1', gaussian([0, 0], [1, 2, 2, 1]), /negative eigenvalue/],
     ['a correlation of what does not vary', gaussian([0, 0], [0, 1e-3, 1e-3, 0]), /negative eigenvalue/],
     ['squares that overflow', gaussian([1e200, 0], identity(2)), /distance is Infinity/],
-  ])('%s', async (_, bad, expected) => {
+  ])('[41] %s', async (_, bad, expected) => {
     expect(await refusal(() => frechetDistance(good, bad))).toMatch(new RegExp(`^INVALID_DATA: frechetDistance: .*${expected.source}`));
   });
 
