@@ -6,6 +6,7 @@ import { train } from '@d3pm/train';
 import type { Progress } from '../progress.ts';
 import { buildTraining, reverseOf } from '../train/build-training.ts';
 import type { TrainConfig } from '../train/train-config.ts';
+import { gradientMemory, type GradientMemory } from './gradient-memory.ts';
 import { markdownTable } from './markdown.ts';
 import type { Table, TableRow } from './table.ts';
 
@@ -24,18 +25,20 @@ export interface DryRow {
   readonly bits: number;
   readonly evaluationSteps: number;
   readonly evaluationSeconds: number;
+  readonly memory: GradientMemory;
   /** The highest so far of the process, in GiB: rows run one after the other. */
   readonly peakGiB: number;
 }
 
 /** Steps of the chain of which one example is evaluated. */
 const EVALUATED_STEPS = 20;
+const MIB = 2 ** 20;
 
 /** Builds the model of a row, does updates of one and of two micro-batches and evaluates one example; nothing is kept. */
 export async function dryRow(row: TableRow, progress: Progress): Promise<DryRow> {
   const config: TrainConfig = { seed: 1, ...row.config };
   const { batchSize, microBatch = batchSize, numSteps } = config.training;
-  progress.start(`${row.name}: updates and one example`, 4);
+  progress.start(`${row.name}: updates and one example`, 6);
   const training = await buildTraining(config);
   try {
     const secondsOf = async (microBatches: number): Promise<number> => {
@@ -57,6 +60,12 @@ export async function dryRow(row: TableRow, progress: Progress): Promise<DryRow>
     };
     const secondsPerUpdate = await secondsOf(1);
     const secondsPerMicroBatch = Math.max(0, (await secondsOf(2)) - secondsPerUpdate);
+    const memory = await gradientMemory(training.model, {
+      loss: training.options.loss,
+      examples: microBatch,
+      dataOf: (examples) => batches(training.train, { batchSize: examples, rng: createRng('dry run') }).batchAt(0),
+    });
+    progress.update(5);
     const perUpdate = secondsPerUpdate + secondsPerMicroBatch * (Math.ceil(batchSize / microBatch) - 1);
     const held = {
       transition: training.transition,
@@ -82,6 +91,7 @@ export async function dryRow(row: TableRow, progress: Progress): Promise<DryRow>
       bits: total.bitsPerDimension,
       evaluationSteps: isExact ? 1 : chain,
       evaluationSeconds,
+      memory,
       peakGiB: process.resourceUsage().maxRSS / 2 ** 20,
     };
     progress.finish(
@@ -102,6 +112,8 @@ export function dryTable(table: Table, rows: readonly DryRow[]): string {
     's an update of them',
     's for as many more',
     'days of training here',
+    'tensors of their gradient, MiB',
+    'of them one example, MiB',
     'one example evaluated',
     'peak of the process, GiB',
   ];
@@ -111,9 +123,15 @@ export function dryTable(table: Table, rows: readonly DryRow[]): string {
     String(row.microBatch),
     row.secondsPerUpdate.toFixed(2),
     row.secondsPerMicroBatch.toFixed(2),
-    row.trainingDays.toPrecision(3),
+    threeDigits(row.trainingDays),
+    threeDigits(row.memory.peakBytes / MIB),
+    threeDigits(row.memory.bytesPerExample / MIB),
     `${row.evaluationSteps} calls, ${row.evaluationSeconds.toFixed(2)} s, ${row.bits.toFixed(2)} bits/position`,
     row.peakGiB.toFixed(2),
   ]);
   return `${table.title}, size ${table.size}: ${table.dataNote}\n\n${markdownTable(head, lines)}\n`;
+}
+
+function threeDigits(value: number): string {
+  return value.toLocaleString('en', { maximumSignificantDigits: 3 });
 }
