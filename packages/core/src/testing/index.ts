@@ -1,3 +1,4 @@
+export { checkProcessGroup } from './check-process-group.ts';
 export {
   codeLengthNats,
   exactBound,
@@ -23,6 +24,7 @@ export { expectAllClose, type Tolerance } from './expect-all-close.ts';
 export { expectNoLeak } from './expect-no-leak.ts';
 export { expectSampledFrom, type SampledFromOptions } from './expect-sampled-from.ts';
 export { forwardChain, productLaw, sequences, type ForwardChain, type ForwardChainOptions } from './forward-chain.ts';
+export { inProcessGroup } from './in-process-group.ts';
 export { klNats, logDistribution, logTotal } from './log-distribution.ts';
 export { identity, power, times, transpose, type Matrix } from './matrix.ts';
 export { randomLaw, seededUniforms } from './seeded-laws.ts';
