@@ -9,6 +9,8 @@ export interface ProcessGroup {
   readonly size: number;
   /** Number of this process among those of its host, for the choice of a card. */
   readonly localRank: number;
+  /** How many of them are on its host, which share its cores. */
+  readonly localSize: number;
   /** What carries it, for people: `Open MPI 4.1.4`. */
   readonly transport: string;
   /**

@@ -38,8 +38,8 @@ const LAWS: Readonly<Record<string, Law>> = {
     const expected = Array.from({ length: group.size }, (_, rank) => [rank, group.size]);
     return differs(all, expected);
   },
-  'local ranks are smaller than the size': async ({ localRank, size }) =>
-    localRank >= 0 && localRank < size ? undefined : `local rank ${localRank} of ${size}`,
+  'local ranks are 0…local size − 1': async ({ localRank, localSize, size }) =>
+    localRank >= 0 && localRank < localSize && localSize <= size ? undefined : `local rank ${localRank} of ${localSize}, size ${size}`,
   'a sum of float32 is that of all members': (group) => sums(group, Float32Array),
   'a sum of float64 is that of all members': (group) => sums(group, Float64Array),
   'float64 keeps 53 bits': async (group) => {

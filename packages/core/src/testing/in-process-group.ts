@@ -25,6 +25,7 @@ export function inProcessGroup(size: number): readonly ProcessGroup[] {
       rank,
       size,
       localRank: rank,
+      localSize: size,
       transport: 'one process',
       sum: (values) =>
         inTurn(values, (all) => {

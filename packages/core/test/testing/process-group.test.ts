@@ -16,7 +16,7 @@ describe('a process group', () => {
   });
 
   const broken: Readonly<Record<string, (member: ProcessGroup) => Partial<ProcessGroup>>> = {
-    'local ranks are smaller than the size': ({ rank }) => ({ localRank: 2 * rank }),
+    'local ranks are 0…local size − 1': ({ rank }) => ({ localRank: 2 * rank }),
     'a sum of float32 is that of all members': ({ sum, rank }) => ({
       sum: async (values) => {
         await sum(values);
