@@ -56,6 +56,11 @@ export type Parameters = Readonly<Record<string, Tensor>>;
 export interface ApplyOptions {
   /** Source of dropout masks. Absent: no dropout, which is what evaluation and sampling use. */
   readonly rng?: Rng;
+  /**
+   * Index of the first example in the batch of an update, of which these are a part: the mask of an example is that of its index there, so that
+   * it is the same in parts of any size. @defaultValue 0
+   */
+  readonly firstExample?: number;
 }
 
 /** A denoiser whose logits are a pure function of its parameters. */

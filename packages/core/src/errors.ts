@@ -6,6 +6,7 @@ export type D3pmErrorCode =
   | 'DTYPE'
   | 'DUPLICATE_NAME'
   | 'ENGINE'
+  | 'GROUP'
   | 'INVALID_DATA'
   | 'INVALID_OPTIONS'
   | 'INVALID_SCHEDULE'

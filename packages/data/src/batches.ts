@@ -1,9 +1,16 @@
-import { assertInteger, positionsOf, type Dataset, type Rng, type States } from '@d3pm/core';
+import { assertInteger, D3pmError, positionsOf, type Dataset, type Rng, type States } from '@d3pm/core';
 
 export interface BatchesOptions {
   readonly batchSize: number;
   /** Orders the examples of each epoch, and places random crops. */
   readonly rng: Rng;
+}
+
+export interface PartOfBatch {
+  /** Index in the batch, from 0. */
+  readonly first: number;
+  /** At least 1. */
+  readonly count: number;
 }
 
 /** An endless sequence of shuffled batches, addressed by number. */
@@ -16,6 +23,8 @@ export interface Batches {
    * that a resumed run sees the data it would have seen.
    */
   batchAt(step: number): States;
+  /** Examples `first` … `first + count − 1` of that batch, `[count, …N]`; no other is read. @throws {D3pmError} `INVALID_OPTIONS` for what is not in it. */
+  partAt(step: number, part: PartOfBatch): States;
   /** Which examples of the data set they are, `[batchSize]`. */
   indicesAt(step: number): Int32Array;
 }
@@ -33,11 +42,11 @@ export function batches(dataset: Dataset, { batchSize, rng }: BatchesOptions): B
   assertInteger('batches', 'dataset.size', size, 1);
   const orderOf = lastResult((epoch) => rng.split('order', epoch).permutation(size));
   /** The stretches of epochs that a batch is made of. */
-  const partsOf = (step: number): { readonly epoch: number; readonly indices: Int32Array }[] => {
-    assertInteger('batchAt', 'step', step, 0);
+  const partsOf = (step: number, { first: offset, count }: PartOfBatch): { readonly epoch: number; readonly indices: Int32Array }[] => {
     const parts = [];
-    const end = (step + 1) * batchSize;
-    for (let first = step * batchSize; first < end;) {
+    const begin = step * batchSize + offset;
+    const end = begin + count;
+    for (let first = begin; first < end;) {
       const epoch = Math.floor(first / size);
       const last = Math.min(end, (epoch + 1) * size);
       parts.push({ epoch, indices: orderOf(epoch).subarray(first - epoch * size, last - epoch * size) });
@@ -45,14 +54,28 @@ export function batches(dataset: Dataset, { batchSize, rng }: BatchesOptions): B
     }
     return parts;
   };
+  const read = (caller: string, step: number, part: PartOfBatch): States => {
+    assertInteger(caller, 'step', step, 0);
+    const parts = partsOf(step, part).map(({ epoch, indices }) => dataset.examples(indices, rng.split('crops', epoch)));
+    return parts.length === 1 ? parts[0]! : joined(parts, [part.count, ...dataset.exampleShape]);
+  };
+  const whole = { first: 0, count: batchSize };
   return {
     batchSize,
     size,
-    batchAt: (step) => {
-      const parts = partsOf(step).map(({ epoch, indices }) => dataset.examples(indices, rng.split('crops', epoch)));
-      return parts.length === 1 ? parts[0]! : joined(parts, [batchSize, ...dataset.exampleShape]);
+    batchAt: (step) => read('batchAt', step, whole),
+    partAt: (step, part) => {
+      assertInteger('partAt', 'first', part.first, 0);
+      assertInteger('partAt', 'count', part.count, 1);
+      if (part.first + part.count > batchSize) {
+        throw new D3pmError('INVALID_OPTIONS', `partAt: ${part.count} examples from ${part.first} on, and the batch has ${batchSize}`);
+      }
+      return read('partAt', step, part);
     },
-    indicesAt: (step) => Int32Array.from(partsOf(step).flatMap(({ indices }) => [...indices])),
+    indicesAt: (step) => {
+      assertInteger('indicesAt', 'step', step, 0);
+      return Int32Array.from(partsOf(step, whole).flatMap(({ indices }) => [...indices]));
+    },
   };
 }
 

@@ -1,4 +1,4 @@
-export { batches, type Batches, type BatchesOptions } from './batches.ts';
+export { batches, type Batches, type BatchesOptions, type PartOfBatch } from './batches.ts';
 export { builtinDatasets } from './builtin-datasets.ts';
 export { decodeText8 } from './decode-text8.ts';
 export { defineDataset } from './define-dataset.ts';

@@ -49,6 +49,24 @@ describe('batches', () => {
     );
   });
 
+  it('reads a part of a batch as it is in the whole, and nothing else', () => {
+    fc.assert(
+      fc.property(arbCase, fc.nat(20), fc.nat(29), fc.integer({ min: 1, max: 30 }), ({ size, batchSize, seed }, step, from, wanted) => {
+        const [first, rng] = [from % batchSize, createRng(seed)];
+        const count = Math.min(wanted, batchSize - first);
+        let read = 0;
+        const counted: Dataset = {
+          ...numbers(size),
+          examples: (indices, crops) => ((read += indices.length), numbers(size).examples(indices, crops)),
+        };
+        const { values } = batches(numbers(size), { batchSize, rng }).batchAt(step);
+        const part = batches(counted, { batchSize, rng }).partAt(step, { first, count });
+        expect(part).toEqual({ values: values.slice(first, first + count), shape: [count, 1] });
+        expect(read).toBe(count);
+      }),
+    );
+  });
+
   it('orders each epoch anew, and places its crops anew', () => {
     const source = batches(numbers(100), { batchSize: 100, rng: createRng(5) });
     expect([...source.batchAt(0).values]).not.toEqual([...source.batchAt(1).values]);
@@ -63,6 +81,10 @@ describe('batches', () => {
     expect(() => batches(numbers(3), { batchSize: 0, rng: createRng(1) })).toThrow(expect.objectContaining({ code: 'INVALID_OPTIONS' }));
     expect(() => batches(numbers(0), { batchSize: 1, rng: createRng(1) })).toThrow('dataset.size is 0');
     expect(() => batches(numbers(3), { batchSize: 1, rng: createRng(1) }).batchAt(-1)).toThrow('step is -1');
+    const four = batches(numbers(3), { batchSize: 4, rng: createRng(1) });
+    expect(() => four.partAt(0, { first: 2, count: 3 })).toThrow('partAt: 3 examples from 2 on, and the batch has 4');
+    expect(() => four.partAt(0, { first: 2, count: 0 })).toThrow('count is 0');
+    expect(() => four.partAt(-1, { first: 0, count: 1 })).toThrow('step is -1');
   });
 });
 

@@ -1,6 +1,7 @@
 import type { Parameters } from '@d3pm/core';
 import { add, type Tensor } from '@tensorflow/tfjs-core';
 import type { AttentionWeights } from './attention.ts';
+import type { Drop } from './drop-with.ts';
 import { fanInValues, unitValues, zeroValues, type Initializer } from './initializers.ts';
 import { linear, linearRelu } from './linear.ts';
 import type { ParameterSpecs } from './parameter-specs.ts';
@@ -45,7 +46,7 @@ export interface TransformerPassOptions {
   /** First half of the feed-forward layer: its weights are at `name`. @defaultValue relu(W x + b) */
   readonly widen?: (parameters: Parameters, name: string, x: Tensor) => Tensor;
   /** What is left in training of each branch, of the wide layer and of what the head reads; `name` is another at each place. @defaultValue all */
-  readonly drop?: (x: Tensor, name: string) => Tensor;
+  readonly drop?: Drop;
 }
 
 /**

@@ -1,12 +1,5 @@
-import {
-  crossEntropyNats,
-  D3pmError,
-  sampleForward,
-  stratifiedUniforms,
-  type Prediction,
-  type ReverseProcess,
-  type Transition,
-} from '@d3pm/core';
+import { crossEntropyNats, D3pmError, sampleForward, type Prediction, type ReverseProcess, type Transition } from '@d3pm/core';
+import { wholeBatch } from './example-range.ts';
 import type { TrainingLoss } from './training-loss.ts';
 import { uniformSteps } from './uniform-steps.ts';
 
@@ -33,9 +26,9 @@ export function crossEntropyLoss<P extends Prediction>({ transition, reverse }: 
     name: 'cross-entropy',
     transition,
     accepts: (prediction) => prediction === reverse.prediction,
-    corrupt: (x0, rng) => {
-      const t = uniformSteps(stratifiedUniforms(x0.shape[0]!, rng.split('t')), transition.numSteps);
-      return { t, states: sampleForward(transition, x0, { t, rng: rng.split('noise') }) };
+    corrupt: (x0, rng, range = wholeBatch(x0)) => {
+      const t = uniformSteps(x0.shape[0]!, transition.numSteps, { ...range, rng: rng.split('t') });
+      return { t, states: sampleForward(transition, x0, { t, rng: rng.split('noise'), firstExample: range.firstExample }) };
     },
     nats: ({ logits, x0, xt, t }) => crossEntropyNats(transition, reverse, { logits, x0, xt, t }),
     gradientScale: (positions) => 1 / positions,

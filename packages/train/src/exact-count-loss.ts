@@ -10,6 +10,7 @@ import {
   type Transition,
 } from '@d3pm/core';
 import { cast, equal, mul, reshape, sum, tensor1d, tidy } from '@tensorflow/tfjs-core';
+import { wholeBatch } from './example-range.ts';
 import type { TrainingLoss } from './training-loss.ts';
 import { withPriorTerm } from './with-prior-term.ts';
 
@@ -40,14 +41,14 @@ export function exactCountLoss({ transition }: { readonly transition: Transition
     name: 'exact-count',
     transition,
     accepts: (prediction) => prediction === 'denoiser' || prediction === 'leave-one-out',
-    corrupt: (x0, rng) => {
+    corrupt: (x0, rng, { firstExample, batchSize } = wholeBatch(x0)) => {
       const positions = positionsOf(x0);
       const { weights, stepGivenCount } = countWeights(positions);
-      const uniforms = stratifiedUniforms(x0.shape[0]!, rng.split('count'));
+      const uniforms = stratifiedUniforms(batchSize, rng.split('count')).subarray(firstExample, firstExample + x0.shape[0]!);
       const counts = Int32Array.from(uniforms, (uniform) => 1 + Math.floor(positions * uniform));
       return {
-        states: maskExactCount(x0, { counts, maskState, rng: rng.split('masks') }),
-        t: counts.map((count, b) => stepGivenCount(count, rng.split('t').float64(b))),
+        states: maskExactCount(x0, { counts, maskState, rng: rng.split('masks'), firstExample }),
+        t: counts.map((count, b) => stepGivenCount(count, rng.split('t').float64(firstExample + b))),
         weights: Float64Array.from(counts, (count) => positions * weights[count]!),
       };
     },

@@ -1,13 +1,6 @@
-import {
-  D3pmError,
-  hybridLossNats,
-  sampleForward,
-  stratifiedUniforms,
-  type Prediction,
-  type ReverseProcess,
-  type Transition,
-} from '@d3pm/core';
+import { D3pmError, hybridLossNats, sampleForward, type Prediction, type ReverseProcess, type Transition } from '@d3pm/core';
 import { tidy } from '@tensorflow/tfjs-core';
+import { wholeBatch } from './example-range.ts';
 import type { TrainingLoss } from './training-loss.ts';
 import { uniformSteps } from './uniform-steps.ts';
 import { withPriorTerm } from './with-prior-term.ts';
@@ -31,9 +24,9 @@ export function hybridLoss<P extends Prediction>({ transition, reverse, lambda =
     name: lambda === 0 ? 'bound' : 'hybrid',
     transition,
     accepts: (prediction) => prediction === reverse.prediction,
-    corrupt: (x0, rng) => {
-      const t = uniformSteps(stratifiedUniforms(x0.shape[0]!, rng.split('t')), transition.numSteps);
-      return { t, states: sampleForward(transition, x0, { t, rng: rng.split('noise') }) };
+    corrupt: (x0, rng, range = wholeBatch(x0)) => {
+      const t = uniformSteps(x0.shape[0]!, transition.numSteps, { ...range, rng: rng.split('t') });
+      return { t, states: sampleForward(transition, x0, { t, rng: rng.split('noise'), firstExample: range.firstExample }) };
     },
     nats: ({ logits, x0, xt, t, parameters }) =>
       tidy(() => withPriorTerm({ transition, x0, parameters }, hybridLossNats(transition, reverse, { logits, x0, xt, t, lambda }))),

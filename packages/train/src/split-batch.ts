@@ -4,6 +4,8 @@ import type { CorruptedBatch } from './training-loss.ts';
 /** Data, and what has become of it. */
 export interface TrainBatch extends CorruptedBatch {
   readonly x0: States;
+  /** Index of its first example in the batch of the update. */
+  readonly firstExample: number;
 }
 
 /** The batch in parts of `size` examples, the last one with what is left; views of the same values. Absent: one part. */
@@ -13,9 +15,10 @@ export function splitBatch(batch: TrainBatch, size?: number): readonly TrainBatc
   return Array.from({ length: Math.ceil(batchSize / size) }, (_, i) => slice(batch, i * size, Math.min((i + 1) * size, batchSize)));
 }
 
-function slice({ x0, states, t, weights }: TrainBatch, from: number, to: number): TrainBatch {
+function slice({ x0, firstExample, states, t, weights }: TrainBatch, from: number, to: number): TrainBatch {
   return {
     x0: examples(x0, from, to),
+    firstExample: firstExample + from,
     states: examples(states, from, to),
     t: steps(t, from, to),
     ...(weights && { weights: weights.subarray(from, to) }),

@@ -1,4 +1,4 @@
-import { assertCausal, assertInteger, D3pmError, type Prediction, type Rng, type TrainableDenoiser } from '@d3pm/core';
+import { assertCausal, assertInteger, D3pmError, type Prediction, type ProcessGroup, type Rng, type TrainableDenoiser } from '@d3pm/core';
 import { assertAdamOptions, type AdamOptions } from './adam.ts';
 import type { BatchSource } from './batch-source.ts';
 import type { LearningRate } from './learning-rate.ts';
@@ -35,6 +35,12 @@ export interface TrainOptions<P extends Prediction = Prediction> extends AdamOpt
   readonly eventEvery?: number;
   /** Where to go on from. Absent: from the parameters of the model. It stays the caller's. */
   readonly state?: TrainerState;
+  /**
+   * The processes that train together: each takes its share of every batch, and they add up their gradients, so that all have the parameters
+   * that one process with the whole batch would have, up to rounding. All are given the same options but this one and `microBatch`, and each a
+   * model of the same parameters. A signal that one of them is given stops them all. Absent: one process.
+   */
+  readonly group?: ProcessGroup;
   /** An `AbortSignal`, for example. Once aborted, the update that runs is finished and reported, and training ends. */
   readonly signal?: { readonly aborted: boolean };
 }

@@ -3,17 +3,22 @@ import {
   assertDenoiserFits,
   bitsPerDimension,
   positionsOf,
+  singleProcess,
   turnOfEventLoop,
   type Prediction,
   type TrainableDenoiser,
 } from '@d3pm/core';
 import { concat, dispose, type Tensor } from '@tensorflow/tfjs-core';
+import { batchGradient } from './batch-gradient.ts';
 import { nonFiniteError, nonFiniteSteps } from './find-non-finite.ts';
+import { agreeToTrain, assertSameState } from './group/agreement.ts';
+import { shareOfBatch } from './group/share-of-batch.ts';
+import { sumOfGradients } from './group/sum-of-gradients.ts';
 import { parameterLayout, unpackParameters, type ParameterLayout } from './parameter-layout.ts';
 import type { TrainEvent } from './train-event.ts';
 import { assertTrainOptions, type TrainOptions } from './train-options.ts';
-import { trainStep } from './train-step.ts';
 import { adoptedState, disposeState, initialState, type TrainerState } from './trainer-state.ts';
+import { updateState } from './update-state.ts';
 
 /**
  * Trains a model with Adam, and tells of it. At every event, and at the start when `state` is given, the model has the parameters
@@ -21,10 +26,13 @@ import { adoptedState, disposeState, initialState, type TrainerState } from './t
  *
  * Batches, steps and noise are functions of the seed and of the step, so the same options give the same parameters on the same
  * engine, and a run that goes on from a {@link TrainEvent.state} ends where it would have ended, bit for bit.
+ * In a group every member has the same events. One that throws must end its process, or the others wait for it.
+ *
  * The event loop gets a turn at every event, and after every update when there is a `signal`. All tensors of the trainer are disposed when it ends.
  *
  * @throws {D3pmError} `INVALID_OPTIONS`, `UNSOUND` or `SHAPE` before the first update; `STATE_RANGE` for data with a state that the chain does not have, or its mask; `NON_FINITE` at the first event after a
- * loss or gradient was NaN or infinite, or more of them than may be left out, with the model left as it was at the event before; its cause is a `NonFinite`.
+ * loss or gradient was NaN or infinite, or more of them than may be left out, with the model left as it was at the event before; its cause is a `NonFinite`;
+ * `GROUP` when the members of a group are not alike.
  */
 export async function* train<P extends Prediction>(
   model: TrainableDenoiser<P>,
@@ -32,7 +40,7 @@ export async function* train<P extends Prediction>(
 ): AsyncGenerator<TrainEvent, void, undefined> {
   assertTrainOptions('train', model, options);
   assertDenoiserFits('train', { transition: options.loss.transition, denoiser: model });
-  const { numSteps, eventEvery = 50, emaDecay, signal, batches, loss } = options;
+  const { numSteps, eventEvery = 50, emaDecay, signal, batches, loss, group = singleProcess() } = options;
   const layout = parameterLayout(model.parameters);
   const averaged = emaDecay !== undefined;
   let state = options.state
@@ -41,19 +49,26 @@ export async function* train<P extends Prediction>(
   const pending: Tensor[] = [];
   try {
     if (options.state) loadInto(model, layout, state);
-    while (state.step < numSteps && !signal?.aborted) {
+    const isAborted = (): boolean => signal?.aborted === true;
+    let isStopped = group.size > 1 ? await agreeToTrain(group, model, { layout, state, options }) : isAborted();
+    while (state.step < numSteps && !isStopped) {
       const learningRate = rateAt(options, state);
-      const x0 = batches.batchAt(state.step);
+      const { x0, range } = shareOfBatch(batches, state.step, group);
       assertDataStates('train', x0, loss.transition);
       const gradientScale = loss.gradientScale(positionsOf(x0));
-      const result = trainStep(model, { layout, state, x0, learningRate, gradientScale, options });
+      const own = batchGradient(model, { layout, state, x0, range, gradientScale, options });
+      const summed = group.size > 1 ? await sumOfGradients(group, own, isAborted()) : { ...own, isStopped: undefined };
+      const { metrics: told, ...updated } = updateState(state, { ...summed, learningRate, options });
+      dispose([summed.value, summed.gradient]);
       disposeState(state);
-      state = result.state;
-      pending.push(result.metrics);
+      ({ state } = updated);
+      pending.push(told);
       const isMultiple = state.step % eventEvery === 0;
       // Nothing else waits between two events: without a turn nobody could abort the signal.
       if (signal) await turnOfEventLoop();
-      if (!isMultiple && state.step < numSteps && !signal?.aborted) continue;
+      isStopped = summed.isStopped ?? isAborted();
+      if (!isMultiple && state.step < numSteps && !isStopped) continue;
+      if (group.size > 1) await assertSameState(group, state);
 
       const metrics = { step: state.step, values: await readPending(pending) };
       const bad = nonFiniteSteps(metrics);

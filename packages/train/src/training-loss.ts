@@ -1,4 +1,5 @@
 import type { Parameters, Prediction, Rng, States, Steps, Transition } from '@d3pm/core';
+import type { ExampleRange } from './example-range.ts';
 import type { Tensor } from '@tensorflow/tfjs-core';
 
 /** A batch as the network meets it. */
@@ -38,7 +39,8 @@ export interface TrainingLoss<P extends Prediction = Prediction> {
   readonly accepts: (prediction: P) => boolean;
   /** What else the network must be: one that sees x_0 itself must be causal. Absent: nothing. */
   readonly requires?: 'causal';
-  corrupt(x0: States, rng: Rng): CorruptedBatch;
+  /** @param range Where `x0` is in the batch of an update, of which it may be a part: it is corrupted as it is there. Absent: it is all of it. */
+  corrupt(x0: States, rng: Rng, range?: ExampleRange): CorruptedBatch;
   /**
    * Nats per example, float32 `[B]`; the caller disposes it. Its expectation is the quantity that is reported: for a bound
    * L_vb − L_T, and all of L_vb when the prior is a parameter of the network (footnote 1), which then learns from L_T.

@@ -4,7 +4,6 @@ import {
   type ModelSetting,
   type Parameters,
   type Prediction,
-  type Rng,
   type Steps,
   type TrainableDenoiser,
 } from '@d3pm/core';
@@ -12,14 +11,14 @@ import { add, expandDims, tensor1d, type Tensor } from '@tensorflow/tfjs-core';
 import { attention } from '../attention.ts';
 import { causalMask } from '../causal-mask.ts';
 import { defineDenoiser } from '../define-denoiser.ts';
+import { dropWith, type Drop } from '../drop-with.ts';
 import { embedStates } from '../embed-states.ts';
 import { gelu } from '../gelu.ts';
 import { linear } from '../linear.ts';
 import { relativeBias, type RelativeBiasOptions } from '../relative-bias.ts';
 import { shiftStates } from '../shift-states.ts';
-import { transformerPass, type TransformerPassOptions } from '../transformer-blocks.ts';
+import { transformerPass } from '../transformer-blocks.ts';
 import { transformerDecoder, type PositionBias } from '../transformer-decoder.ts';
-import { dropout as dropped } from '../u-net/dropout.ts';
 import { t5Bucket } from './t5-buckets.ts';
 import { parseT5Options, t5Shape, type T5DenoiserOptions } from './t5-options.ts';
 import { blockNames, t5Specs } from './t5-specs.ts';
@@ -64,8 +63,8 @@ export function createT5Denoiser<P extends Prediction = 'denoiser'>(
     timeFree: time === 'none',
     specs: t5Specs({ numStates, numSteps }, shape),
     rng,
-    network: (parameters, states, t, { rng: source }) => {
-      const drop = dropWith(dropout, source);
+    network: (parameters, states, t, options) => {
+      const drop = dropWith(dropout, options);
       const length = states.shape[1]!;
       const embedded = drop(embedStates(parameters['embedding.weight']!, causal ? shiftStates(states, numStates) : states), 'embedding');
       const told = time === 'none' ? embedded : add(embedded, stepRows(parameters['time.weight']!, t, states.shape[0]!));
@@ -89,12 +88,6 @@ export const t5Model: ModelPlugin<'t5', T5DenoiserOptions> = /* @__PURE__ */ Obj
   parse: parseT5Options,
   create: createT5Denoiser,
 });
-
-type Drop = NonNullable<TransformerPassOptions['drop']>;
-
-function dropWith(rate: number, rng: Rng | undefined): Drop {
-  return rng === undefined || rate === 0 ? (x) => x : (x, name) => dropped(x, rate, rng.split(name));
-}
 
 function widen(parameters: Parameters, name: string, x: Tensor): Tensor {
   return gelu(linear(x, parameters[`${name}.weight`]!));

@@ -1,8 +1,8 @@
-import type { Parameters, Rng } from '@d3pm/core';
+import type { Parameters } from '@d3pm/core';
 import { add, type Tensor } from '@tensorflow/tfjs-core';
+import type { Drop } from '../drop-with.ts';
 import { linear } from '../linear.ts';
 import { attentionBlock } from './attention-block.ts';
-import { dropout } from './dropout.ts';
 import { groupNorm } from './group-norm.ts';
 import { hiddenConvolution } from './hidden-convolution.ts';
 import type { UNetBlock } from './u-net-layout.ts';
@@ -13,9 +13,8 @@ export interface ResidualBlockOptions {
   readonly time: Tensor;
   readonly numGroups: number;
   readonly numHeads: number;
-  readonly dropout: number;
-  /** Source of dropout masks; absent: no dropout. */
-  readonly rng: Rng | undefined;
+  /** @defaultValue none */
+  readonly drop?: Drop;
 }
 
 /**
@@ -28,7 +27,7 @@ export interface ResidualBlockOptions {
 export function residualBlock(
   x: Tensor,
   { name, inChannels, outChannels, attention }: UNetBlock,
-  { parameters, time, numGroups, numHeads, dropout: rate, rng }: ResidualBlockOptions,
+  { parameters, time, numGroups, numHeads, drop = (hidden) => hidden }: ResidualBlockOptions,
 ): Tensor {
   const at = (parameter: string): Tensor => parameters[`${name}.${parameter}`]!;
   const activation = 'swish';
@@ -37,8 +36,7 @@ export function residualBlock(
   const shift = add(linear(time, at('time.weight'), at('time.bias')), at('conv1.bias'));
   const hidden = hiddenConvolution(first, at('conv1.weight'));
   const second = groupNorm(hidden, { scale: at('norm2.scale'), bias: at('norm2.bias'), numGroups, shift, activation });
-  const dropped = rng === undefined || rate === 0 ? second : dropout(second, rate, rng.split(name));
-  const branch = hiddenConvolution(dropped, at('conv2.weight'));
+  const branch = hiddenConvolution(drop(second, name), at('conv2.weight'));
   const biased =
     inChannels === outChannels ? add(x, at('conv2.bias')) : linear(x, at('shortcut.weight'), add(at('shortcut.bias'), at('conv2.bias')));
   const sum = add(branch, biased);

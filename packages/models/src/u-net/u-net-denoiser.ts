@@ -1,6 +1,7 @@
 import { truncatedLogisticLogits, type ModelPlugin, type ModelSetting, type Prediction, type TrainableDenoiser } from '@d3pm/core';
 import { add, cast, mul, split, type Tensor } from '@tensorflow/tfjs-core';
 import { defineDenoiser } from '../define-denoiser.ts';
+import { dropWith } from '../drop-with.ts';
 import { zeroValues } from '../initializers.ts';
 import { outputBiasValues } from '../output-bias.ts';
 import { timeFeatures } from '../time-features.ts';
@@ -47,10 +48,10 @@ export function createUNetDenoiser<P extends Prediction = 'denoiser'>(
       outputBias: head === 'logits' ? outputBiasValues('createUNetDenoiser', outputBias, numStates, channels) : zeroValues,
     }),
     rng,
-    network: (parameters, states, t, { rng: source }) => {
+    network: (parameters, states, t, options) => {
       const image = add(mul(cast(states, 'float32'), 2 / Math.max(numStates - 1, 1)), -1);
       const features = timeFeatures(t, { batchSize: states.shape[0]!, numSteps, numFeatures: numChannels });
-      const hidden = uNet(image, { parameters, layout, timeFeatures: features, numGroups, numHeads, dropout, rng: source });
+      const hidden = uNet(image, { parameters, layout, timeFeatures: features, numGroups, numHeads, drop: dropWith(dropout, options) });
       const last = { weight: parameters['output.weight']!, bias: parameters['output.bias']! };
       if (head === 'logits') return pixelLogits(hidden, { ...last, states, numStates, skip });
       const [shift, logScale] = split(convolution(hidden, last.weight, last.bias), 2, 3) as [Tensor, Tensor];

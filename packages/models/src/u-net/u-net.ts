@@ -1,5 +1,6 @@
-import type { Parameters, Rng } from '@d3pm/core';
+import type { Parameters } from '@d3pm/core';
 import { add, concat, mul, sigmoid, type Tensor } from '@tensorflow/tfjs-core';
+import type { Drop } from '../drop-with.ts';
 import { linear } from '../linear.ts';
 import { convolution } from './convolution.ts';
 import { groupNorm } from './group-norm.ts';
@@ -15,9 +16,8 @@ export interface UNetOptions {
   readonly timeFeatures: Tensor;
   readonly numGroups: number;
   readonly numHeads: number;
-  readonly dropout: number;
-  /** Source of dropout masks; absent: no dropout. */
-  readonly rng: Rng | undefined;
+  /** @defaultValue none */
+  readonly drop?: Drop;
 }
 
 /**

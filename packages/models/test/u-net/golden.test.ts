@@ -54,8 +54,6 @@ const inBlock = (parameters: Parameters) => ({
   time: numbers('time', [2, 8]),
   numGroups: 2,
   numHeads: 1,
-  dropout: 0,
-  rng: undefined,
 });
 const inNorm = (p: Parameters) => ({ scale: p['n.scale']!, bias: p['n.bias']!, numGroups: 3 });
 

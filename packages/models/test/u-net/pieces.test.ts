@@ -5,7 +5,7 @@ import { add, fill, grad, grads, mul, ones, reshape, sub, sum, tensor, tensor1d,
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { convolution } from '../../src/u-net/convolution.ts';
-import { dropout } from '../../src/u-net/dropout.ts';
+import { dropout } from '../../src/dropout.ts';
 import { groupNorm } from '../../src/u-net/group-norm.ts';
 import { hiddenConvolution } from '../../src/u-net/hidden-convolution.ts';
 import { pixelLogits } from '../../src/u-net/pixel-logits.ts';
@@ -150,7 +150,7 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
       (a) => hiddenConvolution(a, weight),
       (a) => upsample(a),
       (a) => groupNorm(a, { scale, bias: scale, numGroups: 2, shift, activation: 'swish' }),
-      (a) => dropout(a, 0.5, createRng(1)),
+      (a) => dropout(a, 0.5, { rng: createRng(1) }),
       (a) => pixelLogits(a, { weight: last, bias, states, numStates: 2, skip: true }),
     ];
     for (const work of works) expectNoLeak(() => tidy(() => grad((a: Tensor) => sum(work(a)))(x)));
@@ -159,7 +159,8 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
 
 describe('dropout', () => {
   beforeAll(async () => void (await prepareEngine({ backend: 'cpu' })));
-  const mask = (rate: number, count = 30_000, label = 'mask'): number[] => numbersOf(dropout(ones([count]), rate, createRng(label)));
+  const mask = (rate: number, count = 30_000, label = 'mask'): number[] =>
+    numbersOf(dropout(ones([count]), rate, { rng: createRng(label) }));
 
   it('leaves out a share of the rate, independently in each of the three draws of a number, and keeps the mean', () => {
     const values = mask(0.1);
@@ -182,13 +183,24 @@ describe('dropout', () => {
     expect(mask(0.3, 31, 'other')).not.toEqual(mask(0.3, 31));
   });
 
+  it.each([
+    [1, 4],
+    [2, 5],
+    [3, 7],
+  ])('of a part from example %i on is that part of the mask, with %i numbers an example', (firstExample, numbers) => {
+    const shape: [number, number] = [5, numbers];
+    const whole = numbersOf(dropout(ones(shape), 0.4, { rng: createRng('mask') }));
+    const part = dropout(ones([5 - firstExample, numbers]), 0.4, { rng: createRng('mask'), firstExample });
+    expect(numbersOf(part)).toEqual(whole.slice(firstExample * numbers));
+  });
+
   it('at rate 0 leaves everything, and next to 1 almost nothing, in proportion', () => {
     expect(mask(0, 5)).toEqual([1, 1, 1, 1, 1]);
     expect(mask(1 - 2 ** -30).filter((value) => value !== 0 && value !== 65536)).toEqual([]);
   });
 
   it('has the mask as its gradient', () => {
-    const gradient = grad((x: Tensor) => sum(dropout(x, 0.5, createRng('mask'))))(fill([20], 3));
+    const gradient = grad((x: Tensor) => sum(dropout(x, 0.5, { rng: createRng('mask') })))(fill([20], 3));
     expect(numbersOf(gradient)).toEqual(mask(0.5, 20));
   });
 });
