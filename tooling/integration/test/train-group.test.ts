@@ -92,9 +92,9 @@ describe.each(Object.entries(losses))('a group with the %s loss', (_, loss) => {
       expect(member.lines.map(({ step }) => step)).toEqual([2, 4, 6]);
       // Sums of float32 in another order; dropout, which falls on each example alike, would be a thousand times that.
       for (const [i, line] of member.lines.entries()) {
-        expectAllClose([line.lossBits, line.gradientNorm], [one.lines[i]!.lossBits, one.lines[i]!.gradientNorm], { relative: 1e-5 });
+        expectAllClose([line.lossBits, line.gradientNorm], [one.lines[i]!.lossBits, one.lines[i]!.gradientNorm], { rtol: 1e-5 });
       }
-      expectAllClose(member.parameters, one.parameters, { absolute: 1e-5 });
+      expectAllClose(member.parameters, one.parameters, { atol: 1e-5 });
     }
   });
 
