@@ -16,6 +16,8 @@ export interface TrainEvent {
   readonly learningRate: number;
   /** Updates since the event before that were left out because of numbers that are not finite, by their steps. */
   readonly skipped: readonly number[];
+  /** Present when this is the last event because training was told to stop, in a group perhaps on another member. */
+  readonly stopping?: true;
   /** Owned by the trainer, and valid until the next event is asked for: read it out, or clone its tensors, to keep it. */
   readonly state: TrainerState;
 }

@@ -91,6 +91,7 @@ export async function* train<P extends Prediction>(
         gradientNorm: metrics.values.at(-1)!,
         learningRate,
         skipped: bad,
+        ...(isStopped && { stopping: true as const }),
         state,
       };
     }

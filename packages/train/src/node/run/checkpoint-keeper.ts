@@ -44,7 +44,7 @@ export async function findRun<P extends Prediction>(folder: string, options: Tra
 function changesSince<P extends Prediction>(
   folder: string,
   checkpoint: LoadedCheckpoint,
-  { config, environment, allowChange = false }: TrainRunOptions<P>,
+  { config, environment, machine = {}, allowChange = false }: TrainRunOptions<P>,
 ): readonly string[] {
   const warnings: string[] = [];
   const before = madeWith(checkpoint);
@@ -56,7 +56,7 @@ function changesSince<P extends Prediction>(
     );
   }
   if (changes.length > 0) warnings.push(`the config is changed:\n${explainDifference(changes)}`);
-  const moved = configDifference(before.environment, environment);
+  const moved = configDifference(before.environment, { ...environment, ...machine });
   if (moved.length > 0) {
     warnings.push(`the checkpoint was made elsewhere, so the bits of a run that was not stopped may differ:\n${explainDifference(moved)}`);
   }
@@ -107,7 +107,7 @@ export function createCheckpointKeeper<P extends Prediction>({
   records,
   ...begun
 }: CheckpointKeeperInput<P>): CheckpointKeeper {
-  const { config, environment, rng, keepLast = 3, keepBest = 0, fileSystem } = options;
+  const { config, environment, machine = {}, rng, keepLast = 3, keepBest = 0, fileSystem } = options;
   let { lastStep } = begun;
   return {
     get lastStep() {
@@ -121,7 +121,7 @@ export function createCheckpointKeeper<P extends Prediction>({
         step: state.step,
         tensors: await trainerTensors(layout, state),
         state: runStateJson(state, rng),
-        config: { config, environment },
+        config: { config, environment: { ...environment, ...machine } },
         ...(score !== undefined && { score }),
       };
       const saved = await saveCheckpoint(folder, content, { keepLast, keepBest, ...(fileSystem && { fileSystem }) });

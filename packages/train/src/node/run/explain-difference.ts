@@ -5,15 +5,23 @@ const MAX_LINES = 20;
 const MAX_SHOWN = 60;
 const MAX_PATH = 120;
 
+export interface DifferenceWords {
+  readonly before: string;
+  readonly after: string;
+}
+
 /**
  * Differences as a person reads them, one a line: `transition.options.numStates: 27 before, 28 now`, and `absent` for what is not there.
- * Long values are shortened, after 20 lines the rest is counted, and nothing invisible from a file is printed as it is.
+ * `words` may stand for "before" and "now". Long values are shortened, after 20 lines the rest is counted, and nothing invisible from a file is printed as it is.
  */
-export function explainDifference(differences: readonly ConfigDifference[]): string {
+export function explainDifference(
+  differences: readonly ConfigDifference[],
+  words: DifferenceWords = { before: 'before', after: 'now' },
+): string {
   if (differences.length === 0) return 'no difference';
   const lines = differences.slice(0, MAX_LINES).map(({ path, before, after }) => {
     const place = path === '' ? 'all of it' : shortened(path, MAX_PATH);
-    return `${place}: ${shown(before)} before, ${shown(after)} now`;
+    return `${place}: ${shown(before)} ${words.before}, ${shown(after)} ${words.after}`;
   });
   const rest = differences.length - lines.length;
   return [...lines, ...(rest === 0 ? [] : [`… and ${rest} more`])].join('\n');

@@ -19,8 +19,13 @@ export interface TrainRunOptions<P extends Prediction = Prediction> extends Omit
   readonly folder: string;
   /** All that decides the result, as JSON. A run goes on only with the same, key by key. */
   readonly config: JsonObject;
-  /** What may move bits and decides nothing else: versions, engine, hardware. A run that goes on with another is warned of it. */
+  /**
+   * What may move bits and decides nothing else: versions, engine. A run that goes on with another is warned of it, and the members of a group
+   * must all have the same.
+   */
   readonly environment: JsonObject;
+  /** More of it, in which the members of a group may differ: processor, threads. @defaultValue {} */
+  readonly machine?: JsonObject;
   /** A multiple of `eventEvery`. A checkpoint is also saved at the end and whenever the run is stopped. @defaultValue 20 · eventEvery */
   readonly saveEvery?: number;
   /** How many of the newest checkpoints stay. @defaultValue 3 */
@@ -52,6 +57,7 @@ export function assertTrainRunOptions<P extends Prediction>({
   keepBest = 0,
   config,
   environment,
+  machine = {},
 }: TrainRunOptions<P>): void {
   const refuse = (problem: string): never => {
     throw new D3pmError('INVALID_OPTIONS', `trainRun: ${problem}`);
@@ -67,6 +73,6 @@ export function assertTrainRunOptions<P extends Prediction>({
   if (scoreBy !== undefined && evaluate === undefined) refuse(`scoreBy is "${scoreBy}" without an evaluation; give evaluate`);
   if (keepBest > 0 && scoreBy === undefined) refuse(`keepBest is ${keepBest} without a score; give evaluate and scoreBy`);
   // They go into each checkpoint: what cannot be saved is refused before the first step.
-  const problem = jsonProblem(config, 'config') ?? jsonProblem(environment, 'environment');
+  const problem = jsonProblem(config, 'config') ?? jsonProblem(environment, 'environment') ?? jsonProblem(machine, 'machine');
   if (problem !== undefined) refuse(problem);
 }

@@ -1,16 +1,11 @@
 import type { Prediction, TrainableDenoiser } from '@d3pm/core';
-import { parameterLayout } from '../../parameter-layout.ts';
 import { assertTrainOptions } from '../../train-options.ts';
-import { train } from '../../train.ts';
-import { disposeState, type TrainerState } from '../../trainer-state.ts';
-import { createCheckpointKeeper, findRun, resumedState, type CheckpointKeeper } from './checkpoint-keeper.ts';
-import { evaluateRun, isEvaluationDue, isEvaluationMissing } from './evaluate-run.ts';
-import { openRunFolder, type RunFolder } from './open-run-folder.ts';
-import { openRunRecords, type RunRecords } from './run-records.ts';
+import { agreeOnRun } from './group/agree-on-run.ts';
+import { followRun } from './group/follow-run.ts';
+import { tellProblem, tellStart, type StartOfRun } from './group/start-of-run.ts';
+import { leadRun } from './lead-run.ts';
 import type { TrainRunEvent } from './train-run-event.ts';
 import { assertTrainRunOptions, type TrainRunOptions } from './train-run-options.ts';
-
-type Events = AsyncGenerator<TrainRunEvent, void, undefined>;
 
 /**
  * Trains in a folder, and goes on there if it holds a checkpoint: on the same engine the run that goes on is, bit for bit, the run that
@@ -22,180 +17,32 @@ type Events = AsyncGenerator<TrainRunEvent, void, undefined>;
  * A checkpoint is saved every `saveEvery` steps and at the end; when `signal` is aborted, when the caller leaves the loop, and before an
  * error of `evaluate` is passed on. After an error of training itself, as `NON_FINITE`, none is: the last good one stays.
  *
+ * In a `group`, rank 0 has the folder: it writes, evaluates and gives its state to the others, which train along and write nothing. A run that was
+ * made by some number of processes goes on with any other.
+ *
  * @throws {D3pmError} `RUN_LOCKED`; `CONFIG_CHANGED` with the difference key by key, unless `allowChange`; `CHECKPOINT`; `RUN_FOLDER` when
- * metrics or log cannot be written; what `train` throws.
+ * metrics or log cannot be written; what `train` throws; what rank 0 throws
+ * before the first step, on all members, and `GROUP` when they have different configs or environments.
  */
-export async function* trainRun<P extends Prediction>(model: TrainableDenoiser<P>, options: TrainRunOptions<NoInfer<P>>): Events {
+export async function* trainRun<P extends Prediction>(
+  model: TrainableDenoiser<P>,
+  options: TrainRunOptions<NoInfer<P>>,
+): AsyncGenerator<TrainRunEvent, void, undefined> {
   assertTrainOptions('trainRun', model, options);
   assertTrainRunOptions(options);
-  const folder = await openRunFolder(options.folder);
-  try {
-    const { checkpoint, warnings } = await findRun(folder.path, options);
-    const layout = parameterLayout(model.parameters);
-    const state = checkpoint && resumedState(layout, checkpoint, options);
-    try {
-      const isMissing = checkpoint !== undefined && (await isEvaluationMissing(folder.path, checkpoint.step, options));
-      if (checkpoint && checkpoint.step >= options.numSteps && !isMissing) {
-        yield* warnings.map((message) => ({ type: 'warning', message }) as const);
-        await load(model, options, state!);
-        yield { type: 'resumed', step: checkpoint.step, folder: checkpoint.folder };
-        return;
-      }
-      const records = await openRunRecords(folder.path, { step: checkpoint?.step ?? 0, now: options.now });
-      const keeper = createCheckpointKeeper({ folder: folder.path, layout, options, records, lastStep: checkpoint?.step });
-      const run: Run<P> = { folder, model, options, records, keeper };
-      yield* recorded(run, async function* () {
-        yield* warnAll(records, warnings);
-        yield checkpoint ? { type: 'resumed', step: checkpoint.step, folder: checkpoint.folder } : { type: 'begun', step: 0 };
-        if (isMissing && !isStopped(run)) yield* evaluateLate(run, state!);
-        yield* steps(run, state);
-      });
-    } finally {
-      if (state) disposeState(state);
-    }
-  } finally {
-    await folder.release();
-  }
-}
-
-interface Run<P extends Prediction> {
-  readonly folder: RunFolder;
-  readonly model: TrainableDenoiser<P>;
-  readonly options: TrainRunOptions<P>;
-  readonly records: RunRecords;
-  readonly keeper: CheckpointKeeper;
-}
-
-function isStopped<P extends Prediction>({ folder, options }: Run<P>): boolean {
-  return folder.lost.aborted || options.signal?.aborted === true;
-}
-
-async function* steps<P extends Prediction>(run: Run<P>, state: TrainerState | undefined): Events {
-  const { folder, model, options, records, keeper } = run;
-  const { numSteps, eventEvery = 50, saveEvery = 20 * eventEvery } = options;
-  const signal = {
-    get aborted() {
-      return isStopped(run);
-    },
+  const { group } = options;
+  if (group === undefined || group.size === 1) return yield* leadRun(model, options, async () => undefined);
+  await agreeOnRun(group, options);
+  if (group.rank > 0) return yield* followRun(model, { ...options, group });
+  let isTold = false;
+  const tell = async (start: StartOfRun): Promise<void> => {
+    isTold = true;
+    await tellStart(group, start);
   };
-  for await (const { state: current, ...event } of train(model, { ...options, ...(state && { state }), signal })) {
-    const { step } = event;
-    await folder.assertHeld();
-    const isEvent = step % eventEvery === 0 || step === numSteps;
-    const eventBefore = step - 1 - ((step - 1) % eventEvery);
-    const told = { ...event, ...(isEvent && { skipped: (current.skipped ?? []).filter((at) => at > eventBefore) }) };
-    // Outside of what saves on the way: no checkpoint is of a step that the metrics lack.
-    if (isEvent) await records.step(told);
-    let score: number | undefined;
-    yield* savedOnTheWay(
-      async function* () {
-        yield* warnAll(records, event.skipped.map(leftOut));
-        yield { ...told, type: isEvent ? 'step' : 'stopped' };
-        // Of a run that is being stopped it can wait: the one that goes on begins with it.
-        if (isEvent && isEvaluationDue(step, options) && !isStopped(run)) {
-          const values = await evaluate(run, step);
-          score = scoreOf(values, options);
-          yield { type: 'evaluated', step, values };
-        }
-        if (step % saveEvery !== 0 && step !== numSteps && !isStopped(run)) return;
-        await folder.assertHeld();
-        yield { type: 'saved', step, folder: await keeper.save(current, score) };
-      },
-      async () => {
-        if (keeper.lastStep === step) return;
-        await folder.assertHeld();
-        await keeper.save(current, score);
-      },
-    );
-  }
-  folder.lost.throwIfAborted();
-}
-
-/** What was to be evaluated when the run was stopped. */
-async function* evaluateLate<P extends Prediction>(run: Run<P>, state: TrainerState): Events {
-  const { model, options, keeper } = run;
-  const { step } = state;
-  const { numSteps, eventEvery = 50, saveEvery = 20 * eventEvery } = options;
-  await load(model, options, state);
-  const values = await evaluate(run, step);
-  const score = scoreOf(values, options);
-  const isSaveStep = step % saveEvery === 0 || step === numSteps;
-  // Before the events, after which the caller may leave: this evaluation is not made again.
-  const saved = score !== undefined && isSaveStep ? await keeper.save(state, score) : undefined;
-  yield { type: 'evaluated', step, values };
-  if (saved !== undefined) yield { type: 'saved', step, folder: saved };
-}
-
-async function evaluate<P extends Prediction>(
-  { folder, model, options, records }: Run<P>,
-  step: number,
-): Promise<Readonly<Record<string, number>>> {
-  await folder.assertHeld(); // samples are files as well
-  const values = await evaluateRun(folder.path, model, { step, options });
-  await folder.assertHeld();
-  await records.evaluation(step, values);
-  return values;
-}
-
-/** Gives the model the parameters of a state, as training that is stopped before its first step does. */
-async function load<P extends Prediction>(model: TrainableDenoiser<P>, options: TrainRunOptions<P>, state: TrainerState): Promise<void> {
-  await train(model, { ...options, state, signal: { aborted: true } }).next();
-}
-
-/** The events of `work`; `save` when it does not come to its end, by an error or because the caller leaves. */
-async function* savedOnTheWay(work: () => Events, save: () => Promise<void>): Events {
-  let isOpen = true;
   try {
-    yield* work();
-    isOpen = false;
+    yield* leadRun(model, options, tell);
   } catch (error) {
-    isOpen = false;
-    await save().catch(() => undefined); // the first error is the one to tell
+    if (!isTold) await tellProblem(group, error);
     throw error;
-  } finally {
-    if (isOpen) await save();
   }
-}
-
-/** The events of `work`, and how it ended in the log. */
-async function* recorded<P extends Prediction>({ folder, options, records, keeper }: Run<P>, work: () => Events): Events {
-  const isLast = (): boolean => keeper.lastStep !== undefined && keeper.lastStep >= options.numSteps;
-  let ending = 'left by its caller';
-  let isFailed = false;
-  try {
-    yield* work();
-    ending = isLast() || options.numSteps === 0 ? 'finished' : 'stopped';
-  } catch (error) {
-    isFailed = true;
-    ending = `ended by an error: ${error instanceof Error ? error.message : String(error)}`;
-    throw error;
-  } finally {
-    const closing = close(records, folder.lost.aborted ? undefined : ending);
-    await (isFailed ? closing.catch(() => undefined) : closing); // the first error is the one to tell
-  }
-}
-
-async function close(records: RunRecords, ending: string | undefined): Promise<void> {
-  try {
-    if (ending !== undefined) await records.log(ending);
-  } finally {
-    await records.close();
-  }
-}
-
-const leftOut = (step: number): string => `the update of step ${step} is left out: its loss or gradient is not finite`;
-
-async function* warnAll(records: RunRecords, messages: readonly string[]): Events {
-  for (const message of messages) {
-    await records.log(`warning: ${message}`);
-    yield { type: 'warning', message };
-  }
-}
-
-function scoreOf<P extends Prediction>(
-  values: Readonly<Record<string, number>>,
-  { scoreBy }: Pick<TrainRunOptions<P>, 'scoreBy'>,
-): number | undefined {
-  const score = scoreBy === undefined ? undefined : values[scoreBy];
-  return Number.isFinite(score) ? score : undefined;
 }

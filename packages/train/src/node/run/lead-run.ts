@@ -1,0 +1,192 @@
+import type { Prediction, TrainableDenoiser } from '@d3pm/core';
+import { parameterLayout } from '../../parameter-layout.ts';
+import { train } from '../../train.ts';
+import { disposeState, type TrainerState } from '../../trainer-state.ts';
+import { createCheckpointKeeper, findRun, resumedState, type CheckpointKeeper } from './checkpoint-keeper.ts';
+import { evaluateRun, isEvaluationDue, isEvaluationMissing } from './evaluate-run.ts';
+import type { StartOfRun } from './group/start-of-run.ts';
+import { loadState } from './load-state.ts';
+import { openRunFolder, type RunFolder } from './open-run-folder.ts';
+import { openRunRecords, type RunRecords } from './run-records.ts';
+import type { TrainRunEvent } from './train-run-event.ts';
+import type { TrainRunOptions } from './train-run-options.ts';
+
+type Events = AsyncGenerator<TrainRunEvent, void, undefined>;
+
+/** The run of the process that has the folder; `tell` is told where it stands before anything is trained. */
+export async function* leadRun<P extends Prediction>(
+  model: TrainableDenoiser<P>,
+  options: TrainRunOptions<P>,
+  tell: (start: StartOfRun) => Promise<void>,
+): Events {
+  const folder = await openRunFolder(options.folder);
+  try {
+    const { checkpoint, warnings } = await findRun(folder.path, options);
+    const layout = parameterLayout(model.parameters);
+    const state = checkpoint && resumedState(layout, checkpoint, options);
+    try {
+      const isMissing = checkpoint !== undefined && (await isEvaluationMissing(folder.path, checkpoint.step, options));
+      const isFinished = checkpoint !== undefined && checkpoint.step >= options.numSteps && !isMissing;
+      const start = { isFinished, ...(state && { state, folder: checkpoint!.folder }) };
+      if (isFinished) {
+        await tell(start);
+        yield* warnings.map((message) => ({ type: 'warning', message }) as const);
+        await loadState(model, options, state!);
+        yield { type: 'resumed', step: checkpoint.step, folder: checkpoint.folder };
+        return;
+      }
+      const records = await openRunRecords(folder.path, { step: checkpoint?.step ?? 0, now: options.now });
+      await tell(start);
+      const keeper = createCheckpointKeeper({ folder: folder.path, layout, options, records, lastStep: checkpoint?.step });
+      const run: Run<P> = { folder, model, options, records, keeper };
+      yield* recorded(run, async function* () {
+        yield* warnAll(records, warnings);
+        yield checkpoint ? { type: 'resumed', step: checkpoint.step, folder: checkpoint.folder } : { type: 'begun', step: 0 };
+        if (isMissing && !isStopped(run)) yield* evaluateLate(run, state!);
+        yield* steps(run, state);
+      });
+    } finally {
+      if (state) disposeState(state);
+    }
+  } finally {
+    await folder.release();
+  }
+}
+
+interface Run<P extends Prediction> {
+  readonly folder: RunFolder;
+  readonly model: TrainableDenoiser<P>;
+  readonly options: TrainRunOptions<P>;
+  readonly records: RunRecords;
+  readonly keeper: CheckpointKeeper;
+}
+
+function isStopped<P extends Prediction>({ folder, options }: Run<P>): boolean {
+  return folder.lost.aborted || options.signal?.aborted === true;
+}
+
+async function* steps<P extends Prediction>(run: Run<P>, state: TrainerState | undefined): Events {
+  const { folder, model, options, records, keeper } = run;
+  const { numSteps, eventEvery = 50, saveEvery = 20 * eventEvery } = options;
+  const signal = {
+    get aborted() {
+      return isStopped(run);
+    },
+  };
+  for await (const { state: current, stopping = false, ...event } of train(model, { ...options, ...(state && { state }), signal })) {
+    const { step } = event;
+    const isStopping = (): boolean => stopping || isStopped(run);
+    await folder.assertHeld();
+    const isEvent = step % eventEvery === 0 || step === numSteps;
+    const eventBefore = step - 1 - ((step - 1) % eventEvery);
+    const told = { ...event, ...(isEvent && { skipped: (current.skipped ?? []).filter((at) => at > eventBefore) }) };
+    // Outside of what saves on the way: no checkpoint is of a step that the metrics lack.
+    if (isEvent) await records.step(told);
+    let score: number | undefined;
+    yield* savedOnTheWay(
+      async function* () {
+        yield* warnAll(records, event.skipped.map(leftOut));
+        yield { ...told, type: isEvent ? 'step' : 'stopped' };
+        // Of a run that is being stopped it can wait: the one that goes on begins with it.
+        if (isEvent && isEvaluationDue(step, options) && !isStopping()) {
+          const values = await evaluate(run, step);
+          score = scoreOf(values, options);
+          yield { type: 'evaluated', step, values };
+        }
+        if (step % saveEvery !== 0 && step !== numSteps && !isStopping()) return;
+        await folder.assertHeld();
+        yield { type: 'saved', step, folder: await keeper.save(current, score) };
+      },
+      async () => {
+        if (keeper.lastStep === step) return;
+        await folder.assertHeld();
+        await keeper.save(current, score);
+      },
+    );
+  }
+  folder.lost.throwIfAborted();
+}
+
+/** What was to be evaluated when the run was stopped. */
+async function* evaluateLate<P extends Prediction>(run: Run<P>, state: TrainerState): Events {
+  const { model, options, keeper } = run;
+  const { step } = state;
+  const { numSteps, eventEvery = 50, saveEvery = 20 * eventEvery } = options;
+  await loadState(model, options, state);
+  const values = await evaluate(run, step);
+  const score = scoreOf(values, options);
+  const isSaveStep = step % saveEvery === 0 || step === numSteps;
+  // Before the events, after which the caller may leave: this evaluation is not made again.
+  const saved = score !== undefined && isSaveStep ? await keeper.save(state, score) : undefined;
+  yield { type: 'evaluated', step, values };
+  if (saved !== undefined) yield { type: 'saved', step, folder: saved };
+}
+
+async function evaluate<P extends Prediction>(
+  { folder, model, options, records }: Run<P>,
+  step: number,
+): Promise<Readonly<Record<string, number>>> {
+  await folder.assertHeld(); // samples are files as well
+  const values = await evaluateRun(folder.path, model, { step, options });
+  await folder.assertHeld();
+  await records.evaluation(step, values);
+  return values;
+}
+
+/** The events of `work`; `save` when it does not come to its end, by an error or because the caller leaves. */
+async function* savedOnTheWay(work: () => Events, save: () => Promise<void>): Events {
+  let isOpen = true;
+  try {
+    yield* work();
+    isOpen = false;
+  } catch (error) {
+    isOpen = false;
+    await save().catch(() => undefined); // the first error is the one to tell
+    throw error;
+  } finally {
+    if (isOpen) await save();
+  }
+}
+
+/** The events of `work`, and how it ended in the log. */
+async function* recorded<P extends Prediction>({ folder, options, records, keeper }: Run<P>, work: () => Events): Events {
+  const isLast = (): boolean => keeper.lastStep !== undefined && keeper.lastStep >= options.numSteps;
+  let ending = 'left by its caller';
+  let isFailed = false;
+  try {
+    yield* work();
+    ending = isLast() || options.numSteps === 0 ? 'finished' : 'stopped';
+  } catch (error) {
+    isFailed = true;
+    ending = `ended by an error: ${error instanceof Error ? error.message : String(error)}`;
+    throw error;
+  } finally {
+    const closing = close(records, folder.lost.aborted ? undefined : ending);
+    await (isFailed ? closing.catch(() => undefined) : closing); // the first error is the one to tell
+  }
+}
+
+async function close(records: RunRecords, ending: string | undefined): Promise<void> {
+  try {
+    if (ending !== undefined) await records.log(ending);
+  } finally {
+    await records.close();
+  }
+}
+
+const leftOut = (step: number): string => `the update of step ${step} is left out: its loss or gradient is not finite`;
+
+async function* warnAll(records: RunRecords, messages: readonly string[]): Events {
+  for (const message of messages) {
+    await records.log(`warning: ${message}`);
+    yield { type: 'warning', message };
+  }
+}
+
+function scoreOf<P extends Prediction>(
+  values: Readonly<Record<string, number>>,
+  { scoreBy }: Pick<TrainRunOptions<P>, 'scoreBy'>,
+): number | undefined {
+  const score = scoreBy === undefined ? undefined : values[scoreBy];
+  return Number.isFinite(score) ? score : undefined;
+}
