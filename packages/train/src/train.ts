@@ -50,14 +50,16 @@ export async function* train<P extends Prediction>(
   try {
     if (options.state) loadInto(model, layout, state);
     const isAborted = (): boolean => signal?.aborted === true;
-    let isStopped = group.size > 1 ? await agreeToTrain(group, model, { layout, state, options }) : isAborted();
-    while (state.step < numSteps && !isStopped) {
+    // In a group it is the same on all members, who ask each other once an update; alone it may change at any time.
+    let isGroupStopped = group.size > 1 && (await agreeToTrain(group, model, { layout, state, options }));
+    const isStopped = (): boolean => isGroupStopped || (group.size === 1 && isAborted());
+    while (state.step < numSteps && !isStopped()) {
       const learningRate = rateAt(options, state);
       const { x0, range } = shareOfBatch(batches, state.step, group);
       assertDataStates('train', x0, loss.transition);
       const gradientScale = loss.gradientScale(positionsOf(x0));
       const own = batchGradient(model, { layout, state, x0, range, gradientScale, options });
-      const summed = group.size > 1 ? await sumOfGradients(group, own, isAborted()) : { ...own, isStopped: undefined };
+      const summed = group.size > 1 ? await sumOfGradients(group, own, isAborted()) : { ...own, isStopped: false };
       const { metrics: told, ...updated } = updateState(state, { ...summed, learningRate, options });
       dispose([summed.value, summed.gradient]);
       disposeState(state);
@@ -66,8 +68,8 @@ export async function* train<P extends Prediction>(
       const isMultiple = state.step % eventEvery === 0;
       // Nothing else waits between two events: without a turn nobody could abort the signal.
       if (signal) await turnOfEventLoop();
-      isStopped = summed.isStopped ?? isAborted();
-      if (!isMultiple && state.step < numSteps && !isStopped) continue;
+      isGroupStopped = summed.isStopped;
+      if (!isMultiple && state.step < numSteps && !isStopped()) continue;
       if (group.size > 1) await assertSameState(group, state);
 
       const metrics = { step: state.step, values: await readPending(pending) };
@@ -91,7 +93,7 @@ export async function* train<P extends Prediction>(
         gradientNorm: metrics.values.at(-1)!,
         learningRate,
         skipped: bad,
-        ...(isStopped && { stopping: true as const }),
+        ...(isStopped() && { stopping: true as const }),
         state,
       };
     }
