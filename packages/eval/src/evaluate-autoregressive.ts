@@ -14,6 +14,7 @@ import { dispose, reshape, sum, tidy, type Tensor } from '@tensorflow/tfjs-core'
 import type { Estimate } from './estimate.ts';
 import type { EvaluationOptions } from './evaluation-options.ts';
 import { countBatches, exampleBatches } from './example-batches.ts';
+import { networkAnswers } from './network-answers.ts';
 import { replicatedMean } from './replicated-mean.ts';
 
 export interface EvaluateAutoregressiveOptions extends Omit<EvaluationOptions<'denoiser' | 'leave-one-out'>, 'reverse'> {
@@ -48,15 +49,17 @@ export async function evaluateAutoregressive(options: EvaluateAutoregressiveOpti
   const totalNetworkCalls = countBatches('evaluateAutoregressive', options);
   const mean = replicatedMean('evaluateAutoregressive');
   const turn = turnsOfEventLoop();
+  const answers = networkAnswers('evaluateAutoregressive', options);
   let [networkCalls, numExamples, positions] = [0, 0, 0];
   for await (const { states } of exampleBatches('evaluateAutoregressive', transition, options)) {
     positions = positionsOf(states);
-    mean.add([await exampleNats(options, states)]);
+    mean.add([await answers.next(states.shape[0]!, () => exampleNats(options, states))]);
     networkCalls += 1;
     numExamples += states.shape[0]!;
     await turn();
     onProgress?.({ networkCalls, totalNetworkCalls, numExamples });
   }
+  answers.end();
   const total = mean.estimate(positions);
   return { total: { ...total, monteCarloErrorNats: 0, monteCarloErrorBitsPerDimension: 0 }, numExamples, positions, networkCalls };
 }

@@ -8,6 +8,7 @@ import {
   stratifiedUniforms,
   type Prediction,
   type Rng,
+  type States,
   type Steps,
   type Transition,
 } from '@d3pm/core';
@@ -50,7 +51,7 @@ export interface EvaluateBoundOptions<P extends Prediction> extends EvaluationOp
  * `SHAPE`, and `NON_FINITE` when an example gives NaN.
  */
 export async function evaluateBound<P extends Prediction>(options: EvaluateBoundOptions<P>): Promise<BoundReport> {
-  const { transition, denoiser, reverse, numSteps = transition.numSteps, stepsPerExample, rng, onProgress } = options;
+  const { transition, denoiser, reverse, numSteps = transition.numSteps, stepsPerExample, rng } = options;
   assertDenoiserFits('evaluateBound', { transition, denoiser, reverse });
   const grid = stepGrid(transition.numSteps, numSteps);
   if (reverse.prediction === 'direct' && numSteps < transition.numSteps) {
@@ -65,7 +66,7 @@ export async function evaluateBound<P extends Prediction>(options: EvaluateBound
   const callsPerBatch = replicates * (stepsPerExample === undefined ? numSteps : numSteps === 1 ? 1 : 1 + stepsPerExample);
   const batchCount = countBatches('evaluateBound', options);
   const totalNetworkCalls = batchCount === undefined ? undefined : batchCount * callsPerBatch;
-  const meter = networkMeter({ caller: 'evaluateBound', transition, denoiser, reverse, totalNetworkCalls, onProgress });
+  const meter = networkMeter({ ...options, caller: 'evaluateBound', totalNetworkCalls });
   const accumulator = boundAccumulator('evaluateBound');
   const perStepNats = new Float64Array(numSteps);
   let positions = 0;
@@ -79,6 +80,7 @@ export async function evaluateBound<P extends Prediction>(options: EvaluateBound
     meter.finish(batch.states.shape[0]!);
     accumulator.add(await priorNats(transition, batch.states), terms);
   }
+  meter.end();
   const report = accumulator.report(positions);
   return {
     ...report,
@@ -109,8 +111,8 @@ async function fullSum({ states, firstExample, transition, meter, grid, rng }: D
   let reconstruction: Float64Array = diffusion;
   for (let i = 1; i < grid.length; i++) {
     const [s, t] = [grid[i - 1]!, grid[i]!];
-    const xt = sampleForward(transition, states, { t, rng: rng.split('step', t), firstExample });
-    const nats = await meter.termNats({ x0: states, xt, s, t });
+    const corrupted = (): States => sampleForward(transition, states, { t, rng: rng.split('step', t), firstExample });
+    const nats = await meter.termNats({ x0: states, corrupted, s, t });
     perStepNats[i - 1]! += nats.reduce((sum, value) => sum + value, 0);
     if (i === 1) reconstruction = nats;
     else addTo(diffusion, nats, 1);
@@ -138,8 +140,8 @@ function termAt(
   { states, firstExample, transition, meter, rng }: Draw,
   { s, t, label }: { readonly s: Steps; readonly t: Steps; readonly label: number | string },
 ): Promise<Float64Array> {
-  const xt = sampleForward(transition, states, { t, rng: rng.split('draw', label), firstExample });
-  return meter.termNats({ x0: states, xt, s, t });
+  const corrupted = (): States => sampleForward(transition, states, { t, rng: rng.split('draw', label), firstExample });
+  return meter.termNats({ x0: states, corrupted, s, t });
 }
 
 function addTo(sum: Float64Array, values: Float64Array, factor: number): void {

@@ -92,7 +92,7 @@ async function evaluate<P extends Prediction>(
   options: ExactCountOptions<P>,
   chains: readonly Chain[],
 ): Promise<BoundReport[]> {
-  const { denoiser, reverse, rng, onProgress } = options;
+  const { denoiser, reverse, rng } = options;
   const { transition } = chains[0]!;
   for (const chain of chains) {
     assertDenoiserFits(caller, { transition: chain.transition, denoiser, reverse });
@@ -104,7 +104,7 @@ async function evaluate<P extends Prediction>(
   const replicates = checkedReplicates(caller, options.replicates ?? 2);
   const batchCount = countBatches(caller, options);
   const totalNetworkCalls = batchCount === undefined ? undefined : batchCount * replicates;
-  const meter = networkMeter({ caller, transition, denoiser, reverse, totalNetworkCalls, onProgress });
+  const meter = networkMeter({ ...options, caller, transition, totalNetworkCalls });
   const accumulators: readonly BoundAccumulator[] = chains.map(() => boundAccumulator(caller));
   let weighed: readonly WeighedChain[] = [];
   let law: CountLaw | undefined;
@@ -130,6 +130,7 @@ async function evaluate<P extends Prediction>(
       );
     }
   }
+  meter.end();
   return chains.map(({ transition: { name, numSteps }, grid }, i) => ({
     ...accumulators[i]!.report(positions),
     networkCalls: meter.calls,

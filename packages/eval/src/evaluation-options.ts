@@ -1,4 +1,12 @@
 import { assertInteger, type Dataset, type Denoiser, type Prediction, type ReverseProcess, type Rng, type States } from '@d3pm/core';
+import type { NetworkAnswer } from './network-answers.ts';
+
+/** Batches by their numbers, from 0. */
+export interface BatchRange {
+  readonly from: number;
+  /** The first that is not in it. */
+  readonly to: number;
+}
 
 /** What every evaluation of a bound takes. */
 export interface EvaluationOptions<P extends Prediction> {
@@ -12,6 +20,18 @@ export interface EvaluationOptions<P extends Prediction> {
   /** At most so many examples of a data set, evenly spaced over it. @defaultValue all */
   readonly maxExamples?: number;
   readonly rng: Rng;
+  /**
+   * Batches `from` … `to − 1` of a data set, and no others: the part of one process of several. The report is then of their examples alone;
+   * that of all parts is made from their `onAnswer`. @defaultValue all
+   */
+  readonly batchRange?: BatchRange;
+  /** Told of each answer of the network, nats of a term for each example of the batch, float64 `[B]`, in the order of the calls. */
+  readonly onAnswer?: (nats: NetworkAnswer) => void;
+  /**
+   * What `onAnswer` was told by parts that together are this evaluation, one part after the other: the report is, to the bit, that of an
+   * evaluation of all batches at once, and the network is not called.
+   */
+  readonly answers?: Iterable<NetworkAnswer>;
   /** Called after each call of the network. Throwing from it ends the evaluation. */
   readonly onProgress?: (progress: EvaluationProgress) => void;
 }

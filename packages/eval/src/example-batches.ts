@@ -1,5 +1,5 @@
 import { assertDataStates, assertInteger, D3pmError, positionsOf, type Dataset, type States, type Transition } from '@d3pm/core';
-import type { EvaluationOptions } from './evaluation-options.ts';
+import type { BatchRange, EvaluationOptions } from './evaluation-options.ts';
 
 export interface ExampleBatch {
   /** `[B, …N]` */
@@ -8,7 +8,7 @@ export interface ExampleBatch {
   readonly firstExample: number;
 }
 
-type BatchSource = Pick<EvaluationOptions<'denoiser'>, 'batchSize' | 'data' | 'maxExamples' | 'rng'>;
+type BatchSource = Pick<EvaluationOptions<'denoiser'>, 'batchRange' | 'batchSize' | 'data' | 'maxExamples' | 'rng'>;
 
 /** The batches of an evaluation, checked against the transition as they come. */
 export async function* exampleBatches(
@@ -16,7 +16,9 @@ export async function* exampleBatches(
   transition: Transition,
   source: BatchSource,
 ): AsyncGenerator<ExampleBatch, void, undefined> {
-  let firstExample = 0;
+  const { batchSize = 32, batchRange } = source;
+  let firstExample = batchSize * (batchRange?.from ?? 0);
+  const begin = firstExample;
   let positions: number | undefined;
   for await (const states of batchesOf(caller, transition, source)) {
     assertDataStates(caller, states, transition);
@@ -28,21 +30,27 @@ export async function* exampleBatches(
     yield { states, firstExample };
     firstExample += states.shape[0]!;
   }
-  if (firstExample === 0) throw new D3pmError('INVALID_DATA', `${caller}: data has no example`);
+  if (firstExample === begin) throw new D3pmError('INVALID_DATA', `${caller}: data has no example`);
 }
 
 /** Batches to come, undefined when the data do not say. */
-export function countBatches(caller: string, { data, batchSize = 32, maxExamples }: Omit<BatchSource, 'rng'>): number | undefined {
-  return isDataset(data) ? Math.ceil(countExamples(caller, data, maxExamples) / batchSize) : undefined;
+export function countBatches(caller: string, source: Omit<BatchSource, 'rng'>): number | undefined {
+  const { data, batchSize = 32, maxExamples, batchRange } = source;
+  if (!isDataset(data)) return undefined;
+  return batchRange ? batchRange.to - batchRange.from : Math.ceil(countExamples(caller, data, maxExamples) / batchSize);
 }
 
 function batchesOf(
   caller: string,
   transition: Transition,
-  { data, batchSize = 32, maxExamples, rng }: BatchSource,
+  { data, batchSize = 32, maxExamples, batchRange, rng }: BatchSource,
 ): AsyncIterable<States> | Iterable<States> {
   assertInteger(caller, 'batchSize', batchSize, 1);
-  if (!isDataset(data)) return data;
+  if (!isDataset(data)) {
+    if (batchRange)
+      throw new D3pmError('INVALID_OPTIONS', `${caller}: batchRange is for a data set; give the batches of the part alone as data`);
+    return data;
+  }
   if (data.numStates > transition.numStates) {
     throw new D3pmError(
       'STATE_RANGE',
@@ -51,13 +59,20 @@ function batchesOf(
   }
   const count = countExamples(caller, data, maxExamples);
   const batchCount = Math.ceil(count / batchSize);
+  const { from, to } = checkedRange(caller, batchRange ?? { from: 0, to: batchCount }, batchCount);
   return (function* () {
-    for (let batch = 0; batch < batchCount; batch++) {
+    for (let batch = from; batch < to; batch++) {
       const length = Math.min(batchSize, count - batch * batchSize);
       const indices = Array.from({ length }, (_, b) => Math.floor(((batch * batchSize + b) * data.size) / count));
       yield data.examples(indices, rng.split('crops'));
     }
   })();
+}
+
+function checkedRange(caller: string, { from, to }: BatchRange, batchCount: number): BatchRange {
+  assertInteger(caller, 'batchRange.from', from, 0, batchCount - 1);
+  assertInteger(caller, 'batchRange.to', to, from + 1, batchCount);
+  return { from, to };
 }
 
 function countExamples(caller: string, { size }: Dataset, maxExamples: number | undefined): number {

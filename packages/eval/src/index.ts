@@ -11,10 +11,11 @@ export {
   type EvaluateExactCountsOptions,
 } from './evaluate-exact-count.ts';
 export { evaluateMetrics } from './evaluate-metrics.ts';
-export type { EvaluationOptions, EvaluationProgress } from './evaluation-options.ts';
+export type { BatchRange, EvaluationOptions, EvaluationProgress } from './evaluation-options.ts';
 export { histogramKl, type HistogramKlOptions } from './histogram-kl.ts';
 export type { InceptionWeight, InceptionWeights } from './inception/assert-inception-weights.ts';
 export { inceptionFeatures, type InceptionFeaturesOptions } from './inception/inception-features.ts';
+export type { NetworkAnswer } from './network-answers.ts';
 export { ngramModel, type NgramModel, type NgramOptions } from './ngram-model.ts';
 export { createMetricRegistry, type AnyMetricPlugin, type MetricConfig, type MetricOptions, type MetricRegistry } from './registry.ts';
 export type { FeatureExtractor, ExtractedFeatures, ExtractorIdentity } from './scores/feature-extractor.ts';

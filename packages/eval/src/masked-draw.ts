@@ -1,4 +1,4 @@
-import { maskExactCount, stratifiedUniforms, type Rng } from '@d3pm/core';
+import { maskExactCount, stratifiedUniforms, type Rng, type States } from '@d3pm/core';
 import type { CountLaw } from './count-law.ts';
 import type { ExampleBatch } from './example-batches.ts';
 import type { NetworkMeter } from './network-meter.ts';
@@ -29,11 +29,12 @@ export async function drawMasked({ states, firstExample, meter, chain, law, time
   const { transition, grid, all } = chain;
   const batchSize = states.shape[0]!;
   const counts = Int32Array.from(stratifiedUniforms(batchSize, rng.split('strata', firstExample)), (uniform) => law.countAt(uniform));
-  const xt = maskExactCount(states, { counts, maskState: transition.absorbing!.maskState, rng: rng.split('masks'), firstExample });
+  const corrupted = (): States =>
+    maskExactCount(states, { counts, maskState: transition.absorbing!.maskState, rng: rng.split('masks'), firstExample });
   const uniforms = rng.split('steps').float64s(batchSize, firstExample);
   const steps = timeFree ? undefined : counts.map((count, b) => all.stepGivenCount(count, uniforms[b]!));
   const t = steps ? steps.map((i) => grid[i]!) : transition.numSteps;
   // From x_t straight to x_0 the weight r(0, t) is 1: the term is the plain sum over masked positions.
-  const nats = await meter.termNats({ x0: states, xt, s: 0, t });
+  const nats = await meter.termNats({ x0: states, corrupted, s: 0, t });
   return { counts, probs: Float64Array.from(counts, (count) => law.probs[count]!), nats, steps };
 }

@@ -12,32 +12,35 @@ import {
   type Transition,
 } from '@d3pm/core';
 import type { EvaluationProgress } from './evaluation-options.ts';
+import { networkAnswers, type NetworkAnswersOptions } from './network-answers.ts';
 
 export interface TermInput {
   /** Data, `[B, …N]`. */
   readonly x0: States;
-  /** Corrupted data, of the same shape. */
-  readonly xt: States;
+  /** Corrupted data, of the same shape: made when the network is asked. */
+  readonly corrupted: () => States;
   readonly s: Steps;
   readonly t: Steps;
 }
 
-/** Calls a network, counts its calls and reports them. */
+/** Calls a network, or takes its answers of before, counts the calls and reports them. */
 export interface NetworkMeter {
   readonly calls: number;
   /** The bound's term of each example, in nats `[B]`: one call of the network. */
   termNats(input: TermInput): Promise<Float64Array>;
   /** Says that so many more examples are finished. */
   finish(numExamples: number): void;
+  /** Says that no call follows. @throws {D3pmError} `INVALID_DATA` when answers of before are left over. */
+  end(): void;
 }
 
-interface NetworkMeterOptions<P extends Prediction> {
+interface NetworkMeterOptions<P extends Prediction> extends NetworkAnswersOptions {
   readonly caller: string;
   readonly transition: Transition;
   readonly denoiser: Denoiser<P>;
   readonly reverse: ReverseProcess<P>;
   readonly totalNetworkCalls: number | undefined;
-  readonly onProgress: ((progress: EvaluationProgress) => void) | undefined;
+  readonly onProgress?: ((progress: EvaluationProgress) => void) | undefined;
 }
 
 export function networkMeter<P extends Prediction>({
@@ -47,7 +50,9 @@ export function networkMeter<P extends Prediction>({
   reverse,
   totalNetworkCalls,
   onProgress,
+  ...recorded
 }: NetworkMeterOptions<P>): NetworkMeter {
+  const answers = networkAnswers(caller, recorded);
   let calls = 0;
   let numExamples = 0;
   const turn = turnsOfEventLoop();
@@ -55,24 +60,29 @@ export function networkMeter<P extends Prediction>({
     get calls() {
       return calls;
     },
-    termNats: async ({ x0, xt, s, t }) => {
-      const tensors: Tensor[] = [toTensor(x0), toTensor(xt)];
-      try {
-        const logits = denoiserLogits(caller, denoiser, tensors[1]!, t);
-        tensors.push(logits);
-        const nats = boundTermNats(transition, reverse, { x0: tensors[0]!, xt: tensors[1]!, s, t, logits });
-        tensors.push(nats);
-        const values = Float64Array.from(await nats.data<'float32'>());
-        calls += 1;
-        await turn();
-        onProgress?.({ networkCalls: calls, totalNetworkCalls, numExamples });
-        return values;
-      } finally {
-        dispose(tensors);
-      }
+    termNats: async (input) => {
+      const values = await answers.next(input.x0.shape[0]!, () => ask(input));
+      calls += 1;
+      await turn();
+      onProgress?.({ networkCalls: calls, totalNetworkCalls, numExamples });
+      return values;
     },
     finish: (count) => {
       numExamples += count;
     },
+    end: () => answers.end(),
   };
+
+  async function ask({ x0, corrupted, s, t }: TermInput): Promise<Float64Array> {
+    const tensors: Tensor[] = [toTensor(x0), toTensor(corrupted())];
+    try {
+      const logits = denoiserLogits(caller, denoiser, tensors[1]!, t);
+      tensors.push(logits);
+      const nats = boundTermNats(transition, reverse, { x0: tensors[0]!, xt: tensors[1]!, s, t, logits });
+      tensors.push(nats);
+      return Float64Array.from(await nats.data<'float32'>());
+    } finally {
+      dispose(tensors);
+    }
+  }
 }
