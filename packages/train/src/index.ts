@@ -4,6 +4,7 @@ export type { BatchSource } from './batch-source.ts';
 export { clipByNorm, euclideanNorm } from './clip-by-norm.ts';
 export { crossEntropyLoss, type CrossEntropyLossOptions } from './cross-entropy-loss.ts';
 export { exactCountLoss } from './exact-count-loss.ts';
+export type { ExampleRange } from './example-range.ts';
 export type { NonFinite } from './find-non-finite.ts';
 export { hybridLoss, type HybridLossOptions } from './hybrid-loss.ts';
 export { constantRate, inverseSquareRoot, linearDecay, warmUp, type LearningRate } from './learning-rate.ts';

@@ -53,7 +53,7 @@ export async function installStrangers(
     autoInstallPeers: peers === 'given',
     strictPeerDependencies: true,
     hoist: false,
-    allowBuilds: { 'core-js': false, esbuild: false },
+    allowBuilds: { 'core-js': false, esbuild: false, koffi: false },
   };
   await writeFile(join(root, 'pnpm-workspace.yaml'), JSON.stringify(workspace)); // JSON is YAML
   await writeFile(join(root, 'package.json'), JSON.stringify({ name: 'strangers', private: true, type: 'module' }));

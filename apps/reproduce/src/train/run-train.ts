@@ -1,9 +1,11 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { D3pmError } from '@d3pm/core';
+import { D3pmError, type ProcessGroup } from '@d3pm/core';
 import { startEngine, type EngineFlags } from '../engine/start-engine.ts';
 import { createProgress } from '../progress.ts';
 import { buildTraining } from './build-training.ts';
+import { failInGroup } from './fail-in-group.ts';
+import { openGroup, threadsOfMember, type GroupChoice } from './open-group.ts';
 import { readTrainConfig } from './read-train-config.ts';
 import type { TrainConfig } from './train-config.ts';
 import { trainInFolder } from './train-in-folder.ts';
@@ -13,6 +15,7 @@ export interface TrainFlags extends EngineFlags {
   readonly out: string;
   readonly set: readonly string[];
   readonly allowChange: boolean;
+  readonly group: GroupChoice;
 }
 
 /** `d3pm train CONFIG`: trains in a run folder, and goes on where an earlier one was stopped. */
@@ -20,9 +23,26 @@ export async function runTrain(path: string, flags: TrainFlags): Promise<void> {
   const config = await readTrainConfig(path, flags.set);
   const folder = resolve(flags.out);
   assertOut(folder, config);
-  const engine = await startEngine(flags);
+  const group = await openGroup(flags.group);
+  try {
+    await trainTogether(config, { ...flags, folder, group });
+    await group?.close();
+  } catch (error) {
+    await failInGroup(group, error);
+  }
+}
+
+interface Together extends Omit<TrainFlags, 'group'> {
+  readonly folder: string;
+  readonly group: ProcessGroup | undefined;
+}
+
+async function trainTogether(config: TrainConfig, { folder, group, allowChange, ...flags }: Together): Promise<void> {
+  const isFirst = group === undefined || group.rank === 0;
+  const quiet = flags.quiet || !isFirst;
+  const engine = await startEngine({ ...(group && { threads: threadsOfMember(group) }), ...flags, quiet });
+  if (group && !quiet) process.stderr.write(`group of ${group.size}, ${group.localSize} on this host: ${group.transport}\n`);
   const training = await buildTraining(config);
-  const { quiet, allowChange } = flags;
   const progress = createProgress({ quiet });
   const watch = watchWork({ quiet });
   try {
@@ -32,11 +52,12 @@ export async function runTrain(path: string, flags: TrainFlags): Promise<void> {
       progress,
       quiet,
       allowChange,
+      group,
       hint: '; for more, raise training.numSteps with --allow-change',
       signal: watch.signal,
     });
     if (end) process.exitCode = end.exitCode;
-    else process.stdout.write(`${join(folder, 'metrics.jsonl')}\n`);
+    else if (isFirst) process.stdout.write(`${join(folder, 'metrics.jsonl')}\n`);
   } finally {
     watch.dispose();
     training.dispose();

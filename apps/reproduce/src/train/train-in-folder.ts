@@ -1,9 +1,9 @@
-import { createRequire } from 'node:module';
-import { cpus } from 'node:os';
+import type { ProcessGroup } from '@d3pm/core';
 import type { EngineInfo } from '@d3pm/engine';
 import { trainRun, type EndOfProcess, type JsonObject, type TrainRunEvent } from '@d3pm/train/node';
 import type { Progress } from '../progress.ts';
 import type { Training } from './build-training.ts';
+import { environmentOf } from './environment-of.ts';
 import { evaluateTraining } from './evaluate-training.ts';
 import type { TrainConfig } from './train-config.ts';
 import { aside } from './watch-work.ts';
@@ -21,6 +21,8 @@ export interface TrainInFolderOptions {
   readonly hint?: string;
   /** Of the checkout, where there is one: it stands with every checkpoint. */
   readonly commit?: string | undefined;
+  /** The processes that train together, of which the first has the folder. */
+  readonly group?: ProcessGroup | undefined;
   /** Finishes the step and saves, when aborted with an `EndOfProcess`. */
   readonly signal: AbortSignal;
 }
@@ -34,7 +36,7 @@ export interface TrainInFolderOptions {
 export async function trainInFolder(
   config: TrainConfig,
   training: Training,
-  { folder, engine, progress, phase = 'training', quiet, allowChange, hint = '', commit, signal }: TrainInFolderOptions,
+  { folder, engine, progress, phase = 'training', quiet, allowChange, hint = '', commit, group, signal }: TrainInFolderOptions,
 ): Promise<EndOfProcess | undefined> {
   const say = (message: string): void => void (quiet || process.stderr.write(`${aside(message)}\n`));
   const { saving, evaluation, ...decides } = config;
@@ -42,7 +44,8 @@ export async function trainInFolder(
     ...training.options,
     folder,
     config: { ...decides, evaluation } as unknown as JsonObject,
-    environment: { ...environmentOf(engine), ...(commit !== undefined && { commit }) },
+    ...environmentOf(engine, { commit, group }),
+    ...(group && { group }),
     keepLast: saving.keepLast,
     keepBest: saving.keepBest,
     ...(saving.every !== undefined && { saveEvery: saving.every }),
@@ -87,21 +90,4 @@ async function tell(events: AsyncIterable<TrainRunEvent>, { numSteps, progress, 
     }
   }
   if (begun < numSteps) progress.finish(`${last < numSteps ? 'stopped at ' : ''}step ${last} of ${numSteps}${loss}${bound}`);
-}
-
-/** What may move bits, and decides nothing else. */
-function environmentOf({ backend, library, threads, device }: EngineInfo): JsonObject {
-  const version = (name: string): string =>
-    (createRequire(import.meta.url)(`${name}/package.json`) as { readonly version: string }).version;
-  return {
-    backend,
-    library,
-    threads,
-    device,
-    processor: cpus()[0]?.model.trim() || 'unknown processor',
-    platform: `${process.platform}-${process.arch}`,
-    node: process.version,
-    tfjs: version('@tensorflow/tfjs-core'),
-    d3pm: version('@d3pm/core'),
-  };
 }

@@ -1,0 +1,110 @@
+import { createRng, D3pmError, type Dataset } from '@d3pm/core';
+import {
+  evaluateAutoregressive,
+  evaluateBound,
+  evaluateExactCount,
+  type AutoregressiveReport,
+  type BoundReport,
+  type Estimate,
+  type EvaluationOptions,
+  type NetworkAnswer,
+} from '@d3pm/eval';
+import { reverseOf, type Training } from '../train/build-training.ts';
+import type { TrainConfig } from '../train/train-config.ts';
+import type { Job, JobSpec, ShardTensors } from './job.ts';
+
+export const estimatorNames = ['exact-count', 'full-sum', 'stratified'] as const;
+
+export interface EvalOptions {
+  /** At most so many held-out examples. Absent: all. */
+  readonly examples?: number;
+  readonly batchSize: number;
+  /** n of the T steps. Absent: all. */
+  readonly steps?: number;
+  /** Absent: exact counts for a process that absorbs into a mask of its own, else stratified steps. A causal network has the exact likelihood. */
+  readonly estimate?: (typeof estimatorNames)[number];
+  /** Independent repetitions of each example. */
+  readonly replicates: number;
+  readonly stepsPerExample: number;
+  readonly seed: number;
+}
+
+type Part = Pick<EvaluationOptions<'denoiser'>, 'answers' | 'batchRange' | 'onAnswer' | 'onProgress'>;
+
+/** `d3pm eval`: the bound on the held-out data. A shard keeps what the network said of its batches. */
+export function evalJob(spec: JobSpec, config: TrainConfig, training: Training): Job {
+  const options = spec.options as unknown as EvalOptions;
+  const { examples, batchSize, steps, replicates, stepsPerExample, seed } = options;
+  const { transition, model: denoiser } = training;
+  const data = heldOut(training, config);
+  const count = Math.min(data.size, examples ?? data.size);
+  const chainSteps = steps ?? transition.numSteps;
+  const estimate = options.estimate ?? (transition.absorbing && transition.extraMask !== undefined ? 'exact-count' : 'stratified');
+  const common = { transition, denoiser, data, batchSize, maxExamples: count, rng: createRng(seed).split('eval') };
+  const evaluate = (part: Part): Promise<AutoregressiveReport | BoundReport> => {
+    if (denoiser.causal) return evaluateAutoregressive({ ...common, ...part });
+    const asked = { ...common, ...part, reverse: reverseOf(config), numSteps: chainSteps };
+    if (estimate === 'exact-count') return evaluateExactCount({ ...asked, replicates });
+    return evaluateBound({ ...asked, replicates, ...(estimate === 'stratified' && { stepsPerExample }) });
+  };
+  const callsOf = { 'exact-count': 1, stratified: 1 + stepsPerExample, 'full-sum': chainSteps };
+  return {
+    numBatches: Math.ceil(count / batchSize),
+    unitsPerBatch: denoiser.causal ? 1 : replicates * callsOf[estimate],
+    work: async (batchRange, done) => {
+      const answers: NetworkAnswer[] = [];
+      await evaluate({
+        batchRange,
+        onAnswer: (nats) => void answers.push(nats),
+        onProgress: ({ networkCalls }) => done(networkCalls),
+      });
+      return {
+        nats: {
+          dtype: 'F64',
+          shape: [answers.reduce((sum, { length }) => sum + length, 0)],
+          data: Float64Array.from(answers.flatMap((nats) => [...nats])),
+        },
+        lengths: { dtype: 'I32', shape: [answers.length], data: Int32Array.from(answers, ({ length }) => length) },
+      };
+    },
+    finish: async (shards) => {
+      const report = await evaluate({ answers: answersOf(shards) });
+      const { total, numExamples } = report;
+      const { weights, step, config: made } = spec;
+      const parts = Object.entries(report).map(([name, value]) => [
+        name,
+        isEstimate(value) ? estimateJson(value) : value instanceof Float64Array ? [...value] : value,
+      ]);
+      const what = denoiser.causal ? '' : '≤ ';
+      return {
+        files: {
+          'likelihood.json': `${JSON.stringify({ data: data.name, ...Object.fromEntries(parts), options: spec.options, step, weights, config: made }, undefined, 1)}\n`,
+        },
+        summary: `${what}${total.bitsPerDimension.toFixed(4)} bits/dim, standard error ${total.standardErrorBitsPerDimension.toFixed(4)}, on ${numExamples} examples of ${data.name}`,
+      };
+    },
+    dispose: () => training.dispose(),
+  };
+}
+
+function heldOut({ test }: Training, { data }: TrainConfig): Dataset {
+  if (test) return test;
+  throw new D3pmError('INVALID_OPTIONS', `eval: ${data.name} has no test split`);
+}
+
+function* answersOf(shards: readonly ShardTensors[]): Generator<NetworkAnswer, void, undefined> {
+  for (const { nats, lengths } of shards) {
+    let at = 0;
+    for (const length of lengths!.data as Int32Array) yield (nats!.data as Float64Array).subarray(at, (at += length));
+  }
+}
+
+function isEstimate(value: unknown): value is Estimate {
+  return typeof value === 'object' && value !== null && 'standardErrorNats' in value;
+}
+
+/** JSON has neither undefined in an object that is to be compared, nor infinity. */
+function estimateJson(estimate: Estimate): Readonly<Record<string, number | string>> {
+  const known = Object.entries(estimate).filter((entry): entry is [string, number] => entry[1] !== undefined);
+  return Object.fromEntries(known.map(([name, value]) => [name, Number.isFinite(value) ? value : String(value)]));
+}

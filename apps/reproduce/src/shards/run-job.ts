@@ -1,0 +1,118 @@
+import { D3pmError } from '@d3pm/core';
+import { configDifference, explainDifference, type JsonObject } from '@d3pm/train/node';
+import { startEngine, type EngineFlags } from '../engine/start-engine.ts';
+import { createProgress } from '../progress.ts';
+import { environmentOf } from '../train/environment-of.ts';
+import { evalJob } from './eval-job.ts';
+import { batchesOf, type Job, type JobSpec } from './job.ts';
+import { environmentChanges, orderedShards } from './merge-shards.ts';
+import { sampleJob } from './sample-job.ts';
+import { findShard, readShard, shardFolders, shardPath, writeShard, type KeptShard } from './shard-folder.ts';
+import { parseShard, type Shard } from './shard.ts';
+import { buildTrained, readTrainedRun, trainConfigOf, type TrainedRun } from './trained-run.ts';
+import { writeResult } from './write-result.ts';
+
+export interface JobFlags extends EngineFlags {
+  readonly out: string;
+  /** Absent: all at once. */
+  readonly shard?: string;
+}
+
+const ALL: Shard = { index: 0, count: 1 };
+
+/** A job on a trained run: one shard, or all of it and its result. */
+export async function runJob(
+  verb: JobSpec['verb'],
+  run: string,
+  { options, ...flags }: JobFlags & { readonly options: JsonObject },
+): Promise<void> {
+  const shard = flags.shard === undefined ? ALL : parseShard(flags.shard);
+  const say = (message: string): void => void (flags.quiet || process.stderr.write(`${message}\n`));
+  const { weights, digest, step, config } = await readTrainedRun(run, (message) => say(`warning: ${message}`));
+  const spec: JobSpec = { verb, config, weights: digest, step, options };
+  const kept = (await keptShard(flags.out, { shard, spec, say })) ?? (await makeShard(spec, { shard, weights, flags }));
+  if (flags.shard !== undefined) return void process.stdout.write(`${kept.folder}\n`);
+  await finish([kept], flags);
+}
+
+/** `d3pm merge FOLDER…`: the result of shards that are all there. */
+export async function runMerge(
+  folders: readonly string[],
+  { out, quiet }: { readonly out?: string; readonly quiet: boolean },
+): Promise<void> {
+  const found = (await Promise.all(folders.map(shardFolders))).flat();
+  const shards: KeptShard[] = [];
+  for (const folder of found) shards.push(await readShard(folder));
+  await finish(orderedShards(shards), { quiet, out: out ?? folders[0]! });
+}
+
+/** The shard, where it is there already. @throws {D3pmError} `CONFIG_CHANGED` for one of another job. */
+async function keptShard(
+  out: string,
+  { shard, spec, say }: { readonly shard: Shard; readonly spec: JobSpec; readonly say: (message: string) => void },
+): Promise<KeptShard | undefined> {
+  const kept = await findShard(out, shard);
+  if (!kept) return undefined;
+  const changes = configDifference(kept.spec, spec);
+  if (changes.length > 0) {
+    throw new D3pmError(
+      'CONFIG_CHANGED',
+      `${spec.verb}: ${kept.folder} is of another job:\n${explainDifference(changes)}\ngive --out another folder, or delete it`,
+    );
+  }
+  say(`${shardPath(out, shard)} is there already`);
+  return kept;
+}
+
+interface MakeShardInput {
+  readonly shard: Shard;
+  readonly weights: TrainedRun['weights'];
+  readonly flags: JobFlags;
+}
+
+async function makeShard(spec: JobSpec, { shard, weights, flags }: MakeShardInput): Promise<KeptShard> {
+  const engine = await startEngine(flags);
+  const job = await createJob(spec, weights);
+  const progress = createProgress({ quiet: flags.quiet });
+  try {
+    const { from, to } = batchesOf(shard, job.numBatches);
+    if (to === from) {
+      throw new D3pmError(
+        'INVALID_OPTIONS',
+        `--shard: ${job.numBatches} batches do not make ${shard.count} shards; take fewer, or smaller batches`,
+      );
+    }
+    const name = shard.count === 1 ? spec.verb : `${spec.verb}, shard ${shard.index} of ${shard.count}`;
+    progress.start(name, (to - from) * job.unitsPerBatch);
+    const tensors = await job.work({ from, to }, (done) => progress.update(done));
+    const { environment, machine } = environmentOf(engine, {});
+    const made = { shard, spec, environment: { ...environment, ...machine }, tensors };
+    const folder = await writeShard(flags.out, made);
+    progress.finish(`batches ${from}…${to - 1} of ${job.numBatches}`);
+    return { ...made, folder };
+  } finally {
+    job.dispose();
+  }
+}
+
+async function finish(shards: readonly KeptShard[], { out, quiet }: Pick<JobFlags, 'out' | 'quiet'>): Promise<void> {
+  const warning = environmentChanges(shards);
+  if (warning !== undefined && !quiet) process.stderr.write(`warning: ${warning}\n`);
+  // The network is not asked, and nothing is computed that an engine may round differently.
+  await startEngine({ engine: 'cpu', setup: false, quiet: true });
+  const job = await createJob(shards[0]!.spec);
+  try {
+    const { files, summary } = await job.finish(shards.map(({ tensors }) => tensors));
+    const paths = await writeResult(out, files);
+    if (!quiet) process.stderr.write(`✓ ${summary}\n`);
+    process.stdout.write(`${paths.join('\n')}\n`);
+  } finally {
+    job.dispose();
+  }
+}
+
+async function createJob(spec: JobSpec, weights?: TrainedRun['weights']): Promise<Job> {
+  const config = trainConfigOf(spec.config);
+  const training = await buildTrained(config, weights);
+  return spec.verb === 'sample' ? sampleJob(spec, config, training) : evalJob(spec, config, training);
+}

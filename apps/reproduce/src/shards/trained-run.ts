@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { D3pmError } from '@d3pm/core';
+import { latestCheckpoint, loadCheckpoint, type JsonObject, type LoadedCheckpoint } from '@d3pm/train/node';
+import { dispose, tensor, type Tensor } from '@tensorflow/tfjs-core';
+import { buildTraining, type Training } from '../train/build-training.ts';
+import { trainConfigSchema } from '../train/train-config-schema.ts';
+import type { TrainConfig } from '../train/train-config.ts';
+
+/** The weights of a run, and the config that they belong to. */
+export interface TrainedRun {
+  readonly config: JsonObject;
+  readonly step: number;
+  /** Those that the run samples with: the moving average where it has one. */
+  readonly weights: LoadedCheckpoint['tensors']['model'];
+  /** SHA-256 of their names, shapes and bytes. */
+  readonly digest: string;
+}
+
+/**
+ * Reads the newest good checkpoint of a run folder, or the checkpoint that is named.
+ *
+ * @throws {D3pmError} `INVALID_OPTIONS` where there is none; what reading it throws.
+ */
+export async function readTrainedRun(path: string, warn: (message: string) => void): Promise<TrainedRun> {
+  const checkpoint = existsSync(join(path, 'MANIFEST.json'))
+    ? await loadCheckpoint(path)
+    : await latestCheckpoint(path, { onSkipped: ({ name, reason }) => warn(`${name} is passed over: ${reason.message}`) });
+  if (!checkpoint)
+    throw new D3pmError('INVALID_OPTIONS', `${path} has no checkpoint; give the folder of a run of d3pm train, or a checkpoint`);
+  const { tensors, step } = checkpoint;
+  const weights = tensors.ema ?? tensors.model;
+  const hash = createHash('sha256');
+  for (const [name, { shape, data }] of Object.entries(weights)) {
+    hash.update(`${name} ${shape.join(',')}\n`).update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  }
+  return { config: (checkpoint.config as { readonly config: JsonObject }).config, step, weights, digest: hash.digest('hex') };
+}
+
+/** Of the config of a checkpoint. @throws {D3pmError} `INVALID_DATA` when it is not one of `d3pm train`. */
+export function trainConfigOf(config: JsonObject): TrainConfig {
+  const { success, data, error } = trainConfigSchema.safeParse(config);
+  if (success) return data;
+  throw new D3pmError(
+    'INVALID_DATA',
+    `the config of the checkpoint is not of d3pm train: ${error.issues[0]!.path.join('.')}: ${error.issues[0]!.message}`,
+    {
+      cause: error,
+    },
+  );
+}
+
+/** The training of a config, its model with these weights; without, with those before the first step. */
+export async function buildTrained(config: TrainConfig, weights?: TrainedRun['weights']): Promise<Training> {
+  const training = await buildTraining(config);
+  if (weights) {
+    const tensors: Readonly<Record<string, Tensor>> = Object.fromEntries(
+      Object.entries(weights).map(([name, { data, shape }]) => [name, tensor(data as Float32Array, [...shape], 'float32')]),
+    );
+    training.model.load(tensors);
+    dispose(Object.values(tensors));
+  }
+  return training;
+}
