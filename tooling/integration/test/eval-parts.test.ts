@@ -70,10 +70,10 @@ describe.each(Object.entries(evaluations))('%s', (_, evaluate) => {
   it('refuses answers that are not all of them, or of other batches', async () => {
     const denoiser = network();
     const answers = await answersOf(evaluate, denoiser, 3);
-    const refused = (given: readonly NetworkAnswer[]) => expect(evaluate(takenAway(denoiser), { answers: given })).rejects;
-    await refused(answers.slice(0, -1)).toMatchObject({ code: 'INVALID_DATA' });
-    await refused([...answers, answers[0]!]).toThrow(`there are more than the ${answers.length} that are needed`);
-    await refused(answers.toReversed()).toThrow('is of 3 examples, expected 4');
+    const replay = (given: readonly NetworkAnswer[]): Promise<unknown> => evaluate(takenAway(denoiser), { answers: given });
+    await expect(replay(answers.slice(0, -1))).rejects.toMatchObject({ code: 'INVALID_DATA' });
+    await expect(replay([...answers, answers[0]!])).rejects.toThrow(`there are more than the ${answers.length} that are needed`);
+    await expect(replay(answers.toReversed())).rejects.toThrow('is of 3 examples, expected 4');
   });
 });
 

@@ -1,0 +1,44 @@
+import type { Command } from 'commander';
+import { runFigure1 } from '../experiments/run-figure-1.ts';
+import { runInspect } from '../experiments/run-inspect.ts';
+import { runQuickstart } from '../experiments/run-quickstart.ts';
+import { command, count, engine, seed, threads } from './options.ts';
+
+const experiment = (name: string, description: string, example: string): Command =>
+  command(name, description, example)
+    .option('--out <folder>', 'where the results go', `runs/${name}`)
+    .option('--seed <integer>', 'seed of every random number of the run', seed, 1)
+    .addOption(engine())
+    .addOption(threads())
+    .option('--setup', 'prepare the native engine first, where that takes seconds', false)
+    .option('--smoke', 'run everything in seconds, on next to nothing; the numbers mean nothing', false)
+    .option('--quiet', 'no progress on standard error', false);
+
+/** The pictures and the text of the first minutes, and what is looked at before training. */
+export function experimentCommands(): readonly Command[] {
+  return [
+    experiment(
+      'quickstart',
+      'Figure 1 of the paper, then a D3PM trained on a real book: a few minutes.',
+      'd3pm quickstart --out runs/first',
+    ).action(runQuickstart),
+    experiment(
+      'figure-1',
+      'Forward processes, their matrices and a learned reverse process on a swiss roll.',
+      'd3pm figure-1 --seed 7',
+    ).action(runFigure1),
+    command(
+      'inspect',
+      'What a schedule does to a family of Q_t: noise, I(x_t; x_0) and KL to the prior against t.',
+      'd3pm inspect --transition uniform --schedule cosine --states 27 --steps 1000 --out cosine.png',
+    )
+      .requiredOption('--transition <name>', 'family, as uniform, absorbing or discretized-gaussian')
+      .requiredOption('--schedule <name>', 'schedule, as cosine, linear or mutual-information')
+      .option('--states <count>', 'K (default: the 27 characters of text8, and a mask where the family has one)', count)
+      .option('--steps <count>', 'T', count, 1000)
+      .option('--set <key=value...>', 'options of either: transition.maskState=3 schedule.start=0.02; @file for JSON in a file', [])
+      .option('--text <file>', 'text whose characters give the law of x_0 (default: uniform)')
+      .option('--out <file>', 'where the picture goes', 'inspect.png')
+      .action(runInspect),
+  ];
+}

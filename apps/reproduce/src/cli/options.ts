@@ -1,0 +1,38 @@
+import { engineNames } from '@d3pm/engine';
+import { Command, InvalidArgumentError, Option, type CommanderError } from 'commander';
+
+/** The value of a flag that is an integer of 0 or more. */
+export function seed(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('expected an integer of 0 or more.');
+  return value;
+}
+
+/** The value of a flag that is an integer of 1 or more. */
+export function count(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('expected an integer of 1 or more.');
+  return value;
+}
+
+/** 2 for a command line that is wrong, so that a script can tell it from a run that failed. */
+export function exitWith({ exitCode }: CommanderError): never {
+  process.exit(exitCode === 0 ? 0 : 2);
+}
+
+/** A command with an example in its help. */
+export function command(name: string, description: string, example: string): Command {
+  return new Command(name)
+    .exitOverride(exitWith)
+    .showHelpAfterError('(add --help for all options and an example)')
+    .description(description)
+    .addHelpText('after', `\nExample:\n  $ ${example}`);
+}
+
+export function threads(): Option {
+  return new Option('--threads <count>', 'threads of the engine (default: the number of cores)').argParser(count);
+}
+
+export function engine(): Option {
+  return new Option('--engine <name>', 'what computes').choices(['auto', ...engineNames]).default('auto');
+}

@@ -1,0 +1,86 @@
+import { Option, type Command } from 'commander';
+import { estimatorNames, type EvalOptions } from '../shards/eval-job.ts';
+import { runJob, runMerge, type JobFlags } from '../shards/run-job.ts';
+import { samplerNames, type SampleOptions } from '../shards/sample-job.ts';
+import { groupChoices } from '../train/open-group.ts';
+import { runTrain } from '../train/run-train.ts';
+import { command, count, engine, seed, threads } from './options.ts';
+
+const job = (name: string, description: string, example: string): Command =>
+  command(name, description, example)
+    .argument('<run>', 'the run folder of d3pm train, or one of its checkpoints')
+    .option('--out <folder>', 'where shards and result go', `runs/${name}`)
+    .option('--batch-size <count>', 'examples at a time; shards are made of whole batches', count, 32)
+    .option('--seed <integer>', 'seed of every random number', seed, 1)
+    .option('--shard <i/n>', 'this part alone, i in 0…n−1; auto takes it from Slurm, Kubernetes (auto/n) or MPI; d3pm merge follows')
+    .addOption(engine())
+    .addOption(threads())
+    .option('--setup', 'prepare the native engine first, where that takes seconds', false)
+    .option('--quiet', 'nothing on standard error but errors', false);
+
+type SampleFlags = JobFlags & SampleOptions;
+type EvalFlags = EvalOptions & JobFlags;
+
+/** Training, and what is done with a trained run. */
+export function runCommands(): readonly Command[] {
+  return [
+    command(
+      'train',
+      'Trains what a config says, in a folder of its own; the same command again goes on where it was stopped.',
+      'd3pm train text.yaml --out runs/text --set training.numSteps=2000',
+    )
+      .argument('<config>', 'YAML or JSON: seed, data, transition, schedule, model, loss, training, evaluation, saving')
+      .option('--out <folder>', 'the run folder: checkpoints, metrics, samples', 'runs/train')
+      .option('--set <key=value...>', 'fields of the config: training.learningRate=0.001', [])
+      .option('--allow-change', 'go on although the config is another than before', false)
+      .addOption(
+        new Option('--group <name>', 'processes that train together: those that mpirun has started with this one, or none')
+          .choices(groupChoices)
+          .default('auto'),
+      )
+      .addOption(engine())
+      .addOption(threads())
+      .option('--setup', 'prepare the native engine first, where that takes seconds', false)
+      .option('--quiet', 'nothing on standard error but errors', false)
+      .action(runTrain),
+    job('sample', 'Draws samples from a trained run, all at once or in shards.', 'd3pm sample runs/text --count 1000 --shard 2/7')
+      .option('--count <count>', 'how many', count, 64)
+      .option('--steps <count>', 'steps of the chain (default: all T)', count)
+      .addOption(new Option('--sampler <name>', 'how they are drawn').choices(samplerNames).default('ancestral'))
+      .action((run: string, { count: samples, batchSize, steps, sampler, seed: from, ...flags }: SampleFlags) =>
+        runJob('sample', run, {
+          ...flags,
+          options: { count: samples, batchSize, sampler, seed: from, ...(steps !== undefined && { steps }) },
+        }),
+      ),
+    job('eval', 'The likelihood bound of a trained run on held-out data, all at once or in shards.', 'd3pm eval runs/text --steps 256')
+      .option('--examples <count>', 'at most so many, evenly spaced (default: all)', count)
+      .option('--steps <count>', 'steps of the chain (default: all T)', count)
+      .addOption(
+        new Option('--estimate <name>', 'how the sum over steps is taken (default: exact-count for a mask, else stratified)').choices(
+          estimatorNames,
+        ),
+      )
+      .option('--replicates <count>', 'independent repetitions, of which two tell the Monte-Carlo error', count, 2)
+      .option('--steps-per-example <count>', 'of a stratified estimate', count, 4)
+      .action((run: string, { examples, batchSize, steps, estimate, replicates, stepsPerExample, seed: from, ...flags }: EvalFlags) =>
+        runJob('eval', run, {
+          ...flags,
+          options: {
+            batchSize,
+            replicates,
+            stepsPerExample,
+            seed: from,
+            ...(examples !== undefined && { examples }),
+            ...(steps !== undefined && { steps }),
+            ...(estimate !== undefined && { estimate }),
+          },
+        }),
+      ),
+    command('merge', 'Makes the result of the shards of d3pm sample or d3pm eval, once they are all there.', 'd3pm merge runs/samples')
+      .argument('<folder...>', 'what --out named when they were made')
+      .option('--out <folder>', 'where the result goes (default: the first folder)')
+      .option('--quiet', 'nothing on standard error but errors', false)
+      .action((folders: readonly string[], flags: { readonly out?: string; readonly quiet: boolean }) => runMerge(folders, flags)),
+  ];
+}

@@ -1,0 +1,67 @@
+import { Option, type Command } from 'commander';
+import { table3DataSets } from '../tables/images/table-3.ts';
+import { runPaperTable, type PaperTableFlags } from '../tables/run-paper-table.ts';
+import { tableSizes } from '../tables/table.ts';
+import { table1DataSets } from '../tables/text/table-1.ts';
+import { table2DataSets } from '../tables/text/table-2.ts';
+import { command, count, engine, threads } from './options.ts';
+
+interface TableCommand {
+  readonly data: readonly string[];
+  readonly example: string;
+  readonly out?: string;
+}
+
+const table = (name: string, description: string, { data, example, out = `runs/${name}` }: TableCommand): Command =>
+  command(name, description, example)
+    .addOption(
+      new Option('--data <name>', 'the stand-in, or the data of the paper as `d3pm fetch` keeps it (default: the stand-in)').choices(data),
+    )
+    .option('--rows <name...>', 'only these rows (default: all)')
+    .option('--seeds <count>', 'seeds 1, 2, … of each row', count, 2)
+    .addOption(
+      new Option('--size <name>', 'of models and runs: minutes, or as in the paper')
+        .choices(tableSizes.filter((size) => size !== 'smoke'))
+        .default('small'),
+    )
+    .option('--smoke', 'every row in seconds, on next to nothing; the numbers mean nothing', false)
+    .option('--minutes <count>', 'end in order after so many minutes; the same command goes on', count)
+    .option('--dry-run', 'one update and one example of each row, and what the whole would need', false)
+    .option('--report-only', 'write the report of what is there, and compute nothing', false)
+    .option('--out <folder>', 'where queue, runs and report are', out)
+    .addOption(engine())
+    .addOption(threads())
+    .option('--setup', 'prepare the native engine first, where that takes seconds', false)
+    .option('--quiet', 'nothing on standard error but errors', false);
+
+/** Tables and figures of the paper, in many sittings. */
+export function tableCommands(): readonly Command[] {
+  return [
+    table(
+      'table-1',
+      'Characters, Table 1: trains, evaluates and samples every row, in as many sittings as you like; the same command goes on.',
+      { data: table1DataSets, example: 'd3pm table-1 --rows absorbing uniform --seeds 2 --minutes 60' },
+    ).action((flags: PaperTableFlags) => runPaperTable('table-1', flags)),
+    table('table-2', 'Word pieces, Table 2 and Figure 2: perplexity per word of every row at 1000 to 10 steps.', {
+      data: table2DataSets,
+      example: 'd3pm table-2 --rows absorbing',
+    }).action((flags: PaperTableFlags) => runPaperTable('table-2', flags)),
+    table('figure-2', 'Perplexity against steps, new sentences and completions of the absorbing model of Table 2.', {
+      data: table2DataSets,
+      example: 'd3pm figure-2 --out runs/table-2',
+      out: 'runs/table-2',
+    }).action((flags: PaperTableFlags) => runPaperTable('figure-2', flags)),
+    table('table-3', 'Images, Table 3: bounds, scores of samples and pictures of every row.', {
+      data: table3DataSets,
+      example: 'd3pm table-3 --data digits --rows gauss-logistic',
+    })
+      .option('--inception <file>', 'score samples by the network of the customary FID as well: its weights, safetensors')
+      .option('--nsfw', 'score the first and the last row by the Inception of npm nsfwjs as well, once that is installed')
+      .action((flags: PaperTableFlags) => runPaperTable('table-3', flags)),
+    table('figure-3', 'Images while they are sampled, by the absorbing and the Gauss + logistic model of Table 3.', {
+      data: table3DataSets,
+      example: 'd3pm figure-3 --out runs/table-3',
+      out: 'runs/table-3',
+    }).action((flags: PaperTableFlags) => runPaperTable('figure-3', flags)),
+  ];
+}

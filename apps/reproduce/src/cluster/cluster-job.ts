@@ -1,0 +1,74 @@
+import { D3pmError } from '@d3pm/core';
+
+/** A command of d3pm that a batch engine is to run, and on what. */
+export interface ClusterJob {
+  /** Lower case, digits and dashes. */
+  readonly name: string;
+  /** How the command is called on the cluster. */
+  readonly program: string;
+  /** Without `--shard` and `--group`. */
+  readonly command: readonly string[];
+  readonly split: Split;
+  /** Of a process. */
+  readonly cpus: number;
+  readonly gpus: number;
+  /** As `8Gi`. */
+  readonly memory: string;
+}
+
+/** Processes that know nothing of each other, or that train together. */
+export type Split =
+  | { readonly kind: 'ranks'; readonly count: number }
+  /** `out` is where the result goes. */
+  | { readonly kind: 'shards'; readonly count: number; readonly out: string };
+
+export interface ClusterJobFlags {
+  readonly name?: string;
+  readonly program: string;
+  readonly shards?: number;
+  readonly ranks?: number;
+  readonly cpus: number;
+  readonly gpus: number;
+  readonly memory: string;
+}
+
+const SHARDED = ['eval', 'sample'];
+/** What the batch engine decides. */
+const OURS = ['--shard', '--group'];
+
+/** @throws {D3pmError} `INVALID_OPTIONS` for a command that is not split this way. */
+export function clusterJob(command: readonly string[], flags: ClusterJobFlags): ClusterJob {
+  const [verb] = command;
+  const refuse = (problem: string): never => {
+    throw new D3pmError('INVALID_OPTIONS', `cluster: ${problem}`);
+  };
+  const taken = command.find((argument) => OURS.some((ours) => argument === ours || argument.startsWith(`${ours}=`)));
+  if (taken !== undefined) refuse(`${taken} is for the batch engine to say; leave it out`);
+  const name = flags.name ?? `d3pm-${verb}`;
+  if (!/^[a-z]([a-z0-9-]{0,50}[a-z0-9])?$/.test(name)) refuse(`--name is "${name}", expected lower case, digits and dashes, at most 52`);
+  if (!/^\d+[MGT]i$/.test(flags.memory)) refuse(`--memory is "${flags.memory}", expected as 8Gi`);
+  const { program, cpus, gpus, memory } = flags;
+  // Not every engine sees a limit on processors, and their number moves bits.
+  const threads = command.some((argument) => /^--threads(=|$)/.test(argument)) ? [] : ['--threads', String(cpus)];
+  return { name, program, command: [...command, ...threads], split: splitOf(verb, command, flags, refuse), cpus, gpus, memory };
+}
+
+function splitOf(
+  verb: string | undefined,
+  command: readonly string[],
+  { shards, ranks }: ClusterJobFlags,
+  refuse: (problem: string) => never,
+): Split {
+  if (verb === 'train') {
+    if (shards !== undefined) refuse('d3pm train is not made of shards; give --ranks, processes that train together');
+    return { kind: 'ranks', count: ranks ?? 1 };
+  }
+  if (!SHARDED.includes(verb ?? '')) return refuse(`"${verb ?? ''}" is none of train, sample, eval; give the command after --`);
+  if (ranks !== undefined) refuse(`d3pm ${verb} is made of shards; give --shards`);
+  return { kind: 'shards', count: shards ?? 1, out: outOf(command) ?? `runs/${verb}` };
+}
+
+function outOf(command: readonly string[]): string | undefined {
+  const at = command.findIndex((argument) => argument === '--out' || argument.startsWith('--out='));
+  return at < 0 ? undefined : (command[at]!.split('=', 2)[1] ?? command[at + 1]);
+}

@@ -1,0 +1,31 @@
+import { chmod, mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import { clusterJob, type ClusterJobFlags } from './cluster-job.ts';
+import { kubernetesFiles, type KubernetesOptions } from './kubernetes-files.ts';
+import { slurmFiles, type SlurmOptions } from './slurm-files.ts';
+
+interface Common extends ClusterJobFlags {
+  /** Where the files go. */
+  readonly to: string;
+}
+
+/** `d3pm cluster slurm … -- COMMAND`: writes what a batch engine is handed, and hands nothing in. */
+export function runSlurm(command: readonly string[], flags: Common & SlurmOptions): Promise<void> {
+  return writeFiles(flags.to, slurmFiles(clusterJob(command, flags), flags));
+}
+
+/** `d3pm cluster kubernetes … -- COMMAND` */
+export function runKubernetes(command: readonly string[], flags: Common & KubernetesOptions): Promise<void> {
+  return writeFiles(flags.to, kubernetesFiles(clusterJob(command, flags), flags));
+}
+
+async function writeFiles(to: string, files: Readonly<Record<string, string>>): Promise<void> {
+  const folder = resolve(to);
+  await mkdir(folder, { recursive: true });
+  for (const [name, content] of Object.entries(files)) {
+    await writeFileAtomic(join(folder, name), content);
+    if (name.endsWith('.sh')) await chmod(join(folder, name), 0o755);
+    process.stdout.write(`${join(folder, name)}\n`);
+  }
+}
