@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { batchesOf } from '../src/shards/job.ts';
+import { orderedShards } from '../src/shards/merge-shards.ts';
 import { parseShard } from '../src/shards/shard.ts';
 
 const array = (id: number, min: number, max: number, count = max - min + 1): Readonly<Record<string, string>> => ({
@@ -42,6 +43,20 @@ describe('--shard', () => {
     expect(() => parseShard(text, env)).toThrow(
       expect.objectContaining({ code: 'INVALID_OPTIONS', message: expect.stringContaining(message) as string }),
     );
+  });
+});
+
+describe('orderedShards', () => {
+  it('goes by the numbers of shards, wherever they lie', () => {
+    const spec = { verb: 'sample', config: {}, weights: '', step: 1, options: {} } as const;
+    const shards = [2, 0, 1].map((index) => ({
+      folder: `folder-${index}`,
+      shard: { index, count: 3 },
+      spec,
+      environment: {},
+      tensors: {},
+    }));
+    expect(orderedShards(shards).map(({ folder }) => folder)).toEqual(['folder-0', 'folder-1', 'folder-2']);
   });
 });
 
