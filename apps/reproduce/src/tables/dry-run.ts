@@ -126,7 +126,7 @@ export function dryTable(table: Table, rows: readonly DryRow[]): string {
     threeDigits(row.trainingDays),
     threeDigits(row.memory.peakBytes / MIB),
     threeDigits(row.memory.bytesPerExample / MIB),
-    `${row.evaluationSteps} calls, ${row.evaluationSeconds.toFixed(2)} s, ${row.bits.toFixed(2)} bits/position`,
+    `${row.evaluationSteps} ${row.evaluationSteps === 1 ? 'call' : 'calls'}, ${row.evaluationSeconds.toFixed(2)} s, ${row.bits.toFixed(2)} bits/position`,
     row.peakGiB.toFixed(2),
   ]);
   return `${table.title}, size ${table.size}: ${table.dataNote}\n\n${markdownTable(head, lines)}\n`;
