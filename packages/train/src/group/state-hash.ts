@@ -8,7 +8,9 @@ export async function stateHash({ parameters, moment1, moment2, average }: Train
   let hash = OFFSET;
   for (const vector of [parameters, moment1, moment2, ...(average ? [average] : [])]) {
     const { buffer, byteOffset, length } = await vector.data<'float32'>();
-    for (const word of new Uint32Array(buffer, byteOffset, length)) hash = Math.imul(hash ^ word, PRIME);
+    const words = new Uint32Array(buffer, byteOffset, length);
+    // An iterator over millions of words takes ten times as long.
+    for (let i = 0; i < length; i++) hash = Math.imul(hash ^ words[i]!, PRIME);
   }
   return (hash >>> 0).toString(16).padStart(8, '0');
 }
