@@ -8,6 +8,7 @@ import { decodeSafetensors } from '@d3pm/train';
 import type { JsonObject } from '@d3pm/train/node';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { runJob, runMerge } from '../src/shards/run-job.ts';
+import { runScore } from '../src/shards/run-score.ts';
 import { runTrain } from '../src/train/run-train.ts';
 
 const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
@@ -27,6 +28,16 @@ schedule: { name: cosine, numSteps: 8 }
 model: { name: mlp, numChannels: 8 }
 loss: { name: hybrid, lambda: 0.01 }
 training: { numSteps: 4, batchSize: 8, eventEvery: 2 }
+evaluation: { samples: 0, testExamples: 0 }
+`;
+
+const DIGITS = `
+data: { name: digits }
+transition: { name: uniform }
+schedule: { name: cosine, numSteps: 8 }
+model: { name: mlp, numChannels: 8 }
+loss: { name: hybrid, lambda: 0.01 }
+training: { numSteps: 2, batchSize: 8, eventEvery: 2 }
 evaluation: { samples: 0, testExamples: 0 }
 `;
 
@@ -64,9 +75,9 @@ const d3pm = (...args: readonly string[]): { readonly code: number | null; reado
 beforeAll(async () => {
   vi.spyOn(process.stdout, 'write').mockImplementation(() => true);
   folder = mkdtempSync(join(tmpdir(), 'd3pm-shards-'));
-  for (const [name, config] of Object.entries({ text: TEXT, roll: ROLL })) {
+  for (const [name, config] of Object.entries({ text: TEXT, roll: ROLL, digits: DIGITS })) {
     writeFileSync(at(`${name}.yaml`), config);
-    await runTrain(at(`${name}.yaml`), { ...flags, out: at(name), set: [], allowChange: false, group: 'none' });
+    if (name !== 'digits') await runTrain(at(`${name}.yaml`), { ...flags, out: at(name), set: [], allowChange: false, group: 'none' });
   }
 }, 60_000);
 afterAll(() => {
@@ -95,6 +106,31 @@ describe('seven shards', () => {
     const report = JSON.parse(bytes('merged', 'likelihood.json').toString()) as Record<string, never>;
     expect(report).toMatchObject({ numExamples: 26, convention: { estimator: 'exact-count' }, step: 4 });
     expect(report['total']!['standardErrorBitsPerDimension']).toBeGreaterThan(0);
+  });
+});
+
+describe('seven shards of scores', () => {
+  it('have, together, the bytes of all at once, and say which network they are by', { timeout: 120_000 }, async () => {
+    await runTrain(at('digits.yaml'), { ...flags, out: at('digits'), set: [], allowChange: false, group: 'none' });
+    await samples('drawn', { run: 'digits', options: { count: 250, batchSize: 50, steps: 4 } });
+    const score = (out: string, shard?: string): Promise<void> =>
+      runScore(at('drawn'), { ...flags, out: at(out), features: 'digits', examples: 330, ...(shard !== undefined && { shard }) });
+    await score('scores');
+    for (const index of [3, 0, 1, 2, 4, 5, 6]) await score('score-parts', `${index}/7`);
+    await merge(['score-parts']);
+    expect(bytes('score-parts', 'scores.json').equals(bytes('scores', 'scores.json'))).toBe(true);
+    const { reports } = JSON.parse(bytes('scores', 'scores.json').toString()) as {
+      readonly reports: readonly { readonly name: string; readonly value: number }[];
+    };
+    expect(reports.map(({ name }) => name)).toEqual([
+      'IS-digits-classifier/features',
+      'KID-digits-classifier/features',
+      'FID-digits-classifier/features',
+    ]);
+    expect(reports[2]!.value).toBeGreaterThan(1);
+    expect((await rejection(runScore(at('text'), { ...flags, out: at('none'), features: 'digits', examples: 9 }))).message).toContain(
+      'give the folder of d3pm sample, once its shards are merged',
+    );
   });
 });
 

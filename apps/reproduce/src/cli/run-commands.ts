@@ -1,22 +1,27 @@
 import { Option, type Command } from 'commander';
 import { estimatorNames, type EvalOptions } from '../shards/eval-job.ts';
 import { runJob, runMerge, type JobFlags } from '../shards/run-job.ts';
+import { runScore } from '../shards/run-score.ts';
 import { samplerNames, type SampleOptions } from '../shards/sample-job.ts';
+import { featureNames } from '../tables/table.ts';
 import { groupChoices } from '../train/open-group.ts';
 import { runTrain } from '../train/run-train.ts';
 import { command, count, engine, seed, threads } from './options.ts';
 
-const job = (name: string, description: string, example: string): Command =>
+const sharded = (name: string, description: string, example: string): Command =>
   command(name, description, example)
-    .argument('<run>', 'the run folder of d3pm train, or one of its checkpoints')
     .option('--out <folder>', 'where shards and result go', `runs/${name}`)
-    .option('--batch-size <count>', 'examples at a time; shards are made of whole batches', count, 32)
-    .option('--seed <integer>', 'seed of every random number', seed, 1)
     .option('--shard <i/n>', 'this part alone, i in 0…n−1; auto takes it from Slurm, Kubernetes (auto/n) or MPI; d3pm merge follows')
     .addOption(engine())
     .addOption(threads())
     .option('--setup', 'prepare the native engine first, where that takes seconds', false)
     .option('--quiet', 'nothing on standard error but errors', false);
+
+const ofRun = (name: string, description: string, example: string): Command =>
+  sharded(name, description, example)
+    .argument('<run>', 'the run folder of d3pm train, or one of its checkpoints')
+    .option('--batch-size <count>', 'examples at a time; shards are made of whole batches', count, 32)
+    .option('--seed <integer>', 'seed of every random number', seed, 1);
 
 type SampleFlags = JobFlags & SampleOptions;
 type EvalFlags = EvalOptions & JobFlags;
@@ -43,7 +48,7 @@ export function runCommands(): readonly Command[] {
       .option('--setup', 'prepare the native engine first, where that takes seconds', false)
       .option('--quiet', 'nothing on standard error but errors', false)
       .action(runTrain),
-    job('sample', 'Draws samples from a trained run, all at once or in shards.', 'd3pm sample runs/text --count 1000 --shard 2/7')
+    ofRun('sample', 'Draws samples from a trained run, all at once or in shards.', 'd3pm sample runs/text --count 1000 --shard 2/7')
       .option('--count <count>', 'how many', count, 64)
       .option('--steps <count>', 'steps of the chain (default: all T)', count)
       .addOption(new Option('--sampler <name>', 'how they are drawn').choices(samplerNames).default('ancestral'))
@@ -53,7 +58,7 @@ export function runCommands(): readonly Command[] {
           options: { count: samples, batchSize, sampler, seed: from, ...(steps !== undefined && { steps }) },
         }),
       ),
-    job('eval', 'The likelihood bound of a trained run on held-out data, all at once or in shards.', 'd3pm eval runs/text --steps 256')
+    ofRun('eval', 'The likelihood bound of a trained run on held-out data, all at once or in shards.', 'd3pm eval runs/text --steps 256')
       .option('--examples <count>', 'at most so many, evenly spaced (default: all)', count)
       .option('--steps <count>', 'steps of the chain (default: all T)', count)
       .addOption(
@@ -77,7 +82,21 @@ export function runCommands(): readonly Command[] {
           },
         }),
       ),
-    command('merge', 'Makes the result of the shards of d3pm sample or d3pm eval, once they are all there.', 'd3pm merge runs/samples')
+    sharded(
+      'score',
+      'FID, KID and IS of the samples of d3pm sample against held-out data, all at once or in shards.',
+      'd3pm score runs/sample --features fashion',
+    )
+      .argument('<samples>', 'the folder of d3pm sample, its shards merged')
+      .addOption(
+        new Option('--features <name>', 'the network that measures them, whose name a score bears')
+          .choices(featureNames)
+          .makeOptionMandatory(),
+      )
+      .option('--inception <file>', 'weights of the network of the customary FID, safetensors')
+      .option('--examples <count>', 'held-out examples that they are compared with, evenly spaced', count, 10_000)
+      .action(runScore),
+    command('merge', 'Makes the result of the shards of d3pm sample, eval or score, once they are all there.', 'd3pm merge runs/sample')
       .argument('<folder...>', 'what --out named when they were made')
       .option('--out <folder>', 'where the result goes (default: the first folder)')
       .option('--quiet', 'nothing on standard error but errors', false)

@@ -32,7 +32,7 @@ export interface ClusterJobFlags {
   readonly memory: string;
 }
 
-const SHARDED = ['eval', 'sample'];
+const SHARDED = ['eval', 'sample', 'score'];
 /** What the batch engine decides. */
 const OURS = ['--shard', '--group'];
 
@@ -63,7 +63,7 @@ function splitOf(
     if (shards !== undefined) refuse('d3pm train is not made of shards; give --ranks, processes that train together');
     return { kind: 'ranks', count: ranks ?? 1 };
   }
-  if (!SHARDED.includes(verb ?? '')) return refuse(`"${verb ?? ''}" is none of train, sample, eval; give the command after --`);
+  if (!SHARDED.includes(verb ?? '')) return refuse(`"${verb ?? ''}" is none of train, sample, eval, score; give the command after --`);
   if (ranks !== undefined) refuse(`d3pm ${verb} is made of shards; give --shards`);
   return { kind: 'shards', count: shards ?? 1, out: outOf(command) ?? `runs/${verb}` };
 }

@@ -1,4 +1,4 @@
-import { createRng, D3pmError, type Dataset } from '@d3pm/core';
+import { createRng } from '@d3pm/core';
 import {
   evaluateAutoregressive,
   evaluateBound,
@@ -12,6 +12,7 @@ import {
 import { reverseOf, type Training } from '../train/build-training.ts';
 import type { TrainConfig } from '../train/train-config.ts';
 import type { Job, JobSpec, ShardTensors } from './job.ts';
+import { heldOut } from './trained-run.ts';
 
 export const estimatorNames = ['exact-count', 'full-sum', 'stratified'] as const;
 
@@ -36,7 +37,7 @@ export function evalJob(spec: JobSpec, config: TrainConfig, training: Training):
   const options = spec.options as unknown as EvalOptions;
   const { examples, batchSize, steps, replicates, stepsPerExample, seed } = options;
   const { transition, model: denoiser } = training;
-  const data = heldOut(training, config);
+  const data = heldOut(training, config.data);
   const count = Math.min(data.size, examples ?? data.size);
   const chainSteps = steps ?? transition.numSteps;
   const estimate = options.estimate ?? (transition.absorbing && transition.extraMask !== undefined ? 'exact-count' : 'stratified');
@@ -85,11 +86,6 @@ export function evalJob(spec: JobSpec, config: TrainConfig, training: Training):
     },
     dispose: () => training.dispose(),
   };
-}
-
-function heldOut({ test }: Training, { data }: TrainConfig): Dataset {
-  if (test) return test;
-  throw new D3pmError('INVALID_OPTIONS', `eval: ${data.name} has no test split`);
 }
 
 function* answersOf(shards: readonly ShardTensors[]): Generator<NetworkAnswer, void, undefined> {

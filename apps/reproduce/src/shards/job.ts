@@ -24,10 +24,10 @@ export interface Job {
 
 /** All that decides the result of a job, as JSON: what its shards must have in common. */
 export interface JobSpec extends JsonObject {
-  readonly verb: 'eval' | 'sample';
+  readonly verb: 'eval' | 'sample' | 'score';
   /** Of the run, without what only its saving needs. */
   readonly config: JsonObject;
-  /** SHA-256 of the weights. */
+  /** SHA-256 of the weights, or of the samples that are scored. */
   readonly weights: string;
   readonly step: number;
   readonly options: JsonObject;

@@ -2,14 +2,16 @@ import { D3pmError } from '@d3pm/core';
 import { configDifference, explainDifference, type JsonObject } from '@d3pm/train/node';
 import { startEngine, type EngineFlags } from '../engine/start-engine.ts';
 import { createProgress } from '../progress.ts';
+import { loadData } from '../train/build-training.ts';
 import { environmentOf } from '../train/environment-of.ts';
 import { evalJob } from './eval-job.ts';
 import { batchesOf, type Job, type JobSpec } from './job.ts';
 import { environmentChanges, orderedShards } from './merge-shards.ts';
 import { sampleJob } from './sample-job.ts';
+import { scoreJob } from './score-job.ts';
 import { findShard, readShard, shardFolders, shardPath, writeShard, type KeptShard } from './shard-folder.ts';
 import { parseShard, type Shard } from './shard.ts';
-import { buildTrained, readTrainedRun, trainConfigOf, type TrainedRun } from './trained-run.ts';
+import { buildTrained, heldOut, readTrainedRun, trainConfigOf, type TrainedRun } from './trained-run.ts';
 import { writeResult } from './write-result.ts';
 
 export interface JobFlags extends EngineFlags {
@@ -26,11 +28,17 @@ export async function runJob(
   run: string,
   { options, ...flags }: JobFlags & { readonly options: JsonObject },
 ): Promise<void> {
+  const warn = (message: string): void => void (flags.quiet || process.stderr.write(`warning: ${message}\n`));
+  const { weights, digest, step, config } = await readTrainedRun(run, warn);
+  const spec: JobSpec = { verb, config, weights: digest, step, options };
+  await runSpec(spec, flags, () => createJob(spec, weights));
+}
+
+/** One shard of a job, or all of it and its result. */
+export async function runSpec(spec: JobSpec, flags: JobFlags, create: () => Promise<Job>): Promise<void> {
   const shard = flags.shard === undefined ? ALL : parseShard(flags.shard);
   const say = (message: string): void => void (flags.quiet || process.stderr.write(`${message}\n`));
-  const { weights, digest, step, config } = await readTrainedRun(run, (message) => say(`warning: ${message}`));
-  const spec: JobSpec = { verb, config, weights: digest, step, options };
-  const kept = (await keptShard(flags.out, { shard, spec, say })) ?? (await makeShard(spec, { shard, weights, flags }));
+  const kept = (await keptShard(flags.out, { shard, spec, say })) ?? (await makeShard(spec, { shard, create, flags }));
   if (flags.shard !== undefined) return void process.stdout.write(`${kept.folder}\n`);
   await finish([kept], flags);
 }
@@ -66,13 +74,13 @@ async function keptShard(
 
 interface MakeShardInput {
   readonly shard: Shard;
-  readonly weights: TrainedRun['weights'];
+  readonly create: () => Promise<Job>;
   readonly flags: JobFlags;
 }
 
-async function makeShard(spec: JobSpec, { shard, weights, flags }: MakeShardInput): Promise<KeptShard> {
+async function makeShard(spec: JobSpec, { shard, create, flags }: MakeShardInput): Promise<KeptShard> {
   const engine = await startEngine(flags);
-  const job = await createJob(spec, weights);
+  const job = await create();
   const progress = createProgress({ quiet: flags.quiet });
   try {
     const { from, to } = batchesOf(shard, job.numBatches);
@@ -113,6 +121,7 @@ async function finish(shards: readonly KeptShard[], { out, quiet }: Pick<JobFlag
 
 async function createJob(spec: JobSpec, weights?: TrainedRun['weights']): Promise<Job> {
   const config = trainConfigOf(spec.config);
+  if (spec.verb === 'score') return scoreJob(spec, { test: heldOut(await loadData(config.data), config.data) });
   const training = await buildTrained(config, weights);
   return spec.verb === 'sample' ? sampleJob(spec, config, training) : evalJob(spec, config, training);
 }

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { D3pmError } from '@d3pm/core';
+import { D3pmError, type Dataset } from '@d3pm/core';
 import { latestCheckpoint, loadCheckpoint, type JsonObject, type LoadedCheckpoint } from '@d3pm/train/node';
 import { dispose, tensor, type Tensor } from '@tensorflow/tfjs-core';
 import { buildTraining, type Training } from '../train/build-training.ts';
 import { trainConfigSchema } from '../train/train-config-schema.ts';
-import type { TrainConfig } from '../train/train-config.ts';
+import type { NamedConfig, TrainConfig } from '../train/train-config.ts';
 
 /** The weights of a run, and the config that they belong to. */
 export interface TrainedRun {
@@ -49,6 +49,12 @@ export function trainConfigOf(config: JsonObject): TrainConfig {
       cause: error,
     },
   );
+}
+
+/** The held-out split. @throws {D3pmError} `INVALID_OPTIONS` where there is none. */
+export function heldOut({ test }: { readonly test?: Dataset | undefined }, { name }: NamedConfig): Dataset {
+  if (test) return test;
+  throw new D3pmError('INVALID_OPTIONS', `${name} has no test split to compare with`);
 }
 
 /** The training of a config, its model with these weights; without, with those before the first step. */

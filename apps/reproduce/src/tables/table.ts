@@ -90,7 +90,8 @@ export type Table = ImageTable | TextTable;
  * A classifier of such images, which comes with the program; the network of the customary FID, whose weights do not; or another Inception,
  * of a package that is not installed with the program.
  */
-export type FeatureName = 'digits' | 'fashion' | 'inception' | 'nsfw';
+export const featureNames = ['digits', 'fashion', 'inception', 'nsfw'] as const;
+export type FeatureName = (typeof featureNames)[number];
 
 /** What samples are scored by. */
 export interface Measure {

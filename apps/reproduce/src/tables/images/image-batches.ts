@@ -22,3 +22,7 @@ export function* batchesOfDataset(data: Dataset, count: number, rng: Rng): Gener
 }
 
 export const numBatches = (count: number): number => Math.ceil(count / BATCH);
+
+/** Examples of each of these batches. */
+export const batchSizes = (count: number): readonly number[] =>
+  Array.from({ length: numBatches(count) }, (_, batch) => Math.min(BATCH, count - batch * BATCH));
