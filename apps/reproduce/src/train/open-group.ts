@@ -10,18 +10,25 @@ export const groupChoices: readonly GroupChoice[] = ['auto', 'mpi', 'none'];
 export async function openGroup(choice: GroupChoice): Promise<ProcessGroup | undefined> {
   if (choice === 'none' || (choice === 'auto' && !isLaunchedByMpi())) return undefined;
   const group = await createMpiGroup();
-  chooseCard(group);
+  const card = cardOfMember(group, process.env['CUDA_VISIBLE_DEVICES']);
+  if (card !== undefined) process.env['CUDA_VISIBLE_DEVICES'] = card;
   return group;
 }
 
 /** Threads of the engine of one of the processes that share a host. */
-export function threadsOfMember({ localSize }: ProcessGroup): number {
-  return Math.max(1, Math.floor(availableParallelism() / localSize));
+export function threadsOfMember({ localSize }: Pick<ProcessGroup, 'localSize'>, cores: number = availableParallelism()): number {
+  return Math.max(1, Math.floor(cores / localSize));
 }
 
-/** Shows this process one card of those that it may use: TensorFlow takes all that it sees. */
-function chooseCard({ localRank, localSize }: ProcessGroup): void {
-  if (localSize === 1) return;
-  const cards = process.env['CUDA_VISIBLE_DEVICES']?.split(',').filter((card) => card !== '') ?? [];
-  process.env['CUDA_VISIBLE_DEVICES'] = cards.length === 0 ? String(localRank) : cards[localRank % cards.length]!;
+/**
+ * The card that a process is to see of those that it may use (`CUDA_VISIBLE_DEVICES`; all unless set): TensorFlow takes the memory of all that
+ * it sees. Undefined where it may have what there is.
+ */
+export function cardOfMember(
+  { localRank, localSize }: Pick<ProcessGroup, 'localRank' | 'localSize'>,
+  visible?: string,
+): string | undefined {
+  if (localSize === 1 || visible === '') return undefined;
+  const cards = visible?.split(',');
+  return cards === undefined ? String(localRank) : cards[localRank % cards.length]!;
 }
