@@ -12,6 +12,7 @@ import { clusterJob, type ClusterJobFlags } from '../src/cluster/cluster-job.ts'
 import { kubernetesFiles } from '../src/cluster/kubernetes-files.ts';
 import { shellWords } from '../src/cluster/shell-words.ts';
 import { slurmFiles } from '../src/cluster/slurm-files.ts';
+import { slurmSeconds } from '../src/cluster/slurm-time.ts';
 
 const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 const flags: ClusterJobFlags = { program: 'd3pm', cpus: 4, gpus: 0, memory: '8Gi' };
@@ -42,7 +43,7 @@ describe('files for Slurm', () => {
     expect(script).toContain("exec d3pm sample runs/text --count 1000 --out 'runs/it is' --threads 4 --shard auto\n");
     expect(merge).toContain("exec d3pm merge 'runs/it is'\n");
     expect(merge).not.toContain('gpus');
-    expect(submit).toContain('--dependency="afterok:$job"');
+    expect(submit).toContain('--dependency="afterok:$job" --kill-on-invalid-dep=yes');
     expect(Object.values(files).every(isShell)).toBe(true);
   });
 
@@ -51,9 +52,40 @@ describe('files for Slurm', () => {
     expect(Object.keys(files)).toEqual(['d3pm-train.slurm', 'submit.sh']);
     const script = files['d3pm-train.slurm']!;
     for (const option of ['--ntasks=4', '--signal=TERM@300', '--requeue']) expect(script).toContain(`#SBATCH ${option}\n`);
-    expect(script).toContain('srun --mpi=pmix d3pm train text.yaml --out runs/text --threads 4 --group mpi && exit 0\n');
+    expect(script).toContain(
+      'srun --mpi=pmix --cpus-per-task=4 --kill-on-bad-exit=1 d3pm train text.yaml --out runs/text --threads 4 --group mpi && exit 0\n',
+    );
     expect(script).toContain('scontrol requeue "$SLURM_JOB_ID"');
     expect(Object.values(files).every(isShell)).toBe(true);
+  });
+});
+
+describe('a time as Slurm writes it', () => {
+  it.each<[string, number]>([
+    ['90', 5400],
+    ['5:30', 330],
+    ['24:00:00', 86_400],
+    ['2-12', 216_000],
+    ['1-0:30', 88_200],
+    ['1-2:03:04', 93_784],
+    ['0', Infinity],
+    ['UNLIMITED', Infinity],
+  ])('%s is %i seconds', (time, seconds) => {
+    expect(slurmSeconds(time)).toBe(seconds);
+  });
+
+  it.each(['', '2h', '1:2:3:4', '-5', '1.5'])('%j is none', (time) => {
+    expect(() => slurmFiles(ranks(), { ...slurm, time })).toThrow(
+      expect.objectContaining({ code: 'INVALID_OPTIONS', message: expect.stringContaining(`--time is "${time}", expected as`) as string }),
+    );
+  });
+
+  it.each([
+    ['5:00', 75],
+    ['20:00', 300],
+    ['UNLIMITED', 300],
+  ])('in %s a run is told to save %i s before the end', (time, notice) => {
+    expect(slurmFiles(ranks(), { ...slurm, time })['d3pm-train.slurm']).toContain(`#SBATCH --signal=TERM@${notice}\n`);
   });
 });
 
@@ -93,7 +125,7 @@ describe('files for Kubernetes', () => {
 
 describe('a job for a cluster', () => {
   it.each<[readonly string[], Partial<ClusterJobFlags>, string]>([
-    [['table-1'], {}, '"table-1" is none of train, sample, eval; give the command after --'],
+    [['table-1'], {}, '"table-1" is none of train, sample, eval, score; give the command after --'],
     [training, { shards: 3 }, 'd3pm train is not made of shards; give --ranks'],
     [sampling, { ranks: 3 }, 'd3pm sample is made of shards; give --shards'],
     [[...sampling, '--shard', '2/7'], {}, '--shard is for the batch engine to say; leave it out'],
