@@ -39,7 +39,7 @@ describe('--shard', () => {
     ['auto/3', { JOB_COMPLETION_INDEX: '3' }, 'there is no shard 3 of 3'],
     ['auto', array(4, 0, 6, 4), 'the tasks of the array are 0…6, 4 of them; give it numbers without gaps'],
     ['auto/5', array(4, 0, 6), 'the batch engine has started 7; leave out /5, or start as many'],
-  ])('%s with %o is refused', (text, env, message) => {
+  ])('[79] %s with %o is refused', (text, env, message) => {
     expect(() => parseShard(text, env)).toThrow(
       expect.objectContaining({ code: 'INVALID_OPTIONS', message: expect.stringContaining(message) as string }),
     );

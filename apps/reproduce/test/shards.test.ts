@@ -135,14 +135,14 @@ describe('seven shards of scores', () => {
 });
 
 describe('a shard', () => {
-  it('that is there already changes nothing', async () => {
+  it('[80] that is there already changes nothing', async () => {
     await samples('again', { shard: '1/3' });
     const before = statSync(at('again', 'shard-1-of-3', 'shard.safetensors')).mtimeMs;
     await samples('again', { shard: '1/3' });
     expect(statSync(at('again', 'shard-1-of-3', 'shard.safetensors')).mtimeMs).toBe(before);
   });
 
-  it('of other options, or of other weights, is not taken for it', async () => {
+  it('[78] of other options, or of other weights, is not taken for it', async () => {
     await samples('other', { shard: '0/2' });
     const seeded = await rejection(samples('other', { shard: '0/2', options: { seed: 5 } }));
     expect([seeded.code, seeded.message]).toEqual(['CONFIG_CHANGED', expect.stringContaining('options.seed: 1 before, 5 now')]);
@@ -153,7 +153,7 @@ describe('a shard', () => {
     ]);
   });
 
-  it('of more shards than there are batches is refused', async () => {
+  it('[79] of more shards than there are batches is refused', async () => {
     const { code, message } = await rejection(samples('many', { shard: '0/8' }));
     expect([code, message]).toEqual(['INVALID_OPTIONS', '--shard: 7 batches do not make 8 shards; take fewer, or smaller batches']);
   });
@@ -165,7 +165,7 @@ describe('merge', () => {
   };
   const refusal = async (...folders: readonly string[]): Promise<string> => (await rejection(merge(folders))).message;
 
-  it('refuses gaps, twins, other counts and other jobs', { timeout: 60_000 }, async () => {
+  it('[78] refuses gaps, twins, other counts and other jobs', { timeout: 60_000 }, async () => {
     await made('gap', '0/3', '2/3');
     expect(await refusal('gap')).toBe('merge: of 3 shards 1 is missing; run it, and merge again');
     cpSync(at('gap', 'shard-0-of-3'), at('twin', 'shard-0-of-3'), { recursive: true });
@@ -179,7 +179,7 @@ describe('merge', () => {
     expect(await refusal('text')).toContain('there is no shard; give the folder that --out named');
   });
 
-  it('goes by the number in the manifest, and refuses a shard that is damaged', { timeout: 60_000 }, async () => {
+  it('[78] goes by the number in the manifest, and refuses a shard that is damaged', { timeout: 60_000 }, async () => {
     await made('harm', '0/2', '1/2');
     renameSync(at('harm', 'shard-1-of-2'), at('harm', 'shard-0-of-3'));
     await merge(['harm']);

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -130,5 +130,25 @@ describe('d3pm table-1 --dry-run', () => {
     expect(code).toBe(0);
     expect(out).toMatch(/\| uniform \| [\d,]+ \| 4 \| [\d.]+ \| [\d.]+ \| [\d.]+ \| [\d.]+ \| [\d.]+ \| 8 calls, /);
     expect(existsSync(join(folder, 'dry'))).toBe(false);
+  });
+});
+
+describe('d3pm table-1 --configs', () => {
+  it('writes what a row is trained by; where that has been done by d3pm train, the table goes on', { timeout: 60_000 }, () => {
+    const { code, out } = d3pm('table-1', '--smoke', '--configs', 'configs', '--rows', 'uniform', '--seeds', '2', '--out', 'elsewhere');
+    const files = [1, 2].map((seed) => join(folder, 'configs', `uniform-seed-${seed}.yaml`));
+    expect([code, out]).toEqual([0, `${files.join('\n')}\n`]);
+    expect(existsSync(join(folder, 'elsewhere'))).toBe(false);
+
+    const run = /--out (\S+),/.exec(readFileSync(files[1]!, 'utf8'))![1]!;
+    expect(run).toBe('elsewhere/uniform-seed-2/run');
+    expect(d3pm('train', files[1]!, '--out', run, '--threads', '1', '--quiet').code).toBe(0);
+    const trained = readdirSync(join(folder, run));
+    mkdirSync(join(folder, 'elsewhere'), { recursive: true });
+    writeFileSync(join(folder, 'elsewhere', 'queue.yaml'), '- { row: uniform, seed: 2 }\n');
+    const ended = d3pm('table-1', '--smoke', '--out', 'elsewhere', '--threads', '1');
+    expect([ended.code, ended.err]).toEqual([0, expect.not.stringContaining('uniform seed 2: training:')]);
+    expect(readdirSync(join(folder, run))).toEqual(trained);
+    expect(readdirSync(join(folder, 'elsewhere', 'uniform-seed-2', 'results'))).toContain('texts.json');
   });
 });

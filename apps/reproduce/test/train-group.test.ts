@@ -1,5 +1,5 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -42,6 +42,19 @@ const metrics = (run: string): readonly Readonly<Record<string, number | string>
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as Readonly<Record<string, number | string>>);
+const checkpointsOf = (run: string): readonly number[] =>
+  readdirSync(run)
+    .filter((name) => name.startsWith('ckpt-'))
+    .map((name) => Number(name.slice(5)));
+const mount = (...args: readonly string[]): void => void execFileSync('mount', args);
+/** Whether this user may make a small disk. */
+const canMount = (() => {
+  const at = mkdtempSync(join(tmpdir(), 'd3pm-mount-'));
+  const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', at], { stdio: 'ignore' });
+  if (status === 0) execFileSync('umount', [at]);
+  rmSync(at, { recursive: true });
+  return status === 0;
+})();
 /** Each process tells its number, then is the program. */
 const tellingPid = (command: readonly string[]): readonly string[] => ['sh', '-c', 'echo "pid $$" >&2; exec "$0" "$@"', ...command];
 const pidsIn = (text: string): readonly number[] => [...text.matchAll(/pid (\d+)/g)].map(([, pid]) => Number(pid));
@@ -67,7 +80,7 @@ describe.each(launchers)('under the mpirun of $name', (launcher) => {
     }
   });
 
-  it.skipIf(missing)('a rank that is killed ends all, and the run goes on without it', { timeout: 120_000 }, async () => {
+  it.skipIf(missing)('[71] a rank that is killed ends all, and the run goes on without it', { timeout: 120_000 }, async () => {
     let killed = 0;
     const onError = (text: string): void => {
       if (killed !== 0 || !text.includes('training: ')) return;
@@ -80,17 +93,14 @@ describe.each(launchers)('under the mpirun of $name', (launcher) => {
     expect(code).not.toBe(0);
     expect(seconds).toBeLessThan(30);
     await vi.waitFor(() => expect(pidsIn(err).filter((pid) => existsSync(`/proc/${pid}`))).toEqual([]), { timeout: 20_000 });
-    const saved = readdirSync(join(folder, 'run'))
-      .filter((name) => name.startsWith('ckpt-'))
-      .map((name) => Number(name.slice(5)));
-    const last = Math.max(...saved);
+    const last = Math.max(...checkpointsOf(join(folder, 'run')));
     expect(last).toBeGreaterThan(0);
     const resumed = alone('train', 'long.yaml', '--out', 'run', '--set', `training.numSteps=${last + 4}`, '--allow-change', ...cpu);
     expect([resumed.code, resumed.err]).toEqual([0, expect.stringContaining(`going on from step ${last} of ${last + 4}`)]);
     expect(resumed.err).toContain('processes: 2 before, absent now');
   });
 
-  it.skipIf(missing)('a rank that is told to end stops all in order', { timeout: 90_000 }, async () => {
+  it.skipIf(missing)('[71] a rank that is told to end stops all in order', { timeout: 90_000 }, async () => {
     let isTold = false;
     const onError = (text: string): void => {
       if (isTold || !text.includes('training: ')) return;
@@ -103,7 +113,28 @@ describe.each(launchers)('under the mpirun of $name', (launcher) => {
     expect(readdirSync(join(folder, 'run'))).toContain(`ckpt-${step!.padStart(8, '0')}`);
   });
 
-  it.skipIf(missing)('ranks that are not alike end before the first step, by name', { timeout: 90_000 }, async () => {
+  it.skipIf(missing || !canMount)('[73] a full disk ends all, and the run goes on once there is room', { timeout: 120_000 }, async () => {
+    const run = join(folder, 'run');
+    mkdirSync(run);
+    mount('-t', 'tmpfs', '-o', 'size=200k', 'tmpfs', run);
+    try {
+      const { code, err } = await group([{ count: 2, command: d3pm('train', 'long.yaml', '--out', 'run', ...cpu) }]);
+      expect(code).not.toBe(0);
+      expect(err).toMatch(/^error CHECKPOINT: saveCheckpoint: .*: the disk is full \(ENOSPC\); nothing was replaced/m);
+      expect(err).toMatch(/^rank 0 of 2 ends without close\(\), with exit code 1: the whole group is aborted$/m);
+      const last = Math.max(...checkpointsOf(run));
+      expect(last).toBeGreaterThan(0);
+      mount('-o', 'remount,size=2m', run);
+      const numSteps = `training.numSteps=${last + 4}`;
+      const again = d3pm('train', 'long.yaml', '--out', 'run', '--set', numSteps, '--allow-change', ...cpu);
+      const resumed = await group([{ count: 2, command: again }]);
+      expect([resumed.code, resumed.err]).toEqual([0, expect.stringContaining(`going on from step ${last} of ${last + 4}`)]);
+    } finally {
+      execFileSync('umount', [run]);
+    }
+  });
+
+  it.skipIf(missing)('[74] ranks that are not alike end before the first step, by name', { timeout: 90_000 }, async () => {
     const train = (...args: readonly string[]): readonly string[] => d3pm('train', 'text.yaml', '--out', 'run', '--threads', '1', ...args);
     const configs = await group([
       { count: 1, command: train('--engine', 'cpu') },
@@ -121,7 +152,7 @@ describe.each(launchers)('under the mpirun of $name', (launcher) => {
     expect(existsSync(join(folder, 'run'))).toBe(false);
   });
 
-  it.skipIf(missing)('a batch that the ranks cannot share is refused', { timeout: 60_000 }, async () => {
+  it.skipIf(missing)('[75] a batch that the ranks cannot share is refused', { timeout: 60_000 }, async () => {
     const { code, err } = await group([{ count: 3, command: d3pm('train', 'text.yaml', '--out', 'run', ...cpu) }]);
     expect(code).not.toBe(0);
     expect(err).toContain('a batch has 8 examples, which a group of 3 cannot share; choose a multiple of 3');

@@ -6,7 +6,7 @@ import { libraryNames } from '../src/library-names.ts';
 const linux = process.platform === 'linux';
 
 describe.skipIf(!linux)('findLibrary', () => {
-  it('says what it has tried, and why what is there will not do', () => {
+  it('[76] says what it has tried, and why what is there will not do', () => {
     expect(() => firstLibrary(['libnone.so.40', 'libnone.so.12', '/etc/passwd', 'libm.so.6'], load)).toThrow(
       expect.objectContaining({
         code: 'GROUP',
@@ -17,7 +17,7 @@ describe.skipIf(!linux)('findLibrary', () => {
     );
   });
 
-  it('takes the option before MPI_LIB, and tells which has named it', () => {
+  it('[76] takes the option before MPI_LIB, and tells which has named it', () => {
     const env = { MPI_LIB: '/etc/passwd' };
     const find = (library: string | undefined): unknown => findLibrary({ library, env, load });
     expect(() => find('libnone.so.1')).toThrow(/^createMpiGroup: "libnone\.so\.1", which the option library names, cannot be loaded: /);

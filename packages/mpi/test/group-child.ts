@@ -40,6 +40,14 @@ const plays: Readonly<Record<string, (group: MpiGroup) => Promise<unknown>>> = {
     await group.barrier();
     print('went on');
   },
+  /** Under a heap that is small: V8 ends the process without an error. */
+  async hoards(group) {
+    await group.barrier();
+    const kept: string[][] = [];
+    while (isLast(group)) kept.push(Array.from({ length: 1e5 }, String));
+    await group.barrier();
+    print('went on');
+  },
   async throws(group) {
     await group.barrier();
     if (isLast(group)) throw new TypeError('the last rank has lost its data', { cause: new Error('because of its disk') });

@@ -27,14 +27,25 @@ for (const installation of installations) {
       expect(exitCode).toBe(0);
     });
 
-    it('ends when a member is killed', async () => {
+    it('[72] ends when a member is out of memory', async () => {
+      const { exitCode, lines, stderr } = await runGroup(installation, {
+        ranks: 2,
+        play: 'hoards',
+        nodeOptions: ['--max-old-space-size=64'],
+      });
+      expect(exitCode).toBeGreaterThan(0);
+      expect(lines).toEqual([]);
+      expect(stderr).toContain('JavaScript heap out of memory');
+    });
+
+    it('[71] ends when a member is killed', async () => {
       const { exitCode, lines } = await runGroup(installation, { ranks: 3, play: 'killed' });
       expect(exitCode).toBeGreaterThan(0);
       expect(lines).toEqual(Array.from({ length: 3 }, () => ({ pid: expect.any(Number) as number })));
       await expect.poll(() => pidsOf(lines).filter(isAlive), { timeout: 10_000 }).toEqual([]);
     });
 
-    it('ends when a member throws, whose error is told with its stack and its cause, once', async () => {
+    it('[71] ends when a member throws, whose error is told with its stack and its cause, once', async () => {
       const { exitCode, lines, stderr } = await runGroup(installation, { ranks: 2, play: 'throws' });
       expect(exitCode).toBe(1);
       expect(lines).toEqual([]);
@@ -44,20 +55,20 @@ for (const installation of installations) {
       expect(stderr).toMatch(/^rank 1 of 2 ends without close\(\), with exit code 1: the whole group is aborted$/m);
     });
 
-    it('ends when a member exits, with its code', async () => {
+    it('[71] ends when a member exits, with its code', async () => {
       const { exitCode, lines } = await runGroup(installation, { ranks: 2, play: 'exits' });
       expect(exitCode).toBe(3);
       expect(lines).toEqual([]);
     });
 
-    it('ends when a member has come to its end without leaving, which is a failure', async () => {
+    it('[71] ends when a member has come to its end without leaving, which is a failure', async () => {
       const { exitCode, lines, stderr } = await runGroup(installation, { ranks: 2, play: 'leaves' });
       expect(exitCode).toBe(1);
       expect(lines).toEqual([]);
       expect(stderr).toMatch(/^rank 1 of 2 ends without close\(\), with exit code 0: the whole group is aborted$/m);
     });
 
-    it('ends when a member says so, which is a failure whatever the code', async () => {
+    it('[71] ends when a member says so, which is a failure whatever the code', async () => {
       const { exitCode, lines } = await runGroup(installation, { ranks: 2, play: 'aborts' });
       expect(exitCode).toBe(1);
       expect(lines).toEqual([]);
@@ -82,7 +93,7 @@ for (const installation of installations) {
       expect(exitCode).toBe(0);
     });
 
-    it('tells which operation has not ended in time, does nothing after it, and can be aborted', async () => {
+    it('[71] tells which operation has not ended in time, does nothing after it, and can be aborted', async () => {
       const { exitCode, lines } = await runGroup(installation, { ranks: 2, play: 'late', options: { timeoutSeconds: 1 } });
       const late = expect.stringMatching(
         /^sum of 3 float32: has not ended after 1 s, rank 0 of 2 waits \(.*\); another rank has/,
@@ -122,7 +133,7 @@ for (const installation of installations) {
       expect(exitCode).toBe(0);
     });
 
-    it('is not made with a library that is none', async () => {
+    it('[76] is not made with a library that is none', async () => {
       const nonsense = await runGroup(installation, { ranks: 1, play: 'laws', options: { library: 'libnonsense.so.9' } });
       expect(nonsense.lines).toEqual([
         {
@@ -151,7 +162,7 @@ describe.skipIf(oneIsMissing)(`two installations of MPI${oneIsMissing ? ' (there
   it.each([
     ['Open MPI', 'MPICH', mpich, openMpi, /PMI_SIZE=2/],
     ['MPICH', 'Open MPI', openMpi, mpich, /OMPI_COMM_WORLD_SIZE=2/],
-  ])('the library of %s is refused under the launcher of %s', async (_, __, launched, { library, transport }, variable) => {
+  ])('[76] the library of %s is refused under the launcher of %s', async (_, __, launched, { library, transport }, variable) => {
     const { lines } = await runGroup(launched, { ranks: 2, play: 'laws', options: { library } });
     const message = new RegExp(
       `^createMpiGroup: this process is one of 2 that .*${variable.source}\\) has started, ` +

@@ -17,6 +17,8 @@ export interface RunGroupOptions {
   readonly program?: string;
   /** Those of `createMpiGroup`. */
   readonly options?: object;
+  /** For Node, as `--max-old-space-size=64`. */
+  readonly nodeOptions?: readonly string[];
 }
 
 /** Later than this nobody waits for a group to end: the exit code is null. */
@@ -25,10 +27,10 @@ const LIMIT_MS = 30_000;
 /** Starts members as a user would, and waits for the launcher's end. */
 export async function runGroup(
   installation: Installation,
-  { ranks, play, program = 'group-child.ts', options = {} }: RunGroupOptions,
+  { ranks, play, program = 'group-child.ts', options = {}, nodeOptions = [] }: RunGroupOptions,
 ): Promise<GroupRun> {
   const { launcher, launcherArguments } = installation;
-  const child = [process.execPath, join(import.meta.dirname, program), play, JSON.stringify(options)];
+  const child = [process.execPath, ...nodeOptions, join(import.meta.dirname, program), play, JSON.stringify(options)];
   const launched = spawn(launcher, [...launcherArguments, '-n', String(ranks), ...child], {
     // Open MPI does not start programs of root unless it is told so twice.
     env: { ...process.env, OMPI_ALLOW_RUN_AS_ROOT: '1', OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: '1' },

@@ -1,4 +1,11 @@
-export type Group = 'Checkpoints and runs' | 'Processes' | 'Numbers' | 'Inputs of a diffusion' | 'Data' | 'Configs, plug-ins, API';
+export type Group =
+  | 'Checkpoints and runs'
+  | 'Processes'
+  | 'Numbers'
+  | 'Inputs of a diffusion'
+  | 'Data'
+  | 'Configs, plug-ins, API'
+  | 'Groups and shards';
 
 /** A test whose title does not begin with the number of the fault. */
 export interface Covered {
@@ -299,5 +306,17 @@ export const faults: readonly Fault[] = [
       covered: covered('packages/models/test/causal-transformer.test.ts', 'decoding refuses a disposed decoder'),
     },
     { number: 70, what: 'a local dashboard: other hosts, paths, HTML', later: 'no dashboard yet' },
+  ]),
+  ...group('Groups and shards', [
+    { number: 71, what: 'a process of a group that is killed, throws, exits, leaves or does not come' },
+    { number: 72, what: 'a process of a group that is out of memory' },
+    { number: 73, what: 'a disk that is full, or a folder that cannot be had, on the rank that writes' },
+    { number: 74, what: 'ranks of different configs, versions, engines or weights' },
+    { number: 75, what: 'a batch that the ranks cannot share' },
+    { number: 76, what: 'an MPI that is missing, none, or not that of the launcher' },
+    { number: 77, what: 'a rank whose parameters drift from those of the others' },
+    { number: 78, what: 'shards that are missing, there twice, damaged, or of other options or weights' },
+    { number: 79, what: 'a shard that is none, and a number that the batch engine has not set' },
+    { number: 80, what: 'a shard that is run again' },
   ]),
 ];

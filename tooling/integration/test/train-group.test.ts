@@ -192,7 +192,7 @@ describe('a group', () => {
     for (const error of errors) expect(error.message).toContain(message);
   });
 
-  it('whose models are of other seeds ends before the first update', async () => {
+  it('[74] whose models are of other seeds ends before the first update', async () => {
     const errors = await rejections(
       2,
       () => options(),
@@ -204,7 +204,7 @@ describe('a group', () => {
     );
   });
 
-  it('of a size that a batch is no multiple of is refused', async () => {
+  it('[75] of a size that a batch is no multiple of is refused', async () => {
     const [error] = await rejections(5, () => options());
     expect(error).toMatchObject({
       code: 'INVALID_OPTIONS',
@@ -212,7 +212,7 @@ describe('a group', () => {
     });
   });
 
-  it('finds at the next event that a member has drifted', async () => {
+  it('[77] finds at the next event that a member has drifted', async () => {
     const drifting = (member: ProcessGroup): ProcessGroup => {
       let sums = 0;
       return {

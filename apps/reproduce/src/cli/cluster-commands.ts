@@ -4,8 +4,8 @@ import { command, count, exitWith, seed } from './options.ts';
 
 const clusterOf = (name: string, description: string, example: string): Command =>
   command(name, description, example)
-    .argument('<command...>', 'after --, as on one machine: train, sample or eval with its options')
-    .option('--shards <count>', 'parts of sample or eval', count)
+    .argument('<command...>', 'after --, as on one machine: train, sample, eval or score with its options')
+    .option('--shards <count>', 'parts of sample, eval or score', count)
     .option('--ranks <count>', 'processes that train together', count)
     .option('--cpus <count>', 'of a process', count, 4)
     .option('--gpus <count>', 'of a process', seed, 0)
@@ -19,7 +19,7 @@ export function clusterCommands(): readonly Command[] {
   return [
     new Command('cluster')
       .exitOverride(exitWith)
-      .description('Writes the files with which a batch engine runs d3pm train, sample or eval on many processes; hands nothing in.')
+      .description('Writes the files with which a batch engine runs d3pm train, sample, eval or score on many processes; hands nothing in.')
       .addCommand(
         clusterOf(
           'slurm',

@@ -27,6 +27,7 @@ const table = (name: string, description: string, { data, example, out = `runs/$
     .option('--smoke', 'every row in seconds, on next to nothing; the numbers mean nothing', false)
     .option('--minutes <count>', 'end in order after so many minutes; the same command goes on', count)
     .option('--dry-run', 'one update and one example of each row, and what the whole would need', false)
+    .option('--configs <folder>', 'write what each row is trained by there, for d3pm train and d3pm cluster, and compute nothing')
     .option('--report-only', 'write the report of what is there, and compute nothing', false)
     .option('--out <folder>', 'where queue, runs and report are', out)
     .addOption(engine())

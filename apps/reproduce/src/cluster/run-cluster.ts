@@ -1,6 +1,4 @@
-import { chmod, mkdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
+import { writeFiles } from '../write-files.ts';
 import { clusterJob, type ClusterJobFlags } from './cluster-job.ts';
 import { kubernetesFiles, type KubernetesOptions } from './kubernetes-files.ts';
 import { slurmFiles, type SlurmOptions } from './slurm-files.ts';
@@ -18,14 +16,4 @@ export function runSlurm(command: readonly string[], flags: Common & SlurmOption
 /** `d3pm cluster kubernetes … -- COMMAND` */
 export function runKubernetes(command: readonly string[], flags: Common & KubernetesOptions): Promise<void> {
   return writeFiles(flags.to, kubernetesFiles(clusterJob(command, flags), flags));
-}
-
-async function writeFiles(to: string, files: Readonly<Record<string, string>>): Promise<void> {
-  const folder = resolve(to);
-  await mkdir(folder, { recursive: true });
-  for (const [name, content] of Object.entries(files)) {
-    await writeFileAtomic(join(folder, name), content);
-    if (name.endsWith('.sh')) await chmod(join(folder, name), 0o755);
-    process.stdout.write(`${join(folder, name)}\n`);
-  }
 }

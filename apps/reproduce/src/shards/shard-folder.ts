@@ -43,7 +43,7 @@ export async function readShard(folder: string): Promise<KeptShard> {
   });
   const { kind, shard, spec, environment } = about as unknown as { readonly kind: string } & KeptShard;
   const bytes = files.get(TENSORS);
-  if (kind !== 'shard' || !bytes) throw new D3pmError('INVALID_DATA', `${folder} is not a shard of d3pm sample or d3pm eval`);
+  if (kind !== 'shard' || !bytes) throw new D3pmError('INVALID_DATA', `${folder} is not a shard of d3pm sample, eval or score`);
   // A bound may be infinite.
   const { tensors } = decodeSafetensors(bytes, { fileName: join(folder, TENSORS), allowNonFinite: true });
   return { folder, shard, spec, environment, tensors: Object.fromEntries(tensors) };

@@ -3,7 +3,9 @@ import { startEngine, type EngineFlags } from '../engine/start-engine.ts';
 import { createProgress } from '../progress.ts';
 import { provenance } from '../report/provenance.ts';
 import { createRunFolder } from '../run-folder.ts';
+import { writeFiles } from '../write-files.ts';
 import { dryRow, dryTable, type DryRow } from './dry-run.ts';
+import { rowConfigFiles } from './row-config-files.ts';
 import { jobsOf, openQueue, type Job } from './queue.ts';
 import { runRow } from './run-row.ts';
 import type { Table } from './table.ts';
@@ -21,6 +23,8 @@ export interface TableFlags extends EngineFlags {
   readonly minutes?: number;
   readonly reportOnly: boolean;
   readonly dryRun: boolean;
+  /** A folder for the configs of the rows, instead of running them. */
+  readonly configs?: string;
 }
 
 /** Trains, evaluates and samples the rows of a table one after the other, each where it was left, and writes the report after each. */
@@ -31,8 +35,11 @@ export async function runTable(table: Table, flags: TableFlags, command: string)
     if (!names.includes(row)) throw new D3pmError('UNKNOWN_NAME', `${table.name}: there is no row "${row}"; ${suggestName(row, names)}`);
   }
   if (flags.dryRun) return dryRun(table, chosen, flags);
-  const folder = await createRunFolder(flags.out, 'report.md');
   const seeds = Array.from({ length: flags.seeds }, (_, i) => i + 1);
+  if (flags.configs !== undefined) {
+    return writeFiles(flags.configs, rowConfigFiles(table, jobsOf(chosen, seeds), flags.out));
+  }
+  const folder = await createRunFolder(flags.out, 'report.md');
   const queue = await openQueue(folder.path, jobsOf(names, seeds), names);
   const report = (): Promise<string> =>
     table.kind === 'text' ? writeTextReport(table, { folder, queue }) : writeImageReport(table, { folder, queue });

@@ -121,7 +121,7 @@ describe('trainRun in a group', () => {
   it.each<[string, Changes, string]>([
     ['config', ({ rank }) => ({ config: { seed: rank === 1 ? 'b' : 'a' } }), 'config.seed: "a" on rank 0, "b" on rank 1'],
     ['version', ({ rank }) => ({ environment: { d3pm: `1.${rank}` } }), 'environment.d3pm: "1.0" on rank 0, "1.2" on rank 2'],
-  ])('ends on all members before the first step when one has another %s, and writes nothing', async (_, changes, line) => {
+  ])('[74] ends on all members before the first step when one has another %s, and writes nothing', async (_, changes, line) => {
     const errors = await rejections(3, changes);
     for (const error of errors) {
       expect(error.code).toBe('GROUP');
@@ -135,7 +135,7 @@ describe('trainRun in a group', () => {
     expect(first!.parameters).toEqual(second!.parameters);
   });
 
-  it('tells all members what rank 0 cannot do', async () => {
+  it('[73] tells all members what rank 0 cannot do', async () => {
     writeFileSync(folderOf(0), 'a file where a folder is to be');
     const errors = await rejections(3, () => ({}));
     for (const [rank, error] of errors.entries()) {

@@ -1,0 +1,23 @@
+import { chmod, mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { D3pmError } from '@d3pm/core';
+import writeFileAtomic from 'write-file-atomic';
+
+/**
+ * Writes files by their names, those that end with `.sh` to be run, and tells their paths on standard output.
+ *
+ * @throws {D3pmError} `INVALID_OPTIONS` for a folder that cannot be written to, with the reason.
+ */
+export async function writeFiles(to: string, files: Readonly<Record<string, string>>): Promise<void> {
+  const folder = resolve(to);
+  try {
+    await mkdir(folder, { recursive: true });
+    for (const [name, content] of Object.entries(files)) {
+      await writeFileAtomic(join(folder, name), content);
+      if (name.endsWith('.sh')) await chmod(join(folder, name), 0o755);
+    }
+  } catch (cause) {
+    throw new D3pmError('INVALID_OPTIONS', `cannot write to ${folder} (${(cause as Error).message}); choose another folder`, { cause });
+  }
+  for (const name of Object.keys(files)) process.stdout.write(`${join(folder, name)}\n`);
+}
