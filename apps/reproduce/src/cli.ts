@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module';
 import { isD3pmError } from '@d3pm/core';
 import { Command } from 'commander';
+import { configCommands } from './cli/config-commands.ts';
 import { clusterCommands } from './cli/cluster-commands.ts';
 import { experimentCommands } from './cli/experiment-commands.ts';
 import { machineCommands } from './cli/machine-commands.ts';
@@ -18,7 +19,14 @@ const program = new Command('d3pm')
   .version(version)
   .showHelpAfterError('(add --help for all options and an example)');
 
-const commands = [...experimentCommands(), ...runCommands(), ...tableCommands(), ...clusterCommands(), ...machineCommands()];
+const commands = [
+  ...experimentCommands(),
+  ...runCommands(),
+  ...tableCommands(),
+  ...clusterCommands(),
+  ...configCommands(),
+  ...machineCommands(),
+];
 for (const known of commands) program.addCommand(known);
 program.addCommand(
   command('probe', 'Tries one engine: what doctor runs for each.', 'd3pm probe --engine wasm')

@@ -7,7 +7,8 @@ import type { InformationPoint } from '@d3pm/core';
 import { decode } from 'fast-png';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { characterLaw } from '../src/experiments/character-law.ts';
-import { runInspect, type InspectOptions } from '../src/experiments/run-inspect.ts';
+import type { InspectOptions } from '../src/experiments/inspected-process.ts';
+import { runInspect } from '../src/experiments/run-inspect.ts';
 import { parseSetOptions } from '../src/experiments/set-options.ts';
 import { informationChart } from '../src/figures/information-chart.ts';
 
@@ -35,7 +36,9 @@ describe('d3pm inspect', () => {
     expect(row(out, 500)).toEqual(['500', '0.7027', '0.5354', '1.7644']);
     expect(code).toBe(0);
     const { width, height, data, channels } = decode(readFileSync(join(folder, 'cosine.png')));
-    expect(width / height).toBeGreaterThan(2);
+    // Two rows: charts and matrices.
+    expect(width / height).toBeGreaterThan(1.5);
+    expect(width / height).toBeLessThan(2.5);
     let inked = 0;
     for (let at = 0; at < data.length; at += channels) if (data[at]! < 250) inked += 1;
     expect(inked / (width * height)).toBeGreaterThan(0.01);
@@ -74,6 +77,12 @@ describe('d3pm inspect', () => {
     const { code, err } = inspect(...args);
     expect(err).toContain(message);
     expect(code).toBe(exitCode);
+  });
+  it('tries the laws of a family on request', () => {
+    const { code, out } = inspect('--transition', 'uniform', '--schedule', 'cosine', '--steps', '9', '--states', '4', '--check');
+    expect([code, out]).toEqual([0, expect.stringContaining('keeps the laws of a transition\n')]);
+    expect(out.match(/^ {2}ok {5}\S.*: \d+ % of the tolerance$/gmu)!.length).toBeGreaterThan(10);
+    expect(out).toMatch(/^ {2}– {6}x_0 is never the extra mask: does not apply$/mu);
   });
   it('has an example in its help', () => expect(inspect('--help').out).toMatch(/Example:\n {2}\$ d3pm inspect --transition uniform/u));
 });
@@ -133,6 +142,25 @@ describe('the picture', () => {
     expect(draw(points)).toContain('∞ before t = 2');
     expect(draw(points.slice(0, 2))).toContain('∞ at every t');
     expect(draw(points)).not.toMatch(/NaN|Infinity/u);
+  });
+  it('shows what each step costs who knows the law of a symbol, whose sum is H(x_0) − I(x_T; x_0)', () => {
+    const [first, second, last] = points as readonly [InformationPoint, InformationPoint, InformationPoint];
+    const svg = draw([first, { ...second, sharedNats: 0.25, lostNats: 0.75 }, last]);
+    expect(svg).toContain('L_{t−1} of one symbol (bits)');
+    // The first step costs 0.75 nats and reaches the top, at 36; the second 0.25 of the height down to 244.
+    expect(svg).toMatch(/d="M166,36L276,174\.66/u);
+  });
+  it('shows matrices as heat maps under their titles, and no empty row without', () => {
+    const matrix = Float64Array.of(1, 0, 0.25, 0.75);
+    const titled = [
+      { title: 'Q_1', matrix, numStates: 2 },
+      { title: 'Q̄_2 & more', matrix, numStates: 2 },
+    ];
+    const svg = informationChart({ title: 'a', subtitle: 'b', schedule, points, matrices: titled });
+    expect(svg).toContain('>Q_1<');
+    expect(svg).toContain('>Q̄_2 &#38; more<');
+    const heightOf = (text: string): number => Number(/<svg [^>]* height="([\d.]+)"/u.exec(text)![1]);
+    expect(heightOf(svg)).toBeGreaterThan(heightOf(draw(points)) + 100);
   });
   it('names the axis by what the family has', () => {
     expect(draw(points)).toContain('α_t = Σ β');

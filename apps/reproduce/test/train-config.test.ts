@@ -1,7 +1,7 @@
 import { isD3pmError } from '@d3pm/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseTrainConfig } from '../src/train/read-train-config.ts';
+import { parseTrainConfig } from '../src/config/read-train-config.ts';
 
 const good = `# A comment.
 seed: 3
@@ -37,7 +37,7 @@ function outcomeOf(text: string, assignments: readonly string[] = []): string {
 
 describe('parseTrainConfig', () => {
   it('reads YAML and JSON, and fills in what is left out', () => {
-    const config = parseTrainConfig(good);
+    const { config } = parseTrainConfig(good);
     expect(config).toMatchObject({
       seed: 3,
       model: { name: 'mlp', numChannels: 32 },
@@ -45,13 +45,19 @@ describe('parseTrainConfig', () => {
       training: { numSteps: 100, learningRate: 1e-3, whenNonFinite: { skip: 3, rateFactor: 1 } },
       saving: { keepLast: 3, keepBest: 0 },
     });
-    expect(parseTrainConfig(JSON.stringify(config))).toEqual(config);
+    expect(parseTrainConfig(JSON.stringify(config)).config).toEqual(config);
   });
 
   it('sets fields, those that are not there too, in the order given', () => {
-    const config = parseTrainConfig(good, ['seed=7', 'training.numSteps=5', 'training.numSteps=6', 'saving.every=20', 'data.title=a=b c']);
+    const { config } = parseTrainConfig(good, [
+      'seed=7',
+      'training.numSteps=5',
+      'training.numSteps=6',
+      'saving.every=20',
+      'data.title=a=b c',
+    ]);
     expect(config).toMatchObject({ seed: 7, training: { numSteps: 6, batchSize: 4 }, saving: { every: 20 }, data: { title: 'a=b c' } });
-    expect(parseTrainConfig(good, ['model={name: transformer, numBlocks: 2}']).model).toEqual({ name: 'transformer', numBlocks: 2 });
+    expect(parseTrainConfig(good, ['model={name: transformer, numBlocks: 2}']).config.model).toEqual({ name: 'transformer', numBlocks: 2 });
   });
 
   it.each([

@@ -29,7 +29,7 @@ export function experimentCommands(): readonly Command[] {
     ).action(runFigure1),
     command(
       'inspect',
-      'What a schedule does to a family of Q_t: noise, I(x_t; x_0) and KL to the prior against t.',
+      'What a schedule does to a family of Q_t: noise, I(x_t; x_0), L_{t−1} and KL to the prior against t, and matrices.',
       'd3pm inspect --transition uniform --schedule cosine --states 27 --steps 1000 --out cosine.png',
     )
       .requiredOption('--transition <name>', 'family, as uniform, absorbing or discretized-gaussian')
@@ -38,6 +38,8 @@ export function experimentCommands(): readonly Command[] {
       .option('--steps <count>', 'T', count, 1000)
       .option('--set <key=value...>', 'options of either: transition.maskState=3 schedule.start=0.02; @file for JSON in a file', [])
       .option('--text <file>', 'text whose characters give the law of x_0 (default: uniform)')
+      .option('--plugins <name...>', 'packages, or files as ./my-family.ts, with plugins that are named; they are run')
+      .option('--check', 'try the laws of a transition as well; exit code 1 when one is broken', false)
       .option('--out <file>', 'where the picture goes', 'inspect.png')
       .action(runInspect),
   ];

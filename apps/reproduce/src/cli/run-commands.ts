@@ -5,7 +5,7 @@ import { runScore } from '../shards/run-score.ts';
 import { samplerNames, type SampleOptions } from '../shards/sample-job.ts';
 import { featureNames } from '../tables/table.ts';
 import { groupChoices } from '../train/open-group.ts';
-import { runTrain } from '../train/run-train.ts';
+import { runTrain, type TrainFlags } from '../train/run-train.ts';
 import { command, count, engine, seed, threads } from './options.ts';
 
 const sharded = (name: string, description: string, example: string): Command =>
@@ -32,11 +32,15 @@ export function runCommands(): readonly Command[] {
     command(
       'train',
       'Trains what a config says, in a folder of its own; the same command again goes on where it was stopped.',
-      'd3pm train text.yaml --out runs/text --set training.numSteps=2000',
+      'd3pm train text.yaml --out runs/text training.numSteps=2000',
     )
-      .argument('<config>', 'YAML or JSON: seed, data, transition, schedule, model, loss, training, evaluation, saving')
+      .argument(
+        '<config>',
+        'YAML or JSON: seed, data, transition, schedule, model, loss, training, evaluation, saving; or a preset of d3pm config list',
+      )
+      .argument('[key=value...]', 'fields on top: schedule=cosine training.learningRate=0.001')
       .option('--out <folder>', 'the run folder: checkpoints, metrics, samples', 'runs/train')
-      .option('--set <key=value...>', 'fields of the config: training.learningRate=0.001', [])
+      .option('--set <key=value...>', 'the same: fields on top of the config', [])
       .option('--allow-change', 'go on although the config is another than before', false)
       .addOption(
         new Option('--group <name>', 'processes that train together: those that mpirun has started with this one, or none')
@@ -47,7 +51,9 @@ export function runCommands(): readonly Command[] {
       .addOption(threads())
       .option('--setup', 'prepare the native engine first, where that takes seconds', false)
       .option('--quiet', 'nothing on standard error but errors', false)
-      .action(runTrain),
+      .action((config: string, assignments: readonly string[], { set, ...flags }: TrainFlags) =>
+        runTrain(config, { ...flags, set: [...set, ...assignments] }),
+      ),
     ofRun('sample', 'Draws samples from a trained run, all at once or in shards.', 'd3pm sample runs/text --count 1000 --shard 2/7')
       .option('--count <count>', 'how many', count, 64)
       .option('--steps <count>', 'steps of the chain (default: all T)', count)

@@ -1,115 +1,59 @@
 import { resolve } from 'node:path';
 import { D3pmError, entropyNats, informationCurve, stepGrid, type InformationPoint, type NoiseSchedule, type Transition } from '@d3pm/core';
 import { prepareEngine } from '@d3pm/engine';
-import { builtinSchedules, createScheduleRegistry, mutualInformationSchedules } from '@d3pm/schedules';
-import { builtinTransitions, createTransitionRegistry } from '@d3pm/transitions';
+import { checkTransition, type CheckReport } from '@d3pm/transitions';
 import writeFileAtomic from 'write-file-atomic';
-import { informationChart } from '../figures/information-chart.ts';
+import { informationChart, type TitledMatrix } from '../figures/information-chart.ts';
 import { renderPng } from '../figures/render-png.ts';
-import { characterLaw } from './character-law.ts';
-import { parseSetOptions, type SetOptions } from './set-options.ts';
+import { inspectedProcess, type InspectOptions } from './inspected-process.ts';
 
-export interface InspectOptions {
-  readonly transition: string;
-  readonly schedule: string;
-  /** K; absent, the characters of text8, and a mask where the family has one of its own. */
-  readonly states?: number;
-  readonly steps: number;
-  readonly set: readonly string[];
-  /** Whose characters give the unigram law; absent, it is uniform. */
-  readonly text?: string;
-  readonly out: string;
-}
-
-const CHARACTERS = 27;
 /** Steps of which the picture knows; a line between them. */
 const POINTS = 100;
 
-const transitions = createTransitionRegistry(builtinTransitions);
-const schedules = createScheduleRegistry([...builtinSchedules, ...mutualInformationSchedules(transitions)]);
+/** Larger matrices would be grey. */
+const MOST_STATES = 300;
 
-/** `d3pm inspect`: what a schedule does to a family, as a picture and a table. */
+/** `d3pm inspect`: what a schedule does to a family, as a picture and a table; on request whether the family keeps the laws. */
 export async function runInspect(options: InspectOptions): Promise<void> {
   await prepareEngine({ backend: 'cpu' });
-  const { transition, schedule, dataLaw } = inspected(options);
+  const { transition, schedule, dataLaw } = await inspectedProcess(options);
   const { numSteps } = schedule;
   const ts = [...new Set([0, 1, ...stepGrid(numSteps, Math.min(numSteps, POINTS)), Math.max(1, numSteps - 1)])].sort((a, b) => a - b);
   const points = informationCurve(transition, { dataLaw, ts });
   const entropyBits = entropyNats(dataLaw) / Math.LN2;
   const title = `${options.transition}, ${options.schedule}`;
   const subtitle = `K = ${transition.numStates}, T = ${numSteps}; H(x_0) = ${entropyBits.toFixed(3)} bits (${options.text ? 'characters of the text' : 'uniform'})`;
+  const matrices = matricesOf(transition);
+  const laws = options.check ? checkTransition(transition) : undefined;
   transition.dispose();
 
   const path = resolve(options.out);
-  const png = Buffer.from(renderPng(informationChart({ title, subtitle, schedule, points })));
+  const png = Buffer.from(renderPng(informationChart({ title, subtitle, schedule, points, matrices })));
   await writeFileAtomic(path, png).catch((cause: Error) => {
     throw new D3pmError('INVALID_OPTIONS', `inspect: cannot write ${path} (${cause.message}); choose another file with --out`, { cause });
   });
-  process.stdout.write(`${title}: ${subtitle}\n\n${table(points, schedule)}\n${path}\n`);
+  process.stdout.write(`${title}: ${subtitle}\n\n${table(points, schedule)}\n${laws ? `${lawsText(laws)}\n` : ''}${path}\n`);
+  if (laws?.ok === false) process.exitCode = 1;
 }
 
-/** The process that the flags name, and the law of its data. */
-function inspected(options: InspectOptions): {
-  readonly transition: Transition;
-  readonly schedule: NoiseSchedule;
-  readonly dataLaw: Float64Array;
-} {
-  const set = parseSetOptions(options.set);
-  const characters = options.text === undefined ? undefined : characterLaw(options.text);
-  const make = (numStates: number, extraMask: number | undefined): ReturnType<typeof inspected> => {
-    const dataLaw = lawOf(numStates, extraMask, characters);
-    const schedule = scheduleOf(options, set, dataLaw);
-    const transition = transitions.fromConfig({ name: options.transition, ...set.transition }, { numStates, schedule });
-    if (transition.positions !== undefined) {
-      throw new D3pmError(
-        'INVALID_OPTIONS',
-        `inspect: ${transition.name} differs by position, and its schedule is that of one block; inspect absorbing, which is what happens in a block`,
-      );
-    }
-    return { transition, schedule, dataLaw };
-  };
-  const numStates = options.states ?? CHARACTERS;
-  const extraMask = extraMaskOf(options, set, numStates);
-  if (extraMask === undefined) return make(numStates, undefined);
-  return options.states === undefined ? make(numStates + 1, extraMaskOf(options, set, numStates + 1)) : make(numStates, extraMask);
+/** One step in the middle, and all steps up to a few. */
+function matricesOf(transition: Transition): readonly TitledMatrix[] {
+  const { numStates, numSteps } = transition;
+  if (numStates > MOST_STATES) return [];
+  const middle = Math.max(1, Math.round(numSteps / 2));
+  const ts = [...new Set([1, Math.max(1, Math.round(numSteps / 4)), middle, numSteps])];
+  return [
+    { title: `Q_t, t = ${middle}`, matrix: transition.toDense(middle - 1, middle), numStates },
+    ...ts.map((t) => ({ title: `Q̄_t, t = ${t}`, matrix: transition.toDense(0, t), numStates })),
+  ];
 }
 
-/** The mask of a family that data never shows, as a process of one step says it. */
-function extraMaskOf({ transition: name }: InspectOptions, { transition: options }: SetOptions, numStates: number): number | undefined {
-  const { unit } = transitions.find(name);
-  const schedule: NoiseSchedule = { unit, numSteps: 1, noise: Float64Array.of(1) };
-  const transition = transitions.fromConfig({ name, ...options }, { numStates, schedule });
-  transition.dispose();
-  return transition.extraMask;
-}
-
-function lawOf(numStates: number, extraMask: number | undefined, characters: Float64Array | undefined): Float64Array {
-  const numValues = extraMask === undefined ? numStates : numStates - 1;
-  if (characters && characters.length !== numValues) {
-    throw new D3pmError(
-      'INVALID_OPTIONS',
-      `inspect: --text has ${characters.length} characters, and ${numStates} states are ${numValues} values of data; leave --states out`,
-    );
-  }
-  const values = characters ?? new Float64Array(numValues).fill(1 / numValues);
-  let next = 0;
-  return Float64Array.from({ length: numStates }, (_, state) => (state === extraMask ? 0 : values[next++]!));
-}
-
-/** The suffix of the mutual-information schedules, by what the family takes. */
-const SUFFIX: Readonly<Record<string, string>> = { 'jump-probability': '', rate: '-rate', variance: '-variance' };
-
-function scheduleOf({ schedule: name, transition, steps }: InspectOptions, set: SetOptions, dataLaw: Float64Array): NoiseSchedule {
-  if (name !== 'mutual-information') return schedules.fromConfig({ name, numSteps: steps, ...set.schedule });
-  const config = {
-    name: `${name}${SUFFIX[transitions.find(transition).unit]!}`,
-    numSteps: steps,
-    transition: { name: transition, ...set.transition },
-    numStates: dataLaw.length,
-    dataLaw: [...dataLaw],
-    ...set.schedule,
-  };
-  return schedules.fromConfig(config);
+function lawsText({ ok, laws }: CheckReport): string {
+  const lines = laws.map(({ name, ok: holds, applies, worst, detail }) => {
+    if (!applies) return `  –      ${name}: does not apply`;
+    return holds ? `  ok     ${name}: ${(100 * worst).toFixed(0)} % of the tolerance` : `  BROKEN ${name}: ${detail}`;
+  });
+  return `${lines.join('\n')}\n${ok ? 'keeps the laws of a transition' : 'breaks laws of a transition'}\n`;
 }
 
 /** A few steps, in columns. */

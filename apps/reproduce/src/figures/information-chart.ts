@@ -1,5 +1,6 @@
 import type { InformationPoint, NoiseSchedule } from '@d3pm/core';
 import * as Plot from '@observablehq/plot';
+import { matrixPanel } from './matrix-panel.ts';
 import { plotSvg } from './plot-svg.ts';
 import { label, svgDocument, translate } from './svg.ts';
 
@@ -9,10 +10,21 @@ export interface InformationChart {
   readonly schedule: NoiseSchedule;
   /** Of the steps shown, t = 0 among them. */
   readonly points: readonly InformationPoint[];
+  /** Beneath, in the order given. */
+  readonly matrices?: readonly TitledMatrix[];
 }
 
-const WIDTH = 360;
-const HEIGHT = 310;
+export interface TitledMatrix {
+  readonly title: string;
+  /** float64 `[K·K]`, row-major. */
+  readonly matrix: Float64Array;
+  readonly numStates: number;
+}
+
+const WIDTH = 300;
+const HEIGHT = 290;
+const PANELS = 4;
+const GAP = 24;
 const TOP = 66;
 const COLOR = '#3b528b';
 /** Smaller values are rounding; a logarithmic axis would end in their noise. */
@@ -23,26 +35,69 @@ interface Dot {
   readonly y: number;
 }
 
-/** A schedule against t in three panels: how much noise, how much is known of x_0, how far the prior is. An SVG text. */
-export function informationChart({ title, subtitle, schedule, points }: InformationChart): string {
+interface PanelOptions {
+  /** A straight line to compare with. */
+  readonly diagonal?: readonly Dot[];
+  /** The linear axis reaches it. */
+  readonly most?: number;
+}
+
+/**
+ * A schedule against t in four panels, how much noise, how much is known of x_0, what each step costs who knows the law of one symbol and nothing
+ * more, how far the prior is; and matrices as heat maps. An SVG text.
+ */
+export function informationChart({ title, subtitle, schedule, points, matrices = [] }: InformationChart): string {
   const numSteps = schedule.numSteps;
   const noise = noisePanel(schedule, points);
   const information = points.map(({ t, sharedNats, lostNats }) => ({ t, y: sharedNats / (sharedNats + lostNats) }));
   const prior = points.map(({ t, priorNats }) => ({ t, y: priorNats }));
   const panels = [
-    panel(numSteps, noise.label, noise.dots, noise.isLog),
-    panel(numSteps, '↑ I(x_t; x_0) / H(x_0)', information, false, [
-      { t: 0, y: 1 },
-      { t: numSteps, y: 0 },
-    ]),
+    panel(numSteps, noise.label, noise.dots, noise.isLog, { most: 1 }),
+    panel(numSteps, '↑ I(x_t; x_0) / H(x_0)', information, false, {
+      most: 1,
+      diagonal: [
+        { t: 0, y: 1 },
+        { t: numSteps, y: 0 },
+      ],
+    }),
+    panel(numSteps, '↑ L_{t−1} of one symbol (bits)', stepCosts(points), false),
     panel(numSteps, '↑ KL to the prior (nats)', prior, true),
   ];
+  const width = PANELS * (WIDTH + 10) + 20;
   const body = [
     label(20, 32, title, { anchor: 'start', weight: 'bold', size: 17 }),
     label(20, 54, subtitle, { anchor: 'start', size: 12, color: '#666' }),
     ...panels.map((svg, i) => translate(10 + i * (WIDTH + 10), TOP, svg)),
+    ...heatMaps(matrices, width),
   ];
-  return svgDocument(3 * (WIDTH + 10) + 20, TOP + HEIGHT + 10, body.join(''));
+  const height = TOP + HEIGHT + (matrices.length === 0 ? 10 : sizeOf(matrices, width) + 50);
+  return svgDocument(width, height, body.join(''));
+}
+
+/**
+ * L_{t−1} of the exact reverse process of one symbol: I(x_{t−1}; x_0) − I(x_t; x_0), since x_t adds nothing to x_{t−1}. Between two steps that
+ * are shown it is their mean.
+ */
+function stepCosts(points: readonly InformationPoint[]): readonly Dot[] {
+  return points.slice(1).map(({ t, sharedNats }, i) => {
+    const before = points[i]!;
+    return { t, y: (before.sharedNats - sharedNats) / Math.LN2 / (t - before.t) };
+  });
+}
+
+function sizeOf(matrices: readonly TitledMatrix[], width: number): number {
+  return (width - 40 - GAP * (matrices.length - 1)) / matrices.length;
+}
+
+function heatMaps(matrices: readonly TitledMatrix[], width: number): readonly string[] {
+  const size = sizeOf(matrices, width);
+  return matrices.map(({ title, matrix, numStates }, i) =>
+    translate(
+      20 + i * (size + GAP),
+      TOP + HEIGHT + 30,
+      label(0, -10, title, { anchor: 'start', size: 12 }) + matrixPanel(matrix, { size, numStates }),
+    ),
+  );
 }
 
 /** ᾱ_t or Σ β of what has one, else β_t. */
@@ -57,7 +112,13 @@ function noisePanel(
   return { label: `↑ β_t (${unit})`, dots: steps.map(({ t }) => ({ t, y: noise[t - 1]! })), isLog: true };
 }
 
-function panel(numSteps: number, name: string, dots: readonly Dot[], isLog: boolean, diagonal: readonly Dot[] = []): string {
+function panel(
+  numSteps: number,
+  name: string,
+  dots: readonly Dot[],
+  isLog: boolean,
+  { diagonal = [], most = 0 }: PanelOptions = {},
+): string {
   const shown = dots.filter(({ y }) => Number.isFinite(y) && (!isLog || y > LEAST));
   if (shown.length === 0) {
     const infinite = dots.at(-1)!.y === Infinity ? '∞ at every t' : `∞ before t = ${numSteps}`;
@@ -77,7 +138,7 @@ function panel(numSteps: number, name: string, dots: readonly Dot[], isLog: bool
     x: { label: 't →', domain: [0, numSteps], ticks: 5, tickFormat: String, labelArrow: 'none', labelOffset: 36 },
     y: isLog
       ? { type: 'log', label: name, grid: true, ticks: 4, tickFormat: '~e', labelArrow: 'none' }
-      : { label: name, grid: true, domain: [0, 1], labelArrow: 'none' },
+      : { label: name, grid: true, domain: [0, Math.max(most, ...shown.map(({ y }) => y))], ticks: 5, labelArrow: 'none' },
     marks: [
       Plot.line(diagonal, { x: 't', y: 'y', stroke: '#999', strokeDasharray: '4 3' }),
       Plot.line(shown, { x: 't', y: 'y', stroke: COLOR, strokeWidth: 2 }),

@@ -10,7 +10,7 @@ import {
   type NetworkAnswer,
 } from '@d3pm/eval';
 import { reverseOf, type Training } from '../train/build-training.ts';
-import type { TrainConfig } from '../train/train-config.ts';
+import type { TrainConfig } from '../config/train-config.ts';
 import type { Job, JobSpec, ShardTensors } from './job.ts';
 import { heldOut } from './trained-run.ts';
 

@@ -121,7 +121,7 @@ async function finish(shards: readonly KeptShard[], { out, quiet }: Pick<JobFlag
 
 async function createJob(spec: JobSpec, weights?: TrainedRun['weights']): Promise<Job> {
   const config = trainConfigOf(spec.config);
-  if (spec.verb === 'score') return scoreJob(spec, { test: heldOut(await loadData(config.data), config.data) });
+  if (spec.verb === 'score') return scoreJob(spec, { test: heldOut(await loadData(config), config.data) });
   const training = await buildTrained(config, weights);
   return spec.verb === 'sample' ? sampleJob(spec, config, training) : evalJob(spec, config, training);
 }

@@ -8,11 +8,10 @@ import { startEngine } from '../engine/start-engine.ts';
 import { featureExtractor } from '../features/feature-extractor.ts';
 import type { FeatureName } from '../tables/table.ts';
 import { loadData } from '../train/build-training.ts';
-import type { NamedConfig } from '../train/train-config.ts';
 import type { JobSpec } from './job.ts';
 import { runSpec, type JobFlags } from './run-job.ts';
 import { scoreJob } from './score-job.ts';
-import { heldOut } from './trained-run.ts';
+import { heldOut, trainConfigOf } from './trained-run.ts';
 
 export interface ScoreFlags extends JobFlags {
   readonly features: FeatureName;
@@ -24,7 +23,8 @@ export interface ScoreFlags extends JobFlags {
 export async function runScore(folder: string, { features, inception, examples, ...flags }: ScoreFlags): Promise<void> {
   const { samples, digest, config, step } = await readSamples(folder);
   await startEngine(flags);
-  const test = heldOut(await loadData(config['data'] as NamedConfig), config['data'] as NamedConfig);
+  const trained = trainConfigOf(config);
+  const test = heldOut(await loadData(trained), trained.data);
   const extractor = await featureExtractor(features, { numStates: test.numStates, inceptionFile: inception });
   const { id, checksum, numFeatures, numClasses } = extractor;
   const identity = { id, checksum, numFeatures, ...(numClasses !== undefined && { numClasses }) };

@@ -4,7 +4,7 @@ import { encodeSafetensors } from '@d3pm/train';
 import { reverseOf, type Training } from '../train/build-training.ts';
 import { sampleFile } from '../train/sample-file.ts';
 import { textDecoder } from '../train/text-decoder.ts';
-import type { TrainConfig } from '../train/train-config.ts';
+import type { TrainConfig } from '../config/train-config.ts';
 import type { Job, JobSpec, ShardTensors } from './job.ts';
 
 export const samplerNames = ['ancestral', 'event'] as const;

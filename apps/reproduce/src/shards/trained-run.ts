@@ -5,8 +5,8 @@ import { D3pmError, type Dataset } from '@d3pm/core';
 import { latestCheckpoint, loadCheckpoint, type JsonObject, type LoadedCheckpoint } from '@d3pm/train/node';
 import { dispose, tensor, type Tensor } from '@tensorflow/tfjs-core';
 import { buildTraining, type Training } from '../train/build-training.ts';
-import { trainConfigSchema } from '../train/train-config-schema.ts';
-import type { NamedConfig, TrainConfig } from '../train/train-config.ts';
+import { trainConfigSchema } from '../config/train-config-schema.ts';
+import type { NamedConfig, TrainConfig } from '../config/train-config.ts';
 
 /** The weights of a run, and the config that they belong to. */
 export interface TrainedRun {

@@ -5,7 +5,7 @@ import { parameterCount } from '@d3pm/models';
 import { train } from '@d3pm/train';
 import type { Progress } from '../progress.ts';
 import { buildTraining, reverseOf } from '../train/build-training.ts';
-import type { TrainConfig } from '../train/train-config.ts';
+import type { TrainConfig } from '../config/train-config.ts';
 import { gradientMemory, type GradientMemory } from './gradient-memory.ts';
 import { markdownTable } from './markdown.ts';
 import type { Table, TableRow } from './table.ts';

@@ -8,7 +8,7 @@ import {
   type EvaluationProgress,
 } from '@d3pm/eval';
 import { reverseOf, type Training } from '../train/build-training.ts';
-import type { TrainConfig } from '../train/train-config.ts';
+import type { TrainConfig } from '../config/train-config.ts';
 import type { BoundRecord, EstimateRecord, ExactRecord } from './row-results.ts';
 import type { ReverseName, TableSizes } from './table.ts';
 

@@ -2,7 +2,7 @@ import { createRng, D3pmError, positionsOf } from '@d3pm/core';
 import type { EvaluationProgress } from '@d3pm/eval';
 import type { Training } from '../train/build-training.ts';
 import { textDecoder } from '../train/text-decoder.ts';
-import type { TrainConfig } from '../train/train-config.ts';
+import type { TrainConfig } from '../config/train-config.ts';
 import { estimateBound, exactNll, fullSumBound, type EvaluateRowInput } from './evaluate-row.ts';
 import type { PieceFiles } from './piece-files.ts';
 import { pieceName, type PieceKey } from './piece-key.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import type { TrainConfig } from '../train/train-config.ts';
+import type { TrainConfig } from '../config/train-config.ts';
 import type { Job } from './queue.ts';
 import { rowFolder } from './row-pieces.ts';
 import type { Table } from './table.ts';

@@ -5,7 +5,7 @@ import { describeDevice } from '../engine/describe-engine.ts';
 import type { Progress } from '../progress.ts';
 import type { Provenance } from '../report/provenance.ts';
 import { buildTraining } from '../train/build-training.ts';
-import type { TrainConfig } from '../train/train-config.ts';
+import type { TrainConfig } from '../config/train-config.ts';
 import { trainInFolder } from '../train/train-in-folder.ts';
 import type { PieceFiles } from './piece-files.ts';
 import { pieceName, piecesOf } from './piece-key.ts';

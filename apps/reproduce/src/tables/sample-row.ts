@@ -1,7 +1,7 @@
 import { positionsOf, sampleForward, type Dataset, type Rng, type States } from '@d3pm/core';
 import { ancestralSampler, autoregressiveSampler, type SamplerState } from '@d3pm/samplers';
 import { reverseOf, type Training } from '../train/build-training.ts';
-import type { TrainConfig } from '../train/train-config.ts';
+import type { TrainConfig } from '../config/train-config.ts';
 import type { SamplingRecord, TextsRecord } from './row-results.ts';
 
 export interface SampleRowInput {

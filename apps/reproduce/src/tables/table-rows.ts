@@ -1,4 +1,4 @@
-import type { TrainConfig } from '../train/train-config.ts';
+import type { TrainConfig } from '../config/train-config.ts';
 import type { Published, ReverseName, TableRow, TableSize } from './table.ts';
 
 /** A row of the paper, with its numbers by steps. */

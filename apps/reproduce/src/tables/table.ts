@@ -1,4 +1,4 @@
-import type { TrainConfig } from '../train/train-config.ts';
+import type { TrainConfig } from '../config/train-config.ts';
 
 /** A number of the paper. */
 export interface Published {

@@ -8,12 +8,7 @@ import {
   type TrainableDenoiser,
   type Transition,
 } from '@d3pm/core';
-import { batches, builtinDatasets, createDatasetRegistry } from '@d3pm/data';
-import { cifar10Plugin, fashionMnistPlugin, imageFolderPlugin, lm1bPlugin, mnistPlugin, text8Plugin } from '@d3pm/data/node';
-import { photographsPlugin } from '../data/photographs-plugin.ts';
-import { digitsPlugin } from '../data/digits-plugin.ts';
-import { builtinModels, createModelRegistry } from '@d3pm/models';
-import { builtinSchedules, createScheduleRegistry, mutualInformationSchedules } from '@d3pm/schedules';
+import { batches } from '@d3pm/data';
 import {
   autoregressiveLoss,
   constantRate,
@@ -27,13 +22,10 @@ import {
   type TrainingLoss,
   type TrainOptions,
 } from '@d3pm/train';
-import { builtinTransitions, createTransitionRegistry } from '@d3pm/transitions';
-import { sotuPiecesPlugin } from '../data/sotu-pieces-plugin.ts';
-import { sotuPlugin } from '../data/sotu-plugin.ts';
+import { registriesOf, type Registries } from '../plugins/registries.ts';
 import { completeSchedule } from './complete-schedule.ts';
 import { completeTransition } from './complete-transition.ts';
-import { mobyDickPlugin } from '../data/moby-dick-plugin.ts';
-import type { NamedConfig, TrainConfig, TrainingConfig } from './train-config.ts';
+import type { TrainConfig, TrainingConfig } from '../config/train-config.ts';
 
 /** All that a config names, made. */
 export interface Training {
@@ -50,26 +42,9 @@ export interface Training {
   dispose(): void;
 }
 
-const datasets = createDatasetRegistry([
-  ...builtinDatasets,
-  text8Plugin,
-  lm1bPlugin,
-  cifar10Plugin,
-  mnistPlugin,
-  fashionMnistPlugin,
-  imageFolderPlugin,
-  mobyDickPlugin,
-  sotuPlugin,
-  sotuPiecesPlugin,
-  digitsPlugin,
-  photographsPlugin,
-]);
-const transitions = createTransitionRegistry(builtinTransitions);
-const schedules = createScheduleRegistry([...builtinSchedules, ...mutualInformationSchedules(transitions)]);
-const models = createModelRegistry(builtinModels);
-
-/** The splits of a data set by its config. @throws {D3pmError} what its plugin throws */
-export function loadData(data: NamedConfig): Promise<Readonly<Record<string, Dataset>>> {
+/** The splits of the data of a config. @throws {D3pmError} what its plugin throws */
+export async function loadData({ data, plugins }: Pick<TrainConfig, 'data' | 'plugins'>): Promise<Readonly<Record<string, Dataset>>> {
+  const { datasets } = await registriesOf({ data, plugins });
   return datasets.fromConfig(data);
 }
 
@@ -77,8 +52,9 @@ export function loadData(data: NamedConfig): Promise<Readonly<Record<string, Dat
 export async function buildTraining(config: TrainConfig): Promise<Training> {
   const { training } = config;
   const rng = createRng(config.seed);
-  const { train, test } = await loadData(config.data);
-  const transition = transitionOf({ ...config, transition: await completeTransition(config.transition) }, train!);
+  const { datasets, models, ...processes } = await registriesOf(config);
+  const { train, test } = await datasets.fromConfig(config.data);
+  const transition = transitionOf({ ...config, transition: await completeTransition(config.transition) }, { data: train!, ...processes });
   const { numStates, numSteps } = transition;
   const model = models.fromConfig(config.model, {
     numStates,
@@ -120,7 +96,10 @@ export async function buildTraining(config: TrainConfig): Promise<Training> {
 }
 
 /** Over the states of the data, and the mask that a family adds. */
-function transitionOf(config: Pick<TrainConfig, 'schedule' | 'transition'>, data: Dataset): Transition {
+function transitionOf(
+  config: Pick<TrainConfig, 'schedule' | 'transition'>,
+  { data, schedules, transitions }: Pick<Registries, 'schedules' | 'transitions'> & { readonly data: Dataset },
+): Transition {
   const make = (numStates: number, extraMask?: number): Transition => {
     const schedule = schedules.fromConfig(completeSchedule(config, { data, plugins: transitions, numStates, extraMask }));
     return transitions.fromConfig(config.transition, { numStates, schedule });

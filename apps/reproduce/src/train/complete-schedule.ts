@@ -1,5 +1,5 @@
 import { createRng, type AnyTransitionPlugin, type Dataset, type Registry } from '@d3pm/core';
-import type { NamedConfig, TrainConfig } from './train-config.ts';
+import type { NamedConfig, TrainConfig } from '../config/train-config.ts';
 
 /** Examples that are counted, evenly spaced over the data: with 256 characters each a law right to 5e-4, and to 3 % of a probability of 1e-3. */
 const COUNTED = 4096;

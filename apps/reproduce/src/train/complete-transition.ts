@@ -1,7 +1,7 @@
 import { D3pmError } from '@d3pm/core';
 import { readEmbeddings } from '@d3pm/transitions/node';
 import { fixturePath } from '../fixture-path.ts';
-import type { NamedConfig } from './train-config.ts';
+import type { NamedConfig } from '../config/train-config.ts';
 
 /**
  * The transition of a config with its embeddings read: `{ file: 'vectors.npy' }`, a path from where the program runs, or

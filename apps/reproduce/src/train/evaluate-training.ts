@@ -6,7 +6,7 @@ import writeFileAtomic from 'write-file-atomic';
 import type { Training } from './build-training.ts';
 import { sampleFile } from './sample-file.ts';
 import { textDecoder } from './text-decoder.ts';
-import type { TrainConfig } from './train-config.ts';
+import type { TrainConfig } from '../config/train-config.ts';
 
 /** Draws the samples and estimates the held-out bound of a step: the same draws at every step, so that two differ by the model alone. */
 export async function evaluateTraining(

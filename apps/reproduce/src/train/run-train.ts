@@ -6,8 +6,8 @@ import { createProgress } from '../progress.ts';
 import { buildTraining } from './build-training.ts';
 import { failInGroup } from './fail-in-group.ts';
 import { openGroup, threadsOfMember, type GroupChoice } from './open-group.ts';
-import { readTrainConfig } from './read-train-config.ts';
-import type { TrainConfig } from './train-config.ts';
+import { readTrainConfig } from '../config/read-train-config.ts';
+import type { TrainConfig } from '../config/train-config.ts';
 import { trainInFolder } from './train-in-folder.ts';
 import { watchWork } from './watch-work.ts';
 
@@ -20,7 +20,7 @@ export interface TrainFlags extends EngineFlags {
 
 /** `d3pm train CONFIG`: trains in a run folder, and goes on where an earlier one was stopped. */
 export async function runTrain(path: string, flags: TrainFlags): Promise<void> {
-  const config = await readTrainConfig(path, flags.set);
+  const { config } = await readTrainConfig(path, flags.set);
   const folder = resolve(flags.out);
   assertOut(folder, config);
   const group = await openGroup(flags.group);

@@ -5,7 +5,7 @@ import type { Progress } from '../progress.ts';
 import type { Training } from './build-training.ts';
 import { environmentOf } from './environment-of.ts';
 import { evaluateTraining } from './evaluate-training.ts';
-import type { TrainConfig } from './train-config.ts';
+import type { TrainConfig } from '../config/train-config.ts';
 import { aside } from './watch-work.ts';
 
 export interface TrainInFolderOptions {

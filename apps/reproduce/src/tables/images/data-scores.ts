@@ -23,7 +23,7 @@ export async function dataScores(
   const made = await readDataScores(table, folder);
   const missing = features.filter(({ name }) => !made[name]);
   if (missing.length === 0) return Object.values(made);
-  const { train, test } = await loadData(rows[0]!.config.data);
+  const { train, test } = await loadData(rows[0]!.config);
   const count = Math.min(sizes.samples, train!.size);
   const indices = Array.from({ length: count }, (_, i) => Math.floor((i * train!.size) / count));
   const images = train!.examples(indices, createRng('training images'));

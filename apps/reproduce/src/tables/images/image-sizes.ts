@@ -1,4 +1,4 @@
-import type { NamedConfig, TrainConfig } from '../../train/train-config.ts';
+import type { NamedConfig, TrainConfig } from '../../config/train-config.ts';
 import type { TableSize, TableSizes } from '../table.ts';
 
 /** What decides the numbers of Table 3 at one size. */

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type Rng, type States } from '@d3pm/core';
 import { ancestralSampler, type SamplerState } from '@d3pm/samplers';
 import { reverseOf, type Training } from '../../train/build-training.ts';
-import type { TrainConfig } from '../../train/train-config.ts';
+import type { TrainConfig } from '../../config/train-config.ts';
 import type { ImagesRecord, ProgressRecord } from '../row-results.ts';
 import { toImagesData } from './images-data.ts';
 import { writeImagesFile } from './images-file.ts';

@@ -1,5 +1,5 @@
 import { D3pmError } from '@d3pm/core';
-import type { LossConfig, NamedConfig, TrainConfig } from '../../train/train-config.ts';
+import type { LossConfig, NamedConfig, TrainConfig } from '../../config/train-config.ts';
 import { besideThePaper, comparisonWithPaper, fromThePaper } from '../table-rows.ts';
 import type { FeatureName, ImageTable, Measure, Published, TableRow, TableSize } from '../table.ts';
 import { imageSizes, type ImageSize } from './image-sizes.ts';

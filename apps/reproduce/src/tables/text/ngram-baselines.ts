@@ -23,7 +23,7 @@ export async function ngramBaselines(
   const { rows, ngramOrders, sizes } = table;
   const made = await readBaselines(table, folder);
   if (made) return made;
-  const { train, test } = await loadData(rows[0]!.config.data);
+  const { train, test } = await loadData(rows[0]!.config);
   const running = symbolsOf(train!);
   const count = Math.min(test!.size, sizes.testExamples ?? test!.size);
   const indices = Array.from({ length: count }, (_, i) => Math.floor((i * test!.size) / count));

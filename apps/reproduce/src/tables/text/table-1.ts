@@ -1,5 +1,5 @@
 import { D3pmError } from '@d3pm/core';
-import type { LossConfig } from '../../train/train-config.ts';
+import type { LossConfig } from '../../config/train-config.ts';
 import { besideThePaper, comparisonWithPaper, differencesOfText, fromThePaper, smallerRun } from '../table-rows.ts';
 import type { ReverseName, TableRow, TableSize, TextTable } from '../table.ts';
 import { decoderParts, rowConfigs, textSizes } from './text-sizes.ts';

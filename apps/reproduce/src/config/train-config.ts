@@ -52,6 +52,8 @@ export interface SavingConfig {
 /** What `d3pm train` reads. All but `saving` decides the result, and must stay the same for a run to go on. */
 export interface TrainConfig {
   readonly seed: number;
+  /** Packages, and files by their path from where the program runs, with plugins that are named below. */
+  readonly plugins?: readonly string[] | undefined;
   readonly data: NamedConfig;
   readonly transition: NamedConfig;
   readonly schedule: NamedConfig & { readonly numSteps: number };

@@ -1,0 +1,31 @@
+import { Command } from 'commander';
+import { runConfigList, runConfigSchema, runConfigShow } from '../config/run-config.ts';
+import { command, exitWith } from './options.ts';
+
+/** What tells of configs, and trains nothing. */
+export function configCommands(): readonly Command[] {
+  return [
+    new Command('config')
+      .exitOverride(exitWith)
+      .description('Configs of d3pm train: what one says and where each value comes from, the presets, the schema.')
+      .addCommand(
+        command(
+          'show',
+          'A config with all defaults, each value with where it comes from: default, preset, file and line, command line.',
+          'd3pm config show text8/absorbing training.batchSize=256',
+        )
+          .argument('<config>', 'a file, YAML or JSON, or a preset')
+          .argument('[key=value...]', 'fields on top: schedule=cosine training.learningRate=0.001')
+          .option('--json', 'for a program to read', false)
+          .action(runConfigShow),
+      )
+      .addCommand(
+        command('list', 'The presets: rows of the tables of the paper, on its data and on stand-ins.', 'd3pm config list')
+          .option('--json', 'for a program to read', false)
+          .action(runConfigList),
+      )
+      .addCommand(
+        command('schema', 'JSON Schema of configs, for an editor.', 'd3pm config schema > d3pm.schema.json').action(runConfigSchema),
+      ),
+  ];
+}
