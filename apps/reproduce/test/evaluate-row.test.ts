@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { estimateBound, exactNll, fullSumBound, type EvaluateRowInput } from '../src/tables/evaluate-row.ts';
 import type { TableSizes } from '../src/tables/table.ts';
 import { buildTraining } from '../src/train/build-training.ts';
-import type { TrainConfig } from '../src/train/train-config.ts';
+import type { TrainConfig } from '../src/config/train-config.ts';
 
 const sizes: TableSizes = { testExamples: 40, stepsPerExample: 4, draws: 4, fullSumExamples: 40, batchSize: 20, samples: 1, timings: 1 };
 /** Of 27 characters and the mask. */

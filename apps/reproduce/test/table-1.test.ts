@@ -4,7 +4,7 @@ import { sotu, sotuSpeeches } from '../src/data/sotu.ts';
 import { pieceName, piecesOf } from '../src/tables/piece-key.ts';
 import { table1, table1DataSets } from '../src/tables/text/table-1.ts';
 import { tableSizes } from '../src/tables/table.ts';
-import { trainConfigSchema } from '../src/train/train-config-schema.ts';
+import { trainConfigSchema } from '../src/config/train-config-schema.ts';
 
 const tables = tableSizes.flatMap((size) => table1DataSets.map((data) => table1({ size, data })));
 

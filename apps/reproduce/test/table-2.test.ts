@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { pieceName, piecesOf } from '../src/tables/piece-key.ts';
 import { table2, table2DataSets } from '../src/tables/text/table-2.ts';
 import { tableSizes } from '../src/tables/table.ts';
-import { trainConfigSchema } from '../src/train/train-config-schema.ts';
+import { trainConfigSchema } from '../src/config/train-config-schema.ts';
 
 const tables = tableSizes.flatMap((size) => table2DataSets.map((data) => table2({ size, data })));
 

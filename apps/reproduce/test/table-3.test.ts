@@ -5,7 +5,7 @@ import { pieceName, piecesOf } from '../src/tables/piece-key.ts';
 import { FIGURE_3_ROWS, table3, table3DataSets } from '../src/tables/images/table-3.ts';
 import { tableSizes } from '../src/tables/table.ts';
 import { buildTraining } from '../src/train/build-training.ts';
-import { trainConfigSchema } from '../src/train/train-config-schema.ts';
+import { trainConfigSchema } from '../src/config/train-config-schema.ts';
 
 const tables = tableSizes.flatMap((size) => table3DataSets.map((data) => table3({ size, data })));
 const smoke = table3({ size: 'smoke', data: 'digits' });
