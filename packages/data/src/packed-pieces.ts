@@ -52,6 +52,8 @@ export interface PackedPieces extends Dataset, PieceCounts {
   readonly numPadTokens: number;
   /** Examples or samples as text, one each; the id K is `mask`, `_` by default. */
   toText(states: States, options?: { readonly mask?: string }): string[];
+  /** The pieces of a text, nothing added at its ends: a prompt. */
+  fromText(text: string): Int32Array;
 }
 
 /**
@@ -121,5 +123,6 @@ export function packedDataset(
       const rows = Array.from({ length: states.shape[0]! }, (_, b) => states.values.subarray(b * positions, (b + 1) * positions));
       return rows.map((row) => tokenizer.decode(row, options));
     },
+    fromText: (text) => Int32Array.from(tokenizer.encode(text)),
   };
 }

@@ -38,6 +38,8 @@ export interface Text8Split extends Dataset {
   readonly symbols: Uint8Array;
   /** Examples or samples as text, one each: {@link decodeText8}. */
   toText(states: States, options?: { readonly mask?: string }): string[];
+  /** The symbols of a text: a prompt. @throws {D3pmError} `INVALID_DATA` as {@link encodeText8} */
+  fromText(text: string): Int32Array;
 }
 
 export interface Text8 extends Readonly<Record<string, Dataset>> {
@@ -109,6 +111,7 @@ function split({ name, length, symbols }: Part, size: number, startOf: StartOf):
     size,
     symbols,
     toText: decodeText8,
+    fromText: (text) => Int32Array.from(encodeText8(text)),
     examples: (indices, rng) => {
       const values = new Int32Array(indices.length * length);
       for (let b = 0; b < indices.length; b++) {

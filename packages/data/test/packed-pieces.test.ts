@@ -91,6 +91,7 @@ describe('packedPieces', () => {
     const packed = packedPieces(['the whale', 'sea'], { tokenizer, length: tokensOf(['the whale', 'sea']).length });
     const states = packed.examples([0], rng);
     expect(packed.toText(states)).toEqual(['<S>the whale</S> <S>sea</S>']);
+    expect(packed.fromText('sea')).toEqual(Int32Array.from(tokenizer.encode('sea')));
     states.values[1] = tokenizer.numPieces;
     expect(packed.toText(states, { mask: '#' })[0]).toMatch(/^#the whale/);
   });

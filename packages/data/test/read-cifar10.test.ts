@@ -81,7 +81,7 @@ describe('readCifar10', () => {
     vi.stubEnv('D3PM_CACHE', join(root, 'cache'));
     await expect(cifar10Plugin.load(cifar10Plugin.parse({}))).rejects.toMatchObject({
       code: 'DOWNLOAD',
-      message: expect.stringContaining('fetch it with "d3pm fetch cifar10", or give the path of your copy') as string,
+      message: expect.stringContaining('fetch it with "d3pm download cifar10", or give the path of your copy') as string,
     });
     await folderOf('cache/data', { 'cifar-10-binary.tar.gz': archive });
     const sha256 = createHash('sha256').update(archive).digest('hex');

@@ -138,12 +138,12 @@ describe('without a path', () => {
     ];
     await expect(fashionMnistPlugin.load({})).rejects.toMatchObject({
       code: 'DOWNLOAD',
-      message: `readIdxImages: no path is given, and "${kept}" is not there, nor is there a folder "${shared}"; fetch it with "d3pm fetch fashion-mnist", install the package dataset-fashion-mnist of Debian, or give the path of the folder with your copy`,
+      message: `readIdxImages: no path is given, and "${kept}" is not there, nor is there a folder "${shared}"; fetch it with "d3pm download fashion-mnist", install the package dataset-fashion-mnist of Debian, or give the path of the folder with your copy`,
     });
     await expect(mnistPlugin.load({})).rejects.toMatchObject({
       code: 'DOWNLOAD',
       message: expect.stringMatching(
-        /is not there; fetch it with "d3pm fetch mnist", or give the path of the folder with your copy$/,
+        /is not there; fetch it with "d3pm download mnist", or give the path of the folder with your copy$/,
       ) as string,
     });
     await expect(readIdxImages({ name: 'kmnist' })).rejects.toMatchObject({

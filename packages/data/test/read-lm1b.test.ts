@@ -75,7 +75,7 @@ describe('readLm1b', () => {
     notices = [];
     const second = await read();
     for (const split of ['train', 'test'] as const) {
-      const [{ toText: _, examples: _e, ...kept }, { toText: _t, examples: _x, ...made }] = [second[split], first[split]];
+      const [{ toText: _, fromText: _f, examples: _e, ...kept }, { toText: _t, fromText: _r, examples: _x, ...made }] = [second[split], first[split]];
       expect(kept).toEqual(made);
     }
     expect(notices).toHaveLength(2);
@@ -226,7 +226,7 @@ describe('LM1B by name', () => {
     await expect(readLm1b({ length: 4, modelPath: MODEL })).rejects.toMatchObject({
       code: 'DOWNLOAD',
       message: expect.stringMatching(
-        /^readLm1b: no path is given, and ".*" is not there; fetch it with "d3pm fetch lm1b", or give the path of your copy$/,
+        /^readLm1b: no path is given, and ".*" is not there; fetch it with "d3pm download lm1b", or give the path of your copy$/,
       ) as string,
     });
     await expect(readLm1b({ length: 4 })).rejects.toMatchObject({

@@ -110,7 +110,7 @@ describe('readText8 of a zip', () => {
     vi.stubEnv('D3PM_CACHE', join(folder, 'elsewhere'));
     await expect(text8Plugin.load(text8Plugin.parse({ length: 5 }))).rejects.toMatchObject({
       code: 'DOWNLOAD',
-      message: `readText8: no path is given, and ${JSON.stringify(join(folder, 'elsewhere', 'data', 'text8.zip'))} is not there; fetch it with "d3pm fetch text8", or give the path of your copy`,
+      message: `readText8: no path is given, and ${JSON.stringify(join(folder, 'elsewhere', 'data', 'text8.zip'))} is not there; fetch it with "d3pm download text8", or give the path of your copy`,
     });
   });
 });

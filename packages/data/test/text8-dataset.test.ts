@@ -74,6 +74,8 @@ describe('text8Dataset', () => {
   it('shows its examples as text', () => {
     const { test } = text8Dataset('the quick brown fox '.repeat(20), { length: 20 });
     expect(test.toText(test.examples([0], createRng(1)))).toEqual(['the quick brown fox ']);
+    expect(test.fromText('a z')).toEqual(Int32Array.of(0, 26, 25));
+    expect(() => test.fromText('A')).toThrow('character "A" at offset 0');
     expect(test.toText({ values: Int32Array.of(0, 27), shape: [1, 2] }, { mask: '#' })).toEqual(['a#']);
   });
 

@@ -1,6 +1,6 @@
 import { knownDownloads } from '@d3pm/data/node';
 import { Argument, type Command } from 'commander';
-import { runFetch } from '../data/run-fetch.ts';
+import { runDownload } from '../data/run-download.ts';
 import { runDoctor } from '../doctor/run-doctor.ts';
 import { runSetup } from '../engine/run-setup.ts';
 import { command, threads } from './options.ts';
@@ -8,13 +8,13 @@ import { command, threads } from './options.ts';
 /** What prepares and tells of a machine. */
 export function machineCommands(): readonly Command[] {
   return [
-    command('fetch', 'Fetches a data set of the paper once for this user; goes on where a download broke off.', 'd3pm fetch text8')
+    command('download', 'Fetches a data set of the paper once for this user; goes on where a download broke off.', 'd3pm download text8')
       .addArgument(new Argument('<name>', 'the data set').choices(Object.keys(knownDownloads)))
       .option('--from-file <file>', 'a copy that you have: it is checked, and used where it is')
       .option('--offline', 'make no connection: what is there, or an error that says where to place it', false)
       .option('--folder <folder>', 'where it is kept (default: $D3PM_CACHE/data, else the cache folder of the user)')
       .option('--quiet', 'nothing on standard error but errors', false)
-      .action(runFetch),
+      .action(runDownload),
     command(
       'setup',
       'Prepares the native engine (TensorFlow) once for this user: 640 MB in the cache folder, 3.5 GB for cards.',

@@ -1,5 +1,7 @@
 import { Option, type Command } from 'commander';
 import { estimatorNames, type EvalOptions } from '../shards/eval-job.ts';
+import type { PromptFlags } from '../shards/read-prompt.ts';
+import { runInfill } from '../shards/run-infill.ts';
 import { runJob, runMerge, type JobFlags } from '../shards/run-job.ts';
 import { runScore } from '../shards/run-score.ts';
 import { samplerNames, type SampleOptions } from '../shards/sample-job.ts';
@@ -24,6 +26,7 @@ const ofRun = (name: string, description: string, example: string): Command =>
     .option('--seed <integer>', 'seed of every random number', seed, 1);
 
 type SampleFlags = JobFlags & SampleOptions;
+type InfillFlags = PromptFlags & SampleFlags;
 type EvalFlags = EvalOptions & JobFlags;
 
 /** Training, and what is done with a trained run. */
@@ -63,6 +66,31 @@ export function runCommands(): readonly Command[] {
           ...flags,
           options: { count: samples, batchSize, sampler, seed: from, ...(steps !== undefined && { steps }) },
         }),
+      ),
+    ofRun(
+      'infill',
+      'Samples of which a part is given: a text with gaps, some states, or a held-out example with a hole.',
+      "d3pm infill runs/text --text 'call me ______ some years ago' --count 4",
+    )
+      .option('--text <text>', 'what is known of a text: _ for each position (character or piece) that is free, and all after its end')
+      .option('--states <list>', 'what is known, as numbers: 3 ? 5, with ? for any')
+      .option('--example <number>', 'a held-out example, of which --hole is free', seed)
+      .option('--hole <place>', 'top,left,height,width of an image; from,length of anything else')
+      .option('--count <count>', 'how many', count, 8)
+      .option('--steps <count>', 'steps of the chain (default: all T)', count)
+      .addOption(new Option('--sampler <name>', 'how they are drawn').choices(samplerNames).default('ancestral'))
+      .action(
+        (run: string, { count: samples, batchSize, steps, sampler, seed: from, text, states, example, hole, ...flags }: InfillFlags) =>
+          runInfill(run, {
+            ...flags,
+            prompt: {
+              ...(text !== undefined && { text }),
+              ...(states !== undefined && { states }),
+              ...(example !== undefined && { example }),
+              ...(hole !== undefined && { hole }),
+            },
+            options: { count: samples, batchSize, sampler, seed: from, ...(steps !== undefined && { steps }) },
+          }),
       ),
     ofRun('eval', 'The likelihood bound of a trained run on held-out data, all at once or in shards.', 'd3pm eval runs/text --steps 256')
       .option('--examples <count>', 'at most so many, evenly spaced (default: all)', count)

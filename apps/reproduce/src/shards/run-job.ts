@@ -119,7 +119,8 @@ async function finish(shards: readonly KeptShard[], { out, quiet }: Pick<JobFlag
   }
 }
 
-async function createJob(spec: JobSpec, weights?: TrainedRun['weights']): Promise<Job> {
+/** What a spec describes; without weights only its result can be made. */
+export async function createJob(spec: JobSpec, weights?: TrainedRun['weights']): Promise<Job> {
   const config = trainConfigOf(spec.config);
   if (spec.verb === 'score') return scoreJob(spec, { test: heldOut(await loadData(config), config.data) });
   const training = await buildTrained(config, weights);

@@ -1,5 +1,5 @@
 import { createRng, positionsOf, type States } from '@d3pm/core';
-import { ancestralSampler, autoregressiveSampler, eventSampler, type SamplerState } from '@d3pm/samplers';
+import { ancestralSampler, autoregressiveSampler, eventSampler, fixStates, type SamplerState } from '@d3pm/samplers';
 import { encodeSafetensors } from '@d3pm/train';
 import { reverseOf, type Training } from '../train/build-training.ts';
 import { sampleFile } from '../train/sample-file.ts';
@@ -16,6 +16,8 @@ export interface SampleOptions {
   readonly steps?: number;
   readonly sampler: (typeof samplerNames)[number];
   readonly seed: number;
+  /** States of the first positions of every sample, −1 where one is free. */
+  readonly prompt?: readonly number[];
 }
 
 /** As many as a person looks at. */
@@ -23,12 +25,14 @@ const SHOWN = 64;
 
 /** `d3pm sample`: sample i is the same whatever the number of samples, of a batch or of shards. */
 export function sampleJob(spec: JobSpec, config: TrainConfig, training: Training): Job {
-  const { count, batchSize, steps, sampler, seed } = spec.options as unknown as SampleOptions;
+  const { count, batchSize, steps, sampler, seed, prompt } = spec.options as unknown as SampleOptions;
   const { transition, model: denoiser, exampleShape, test } = training;
   const rng = createRng(seed).split('samples');
   const positions = positionsOf({ shape: [1, ...exampleShape] });
+  const { numStates, extraMask } = transition;
+  const given = prompt && { constraint: fixStates(prompt, { numStates, positions, ...(extraMask !== undefined && { extraMask }) }) };
   const draw = (firstExample: number, size: number): AsyncGenerator<SamplerState, void, undefined> => {
-    const asked = { transition, denoiser, shape: [size, ...exampleShape], rng, firstExample };
+    const asked = { transition, denoiser, shape: [size, ...exampleShape], rng, firstExample, ...given };
     const chain = { ...asked, ...(steps !== undefined && { numSteps: steps }) };
     if (denoiser.causal) return autoregressiveSampler(asked);
     return sampler === 'event' ? eventSampler(chain) : ancestralSampler({ ...chain, reverse: reverseOf(config) });

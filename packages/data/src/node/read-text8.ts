@@ -6,7 +6,7 @@ import { keptDownload } from './download/kept-download.ts';
 import { knownDownloads, type KnownDownload } from './download/known-downloads.ts';
 
 export interface ReadText8Options extends Text8Options {
-  /** A file in the format of text8, or a zip with one named text8. @defaultValue what `d3pm fetch text8` has put into the cache folder */
+  /** A file in the format of text8, or a zip with one named text8. @defaultValue what `d3pm download text8` has put into the cache folder */
   readonly path?: string;
   /** What is read there without a `path`. @defaultValue knownDownloads.text8 */
   readonly download?: KnownDownload;

@@ -5,7 +5,7 @@ import { readText8, type ReadText8Options } from './read-text8.ts';
 
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
 
-/** {@link readText8} by name, for configs: splits `train`, `valid` and `test` of a local file, or without a `path` of what `d3pm fetch text8` keeps. */
+/** {@link readText8} by name, for configs: splits `train`, `valid` and `test` of a local file, or without a `path` of what `d3pm download text8` keeps. */
 export const text8Plugin: DatasetPlugin<'text8', ReadText8Options> = /* @__PURE__ */ defineDataset({
   name: 'text8',
   parse: (options: unknown) =>

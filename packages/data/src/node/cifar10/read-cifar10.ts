@@ -9,7 +9,7 @@ import { withinFile } from '../within-file.ts';
 import { cifar10Files } from './cifar10-files.ts';
 
 export interface ReadCifar10Options {
-  /** `cifar-10-binary.tar.gz`, or a folder with its six .bin files. @defaultValue what `d3pm fetch cifar10` has put into the cache folder */
+  /** `cifar-10-binary.tar.gz`, or a folder with its six .bin files. @defaultValue what `d3pm download cifar10` has put into the cache folder */
   readonly path?: string;
   /** `horizontal`: training examples are mirrored with probability ½, as in the paper; test examples never. @defaultValue 'horizontal' */
   readonly flips?: 'horizontal' | 'none';

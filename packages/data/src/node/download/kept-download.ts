@@ -8,7 +8,7 @@ import { obtainFile } from './obtain-file.ts';
 import { obtainFiles } from './obtain-files.ts';
 
 /**
- * Where `d3pm fetch` has put an archive. No connection is made.
+ * Where `d3pm download` has put an archive. No connection is made.
  *
  * @throws {D3pmError} `DOWNLOAD` when it is not there, with the command that fetches it
  */
@@ -17,7 +17,7 @@ export async function keptPath(caller: string, { name, fileName }: KnownDownload
   if (await stat(path).catch(() => undefined)) return path;
   throw new D3pmError(
     'DOWNLOAD',
-    `${caller}: no path is given, and ${quoteName(path)} is not there; fetch it with "d3pm fetch ${name}", or give the path of your copy`,
+    `${caller}: no path is given, and ${quoteName(path)} is not there; fetch it with "d3pm download ${name}", or give the path of your copy`,
   );
 }
 
@@ -27,7 +27,7 @@ export async function keptDownload(caller: string, download: KnownDownload): Pro
   return (await obtainFile({ name: download, offline: true })).path;
 }
 
-/** The folder where `d3pm fetch` has put several files, their SHA-256 checked, or else a file that is not there. No connection is made. */
+/** The folder where `d3pm download` has put several files, their SHA-256 checked, or else a file that is not there. No connection is made. */
 export async function keptFolder(
   set: KnownFileSet,
 ): Promise<{ readonly path: string; readonly missing?: undefined } | { readonly missing: string }> {

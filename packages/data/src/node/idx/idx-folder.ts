@@ -27,7 +27,7 @@ export async function idxFolder(caller: string, name: string, download: KnownFil
   const install = packaged === undefined ? '' : ', install the package dataset-fashion-mnist of Debian';
   throw new D3pmError(
     'DOWNLOAD',
-    `${caller}: no path is given, and ${quoteName(kept.missing)} is not there${elsewhere}; fetch it with "d3pm fetch ${download.name}"${install}, or give the path of the folder with your copy`,
+    `${caller}: no path is given, and ${quoteName(kept.missing)} is not there${elsewhere}; fetch it with "d3pm download ${download.name}"${install}, or give the path of the folder with your copy`,
   );
 }
 

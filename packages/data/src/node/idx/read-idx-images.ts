@@ -13,7 +13,7 @@ export interface ReadIdxImagesOptions {
    * The folder with `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`, `t10k-images-idx3-ubyte` and `t10k-labels-idx1-ubyte`, each as
    * it is or with `.gz`.
    *
-   * @defaultValue what `d3pm fetch` has put into the cache folder; for Fashion-MNIST then `datasets/fashion-mnist` in `XDG_DATA_DIRS`, where
+   * @defaultValue what `d3pm download` has put into the cache folder; for Fashion-MNIST then `datasets/fashion-mnist` in `XDG_DATA_DIRS`, where
    * Debian's package has it
    */
   readonly path?: string;

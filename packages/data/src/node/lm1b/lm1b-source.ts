@@ -34,7 +34,7 @@ const MAX_SHARD_BYTES = 2 ** 29;
 const MAX_ARCHIVE_BYTES = 2 ** 36;
 const CHUNK = 1 << 20;
 
-/** The archive, or the folder unpacked from it; without a path what `d3pm fetch lm1b` keeps. */
+/** The archive, or the folder unpacked from it; without a path what `d3pm download lm1b` keeps. */
 export async function lm1bSource(path: string | undefined, download: KnownDownload): Promise<Lm1bSource> {
   if (path === undefined) return archiveSource(await keptPath('readLm1b', download), () => keptDownload('readLm1b', download));
   return (await statOf(path)).isDirectory() ? folderSource(path) : archiveSource(path, async () => path);

@@ -14,7 +14,7 @@ import { keptTokens, tokeniseSplits } from './tokenise-splits.ts';
 export interface ReadLm1bOptions extends PackingOptions {
   /** A SentencePiece model. @defaultValue `lm1b-sentencepiece-8k.model` in `dataFolder()`, which is the authors', from d3pm/text/data of their code */
   readonly modelPath?: string;
-  /** The archive as published, or the folder unpacked from it. @defaultValue what `d3pm fetch lm1b` has put into the cache folder */
+  /** The archive as published, or the folder unpacked from it. @defaultValue what `d3pm download lm1b` has put into the cache folder */
   readonly path?: string;
   /** Instead of `path`: a text in UTF-8 for each split, a sentence a line. */
   readonly files?: Lm1bFiles;

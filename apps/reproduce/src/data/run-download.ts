@@ -3,15 +3,15 @@ import { knownDownloads, obtainFiles } from '@d3pm/data/node';
 import { watchProcess, type EndOfProcess } from '@d3pm/train/node';
 import { createProgress } from '../progress.ts';
 
-export interface FetchFlags {
+export interface DownloadFlags {
   readonly fromFile?: string;
   readonly offline: boolean;
   readonly folder?: string;
   readonly quiet: boolean;
 }
 
-/** `d3pm fetch NAME`: the files of a data set, into the cache folder, checked; prints where they lie. */
-export async function runFetch(name: keyof typeof knownDownloads, { fromFile, offline, folder, quiet }: FetchFlags): Promise<void> {
+/** `d3pm download NAME`: the files of a data set, into the cache folder, checked; prints where they lie. */
+export async function runDownload(name: keyof typeof knownDownloads, { fromFile, offline, folder, quiet }: DownloadFlags): Promise<void> {
   const known = knownDownloads[name];
   const what = 'files' in known ? `${name}, ${known.files.length} files` : known.fileName;
   const say = (text: string): void => {
@@ -29,7 +29,7 @@ export async function runFetch(name: keyof typeof knownDownloads, { fromFile, of
       onNotice: say,
       onProgress: ({ received, total }) => {
         if (total === undefined) return;
-        if (!started) progress.start(`fetching ${what}`, Math.ceil(total / 1e6));
+        if (!started) progress.start(`downloading ${what}`, Math.ceil(total / 1e6));
         started = true;
         progress.update(Math.floor(received / 1e6), 'MB');
       },

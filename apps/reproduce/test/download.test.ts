@@ -7,13 +7,13 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 let folder: string;
-beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'd3pm-fetch-'))));
+beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'd3pm-download-'))));
 afterEach(() => rmSync(folder, { recursive: true }));
 
 const d3pm = (...args: readonly string[]): { readonly status: number | null; readonly stdout: string; readonly stderr: string } =>
-  spawnSync(process.execPath, [CLI, 'fetch', ...args], { encoding: 'utf8', env: { ...process.env, D3PM_CACHE: folder } });
+  spawnSync(process.execPath, [CLI, 'download', ...args], { encoding: 'utf8', env: { ...process.env, D3PM_CACHE: folder } });
 
-describe('d3pm fetch', () => {
+describe('d3pm download', () => {
   it('[55] says where to place a file where there is no connection', () => {
     const { status, stdout, stderr } = d3pm('cifar10', '--offline');
     expect([status, stdout]).toEqual([1, '']);
