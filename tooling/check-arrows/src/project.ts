@@ -32,7 +32,7 @@ export function readProjects(root: string): readonly Project[] {
     if (manifest === undefined && kind !== 'tooling') return [];
     const files = globSync('**/*.{ts,mts,js,mjs}', {
       cwd: join(root, folder),
-      exclude: (path) => /^(?:node_modules|dist|api|fixtures|\..*)$/.test(path.split(/[\\/]/).at(-1) ?? ''),
+      exclude: (path) => /^(?:node_modules|dist|site|api|fixtures|\..*)$/.test(path.split(/[\\/]/).at(-1) ?? ''),
     });
     return [{ kind, folder, manifest: manifest ?? { name: folder }, files: files.map((file) => `${folder}/${toSlashes(file)}`).sort() }];
   });
