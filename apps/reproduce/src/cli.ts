@@ -4,10 +4,12 @@ import { isD3pmError } from '@d3pm/core';
 import { Command } from 'commander';
 import { configCommands } from './cli/config-commands.ts';
 import { clusterCommands } from './cli/cluster-commands.ts';
+import { exitCodeOf } from './cli/exit-code.ts';
 import { experimentCommands } from './cli/experiment-commands.ts';
 import { machineCommands } from './cli/machine-commands.ts';
 import { command, engine, exitWith, threads } from './cli/options.ts';
 import { runCommands } from './cli/run-commands.ts';
+import { seeingCommands } from './cli/seeing-commands.ts';
 import { tableCommands } from './cli/table-commands.ts';
 import { runProbe } from './doctor/probe-engine.ts';
 
@@ -23,6 +25,7 @@ const commands = [
   ...experimentCommands(),
   ...runCommands(),
   ...tableCommands(),
+  ...seeingCommands(),
   ...clusterCommands(),
   ...configCommands(),
   ...machineCommands(),
@@ -37,8 +40,16 @@ program.addCommand(
 );
 
 program.parseAsync().catch((error: unknown) => {
-  process.stderr.write(
-    isD3pmError(error) ? `error ${error.code}: ${error.message}\n` : `${error instanceof Error ? error.stack : String(error)}\n`,
-  );
-  process.exitCode = isD3pmError(error) && error.code === 'CONFIG_CHANGED' ? 2 : 1;
+  process.stderr.write(`${process.argv.includes('--json') ? errorJson(error) : errorText(error)}\n`);
+  process.exitCode = exitCodeOf(error);
 });
+
+function errorText(error: unknown): string {
+  if (isD3pmError(error)) return `error ${error.code}: ${error.message}`;
+  return error instanceof Error ? error.stack! : String(error);
+}
+
+function errorJson(error: unknown): string {
+  if (isD3pmError(error)) return JSON.stringify({ error: { code: error.code, message: error.message } });
+  return JSON.stringify({ error: { message: errorText(error) } });
+}

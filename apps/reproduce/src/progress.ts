@@ -12,14 +12,22 @@ export interface Progress {
 export interface ProgressOptions {
   readonly stream?: NodeJS.WriteStream;
   readonly quiet?: boolean;
+  /** A line of JSON each time, with or without a terminal. */
+  readonly json?: boolean;
   /** Without a terminal: at most one line in so many milliseconds. */
   readonly intervalMs?: number;
 }
 
 /** A bar with its ETA on a terminal, a line now and then elsewhere. */
-export function createProgress({ stream = process.stderr, quiet = false, intervalMs = 10_000 }: ProgressOptions = {}): Progress {
+export function createProgress({
+  stream = process.stderr,
+  quiet = false,
+  json = false,
+  intervalMs = 10_000,
+}: ProgressOptions = {}): Progress {
   if (quiet) return { start: () => undefined, update: () => undefined, finish: () => undefined };
-  return stream.isTTY ? barProgress(stream) : lineProgress(stream, intervalMs);
+  if (json) return lineProgress(stream, { intervalMs, say: jsonLines });
+  return stream.isTTY ? barProgress(stream) : lineProgress(stream, { intervalMs, say: plainLines });
 }
 
 function barProgress(stream: NodeJS.WriteStream): Progress {
@@ -49,25 +57,46 @@ function barProgress(stream: NodeJS.WriteStream): Progress {
   };
 }
 
-function lineProgress(stream: NodeJS.WriteStream, intervalMs: number): Progress {
+/** What is said of a phase, and what has been done of it. */
+interface Said {
+  readonly phase: string;
+  readonly total: number;
+  readonly done?: number;
+  readonly etaSeconds?: number;
+  readonly note?: string;
+  /** Of the whole phase, at its end. */
+  readonly seconds?: number;
+  readonly summary?: string;
+}
+
+const jsonLines = (said: Said): string => JSON.stringify(said);
+
+function plainLines({ phase, total, done, etaSeconds, note = '', seconds, summary }: Said): string {
+  if (summary !== undefined) return `✓ ${phase}: ${summary} (${seconds!.toFixed(1)} s)`;
+  return done === undefined ? `${phase} …` : `${phase}: ${done}/${total} · ETA ${etaSeconds} s${note && ` · ${note}`}`;
+}
+
+function lineProgress(
+  stream: NodeJS.WriteStream,
+  { intervalMs, say }: { readonly intervalMs: number; readonly say: (said: Said) => string },
+): Progress {
   let phase = '';
   let total = 0;
   let started = 0;
   let last = 0;
+  const write = (said: Omit<Said, 'phase' | 'total'>): void => void stream.write(`${say({ phase, total, ...said })}\n`);
   return {
     start: (name, units) => {
       [phase, total, started, last] = [name, units, performance.now(), performance.now()];
-      stream.write(`${phase} …\n`);
+      write({});
     },
-    update: (done, note = '') => {
+    update: (done, note) => {
       const now = performance.now();
       if (now - last < intervalMs || done === 0) return;
       last = now;
       const etaSeconds = Math.round(((now - started) / done / 1000) * (total - done));
-      stream.write(`${phase}: ${done}/${total} · ETA ${etaSeconds} s${note && ` · ${note}`}\n`);
+      write({ done, etaSeconds, ...(note !== undefined && { note }) });
     },
-    finish: (summary) => {
-      stream.write(`✓ ${phase}: ${summary} (${((performance.now() - started) / 1000).toFixed(1)} s)\n`);
-    },
+    finish: (summary) => write({ seconds: Math.round((performance.now() - started) / 100) / 10, summary }),
   };
 }

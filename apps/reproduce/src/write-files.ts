@@ -2,13 +2,14 @@ import { chmod, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { D3pmError } from '@d3pm/core';
 import writeFileAtomic from 'write-file-atomic';
+import { printResult, type OutputFlags } from './output.ts';
 
 /**
  * Writes files by their names, those that end with `.sh` to be run, and tells their paths on standard output.
  *
  * @throws {D3pmError} `INVALID_OPTIONS` for a folder that cannot be written to, with the reason.
  */
-export async function writeFiles(to: string, files: Readonly<Record<string, string>>): Promise<void> {
+export async function writeFiles(to: string, files: Readonly<Record<string, string>>, flags: Pick<OutputFlags, 'json'>): Promise<void> {
   const folder = resolve(to);
   try {
     await mkdir(folder, { recursive: true });
@@ -19,5 +20,6 @@ export async function writeFiles(to: string, files: Readonly<Record<string, stri
   } catch (cause) {
     throw new D3pmError('INVALID_OPTIONS', `cannot write to ${folder} (${(cause as Error).message}); choose another folder`, { cause });
   }
-  for (const name of Object.keys(files)) process.stdout.write(`${join(folder, name)}\n`);
+  const paths = Object.keys(files).map((name) => join(folder, name));
+  printResult(flags, { text: `${paths.join('\n')}\n`, value: { files: paths } });
 }

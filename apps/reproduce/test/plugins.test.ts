@@ -83,7 +83,7 @@ describe('a plugin of somebody else', () => {
     install('sticky-noise', content);
     writeFileSync(at('node_modules/sticky-noise/index.js'), `console.log('run');\n${STICKY}`);
     const { code, out, err } = train();
-    expect([code, out]).toEqual([1, '']);
+    expect([code, out]).toEqual([2, '']);
     expect(err).toContain('error UNKNOWN_NAME: registry: no transition is named "acme/sticky"');
   });
 
@@ -96,13 +96,13 @@ describe('a plugin of somebody else', () => {
   });
 
   it.each([
-    ['[./nowhere.js]', 'plugins: cannot load "./nowhere.js" (Cannot find module'],
-    ['[nowhere]', '; npm i nowhere, or a file as ./nowhere'],
-    ['[./none.js]', 'plugins: "./none.js" exports no plugin, but answer; a plugin is a value with specVersion, kind and name'],
-    ['[./throws.js]', 'plugins: cannot load "./throws.js" (not today)'],
-    ['[./old.js]', 'plugin "acme/sticky" follows specification 7, this release knows 1'],
-    ['[./sticky.js, ./again.js]', 'two different transition plugins are named "acme/sticky"'],
-  ])('%s is refused', (plugins, message) => {
+    ['[./nowhere.js]', 2, 'plugins: cannot load "./nowhere.js" (Cannot find module'],
+    ['[nowhere]', 2, '; npm i nowhere, or a file as ./nowhere'],
+    ['[./none.js]', 2, 'plugins: "./none.js" exports no plugin, but answer; a plugin is a value with specVersion, kind and name'],
+    ['[./throws.js]', 2, 'plugins: cannot load "./throws.js" (not today)'],
+    ['[./old.js]', 1, 'plugin "acme/sticky" follows specification 7, this release knows 1'],
+    ['[./sticky.js, ./again.js]', 1, 'two different transition plugins are named "acme/sticky"'],
+  ])('%s is refused', (plugins, exitCode, message) => {
     writeFileSync(at('none.js'), 'export const answer = 42;\n');
     writeFileSync(at('throws.js'), "throw new Error('not today');\n");
     writeFileSync(
@@ -111,7 +111,7 @@ describe('a plugin of somebody else', () => {
     );
     cpSync(at('sticky.js'), at('again.js'));
     const { code, out, err } = train(`plugins=${plugins}`);
-    expect([code, out]).toEqual([1, '']);
+    expect([code, out]).toEqual([exitCode, '']);
     expect(err).toContain(message);
   });
 

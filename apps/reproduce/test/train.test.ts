@@ -142,6 +142,43 @@ describe('d3pm train', () => {
     expect(read('run', 'run.log')).toMatch(/finished\n$/);
   });
 
+  it('with --dry-run does everything once, keeps nothing, and says what the whole would need', () => {
+    const { code, out, err } = train('text.yaml', '--dry-run', '--out', 'run');
+    expect([code, readdirSync(folder)]).toEqual([0, ['text.yaml']]);
+    expect(out).toMatch(/\| this config \| 1,558 \| 4 \| [\d.]+ \| .* \| 8 calls, [\d.]+ s, [\d.]+ bits\/position \| [\d.]+ \|\n$/);
+    expect(err).toMatch(/^✓ one update, sample, bound and checkpoint: step 1 of 1 · loss [\d.]+ bits\/dim · bound [\d.]+ /m);
+    expect(train('text.yaml', '--dry-run', 'model.numHeads=3')).toMatchObject({ code: 2 });
+  });
+
+  it('with --json says progress, results and errors as JSON', () => {
+    const { code, out, err } = train('text.yaml', '--out', 'run', '--json');
+    expect([code, JSON.parse(out)]).toEqual([0, { folder: join(folder, 'run'), metrics: join(folder, 'run', 'metrics.jsonl') }]);
+    const lines = err
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+    expect(lines[0]).toMatchObject({ engine: { name: 'cpu', threads: 1 } });
+    expect(lines.at(-1)).toMatchObject({ phase: 'training', total: 8, summary: expect.stringContaining('step 8 of 8') as string });
+    const again = train('text.yaml', '--out', 'run', '--json');
+    expect(again.err).toContain('{"note":"the run is finished: step 8 of 8 ');
+    const wrong = train('text.yaml', 'seed=-1', '--json');
+    expect([wrong.code, wrong.out, JSON.parse(wrong.err)]).toEqual([
+      2,
+      '',
+      { error: { code: 'INVALID_OPTIONS', message: expect.stringContaining('seed: Too small') as string } },
+    ]);
+  });
+
+  it('has a mutual-information schedule for a family that adds a mask', () => {
+    expect(train('text.yaml', 'schedule=mutual-information', '--out', 'run', '--quiet')).toMatchObject({ code: 0, err: '' });
+  });
+
+  it('exits with 3 when a file is at fault', () => {
+    writeFileSync(join(folder, 'text8'), 'no text8: 8');
+    const { code, err } = train('text.yaml', `data={name: text8, length: 4, path: ${join(folder, 'text8')}}`);
+    expect([code, err]).toEqual([3, expect.stringContaining('error INVALID_DATA: ')]);
+  });
+
   it('with --quiet says nothing but errors', () => {
     expect(train('text.yaml', '--out', 'run', '--quiet')).toMatchObject({ code: 0, err: '' });
     expect(train('text.yaml', '--out', 'run', '--quiet', '--set', 'seed=2')).toMatchObject({
@@ -154,14 +191,14 @@ describe('d3pm train', () => {
     train('text.yaml', '--out', 'run');
     const checkpoint = train('text.yaml', '--out', 'run/ckpt-00000008');
     expect(checkpoint).toMatchObject({
-      code: 1,
+      code: 2,
       err: expect.stringContaining('ckpt-00000008" is a checkpoint; give the folder of the run'),
     });
     mkdirSync(join(folder, 'data'));
     writeFileSync(join(folder, 'data', 'text8'), 'a quick brown fox '.repeat(100));
     const data = ['--set', 'data.name=text8', 'data.path=data/text8'];
     expect(train('text.yaml', '--out', 'data', ...data)).toMatchObject({
-      code: 1,
+      code: 2,
       err: expect.stringContaining('data is the folder of the data; choose another, so that the two do not mix'),
     });
     expect(readdirSync(join(folder, 'data'))).toEqual(['text8']);

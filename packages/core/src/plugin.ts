@@ -7,4 +7,6 @@ export interface Plugin<K extends PluginKind = PluginKind, N extends string = st
   readonly kind: K;
   /** Kebab-case for ours, `owner/name` for everybody else's. Stored in configs, so it never changes. */
   readonly name: N;
+  /** BibTeX of what to cite for its use. */
+  readonly citation?: string;
 }

@@ -75,7 +75,10 @@ describe('readLm1b', () => {
     notices = [];
     const second = await read();
     for (const split of ['train', 'test'] as const) {
-      const [{ toText: _, fromText: _f, examples: _e, ...kept }, { toText: _t, fromText: _r, examples: _x, ...made }] = [second[split], first[split]];
+      const [{ toText: _, fromText: _f, examples: _e, ...kept }, { toText: _t, fromText: _r, examples: _x, ...made }] = [
+        second[split],
+        first[split],
+      ];
       expect(kept).toEqual(made);
     }
     expect(notices).toHaveLength(2);

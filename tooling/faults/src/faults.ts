@@ -19,8 +19,6 @@ export interface Fault {
   readonly number: number;
   readonly group: Group;
   readonly what: string;
-  /** Why it concerns nothing that exists yet. */
-  readonly later?: string;
   readonly covered?: readonly Covered[];
 }
 
@@ -305,7 +303,7 @@ export const faults: readonly Fault[] = [
       what: 'plain JavaScript: arguments that are missing or of another type, use after dispose',
       covered: covered('packages/models/test/causal-transformer.test.ts', 'decoding refuses a disposed decoder'),
     },
-    { number: 70, what: 'a local dashboard: other hosts, paths, HTML', later: 'no dashboard yet' },
+    { number: 70, what: 'a local dashboard: other hosts, paths, HTML' },
   ]),
   ...group('Groups and shards', [
     { number: 71, what: 'a process of a group that is killed, throws, exits, leaves or does not come' },

@@ -29,18 +29,16 @@ export function tableSection(tested: TestedFaults, stamp: Stamp): string {
 
 /** How many faults have tests, how many have none, and which. */
 export function summary({ rows, passed, failed, skipped }: TestedFaults): string {
-  const of = (result: TestedFault['result']): readonly number[] => rows.flatMap((row) => (row.result === result ? [row.fault.number] : []));
-  const none = of('no test');
-  const tested = rows.length - none.length - of('later').length;
+  const none = rows.flatMap(({ result, fault }) => (result === 'no test' ? [fault.number] : []));
+  const tested = rows.length - none.length;
   return [
     `${rows.length} faults: ${tested} have tests (${passed} pass, ${failed} fail${skipped > 0 ? `, ${skipped} are skipped on this machine` : ''})`,
-    none.length === 0 ? 'none lacks one' : `${none.length} have no test (${none.join(', ')})`,
-    `${of('later').length} concern what does not exist yet (${of('later').join(', ')}).`,
+    none.length === 0 ? 'none lacks one.' : `${none.length} have no test (${none.join(', ')}).`,
   ].join('; ');
 }
 
-function placesOf({ fault, tests }: TestedFault): string {
-  if (tests.length === 0) return fault.later ?? '–';
+function placesOf({ tests }: TestedFault): string {
+  if (tests.length === 0) return '–';
   const counts = new Map<string, number>();
   for (const { file } of tests) counts.set(file, (counts.get(file) ?? 0) + 1);
   return [...counts].map(([file, count]) => `[${nameOf(file)}](../${file})${count > 1 ? ` ${count}` : ''}`).join(', ');
@@ -49,7 +47,7 @@ function placesOf({ fault, tests }: TestedFault): string {
 const nameOf = (file: string): string => file.split('/').at(-1)!.replace('.test.ts', '');
 
 function resultOf({ result, tests }: TestedFault): string {
-  if (result === 'no test' || result === 'later') return result;
+  if (result === 'no test') return result;
   const passed = tests.filter(({ status }) => status === 'passed').length;
   return result === 'passed' ? `${passed} of ${tests.length} pass` : `${result}: ${passed} of ${tests.length} pass`;
 }

@@ -1,10 +1,14 @@
 import { Command } from 'commander';
 import { runConfigList, runConfigSchema, runConfigShow } from '../config/run-config.ts';
+import { runCite } from '../cite/run-cite.ts';
 import { command, exitWith } from './options.ts';
 
 /** What tells of configs, and trains nothing. */
 export function configCommands(): readonly Command[] {
   return [
+    command('cite', 'The papers behind what a run or a config uses, as BibTeX.', 'd3pm cite runs/text > papers.bib')
+      .argument('<source>', 'a run folder or checkpoint of d3pm train, a config, or a preset')
+      .action(runCite),
     new Command('config')
       .exitOverride(exitWith)
       .description('Configs of d3pm train: what one says and where each value comes from, the presets, the schema.')
@@ -16,13 +20,12 @@ export function configCommands(): readonly Command[] {
         )
           .argument('<config>', 'a file, YAML or JSON, or a preset')
           .argument('[key=value...]', 'fields on top: schedule=cosine training.learningRate=0.001')
-          .option('--json', 'for a program to read', false)
           .action(runConfigShow),
       )
       .addCommand(
-        command('list', 'The presets: rows of the tables of the paper, on its data and on stand-ins.', 'd3pm config list')
-          .option('--json', 'for a program to read', false)
-          .action(runConfigList),
+        command('list', 'The presets: rows of the tables of the paper, on its data and on stand-ins.', 'd3pm config list').action(
+          runConfigList,
+        ),
       )
       .addCommand(
         command('schema', 'JSON Schema of configs, for an editor.', 'd3pm config schema > d3pm.schema.json').action(runConfigSchema),

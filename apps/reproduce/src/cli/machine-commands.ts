@@ -31,7 +31,6 @@ export function machineCommands(): readonly Command[] {
       'd3pm doctor --json > doctor.json',
     )
       .addOption(threads())
-      .option('--json', 'for a program to read', false)
       .action(runDoctor),
   ];
 }

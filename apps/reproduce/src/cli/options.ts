@@ -26,6 +26,7 @@ export function command(name: string, description: string, example: string): Com
     .exitOverride(exitWith)
     .showHelpAfterError('(add --help for all options and an example)')
     .description(description)
+    .option('--json', 'for a program to read: progress and errors as lines of JSON, the result as a document', false)
     .addHelpText('after', `\nExample:\n  $ ${example}`);
 }
 

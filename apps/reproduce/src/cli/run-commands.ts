@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import { estimatorNames, type EvalOptions } from '../shards/eval-job.ts';
+import { runExport } from '../export/run-export.ts';
 import type { PromptFlags } from '../shards/read-prompt.ts';
 import { runInfill } from '../shards/run-infill.ts';
 import { runJob, runMerge, type JobFlags } from '../shards/run-job.ts';
@@ -8,6 +9,7 @@ import { samplerNames, type SampleOptions } from '../shards/sample-job.ts';
 import { featureNames } from '../tables/table.ts';
 import { groupChoices } from '../train/open-group.ts';
 import { runTrain, type TrainFlags } from '../train/run-train.ts';
+import type { OutputFlags } from '../output.ts';
 import { command, count, engine, seed, threads } from './options.ts';
 
 const sharded = (name: string, description: string, example: string): Command =>
@@ -44,6 +46,7 @@ export function runCommands(): readonly Command[] {
       .argument('[key=value...]', 'fields on top: schedule=cosine training.learningRate=0.001')
       .option('--out <folder>', 'the run folder: checkpoints, metrics, samples', 'runs/train')
       .option('--set <key=value...>', 'the same: fields on top of the config', [])
+      .option('--dry-run', 'do everything once, keep nothing, and say what the whole would need', false)
       .option('--allow-change', 'go on although the config is another than before', false)
       .addOption(
         new Option('--group <name>', 'processes that train together: those that mpirun has started with this one, or none')
@@ -130,10 +133,20 @@ export function runCommands(): readonly Command[] {
       .option('--inception <file>', 'weights of the network of the customary FID, safetensors')
       .option('--examples <count>', 'held-out examples that they are compared with, evenly spaced', count, 10_000)
       .action(runScore),
+    command(
+      'export',
+      'What of a run is given to others: its weights, a model card, curves, samples and what to cite.',
+      'd3pm export runs/text --license mit',
+    )
+      .argument('<run>', 'the run folder of d3pm train')
+      .option('--out <folder>', 'a new folder', 'runs/export')
+      .option('--license <name>', 'of the weights, as the hub names it: mit, cc-by-4.0 (default: none is said)')
+      .option('--quiet', 'nothing on standard error but errors', false)
+      .action(runExport),
     command('merge', 'Makes the result of the shards of d3pm sample, eval or score, once they are all there.', 'd3pm merge runs/sample')
       .argument('<folder...>', 'what --out named when they were made')
       .option('--out <folder>', 'where the result goes (default: the first folder)')
       .option('--quiet', 'nothing on standard error but errors', false)
-      .action((folders: readonly string[], flags: { readonly out?: string; readonly quiet: boolean }) => runMerge(folders, flags)),
+      .action((folders: readonly string[], flags: OutputFlags & { readonly out?: string }) => runMerge(folders, flags)),
   ];
 }

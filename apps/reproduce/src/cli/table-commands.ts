@@ -15,7 +15,9 @@ interface TableCommand {
 const table = (name: string, description: string, { data, example, out = `runs/${name}` }: TableCommand): Command =>
   command(name, description, example)
     .addOption(
-      new Option('--data <name>', 'the stand-in, or the data of the paper as `d3pm fetch` keeps it (default: the stand-in)').choices(data),
+      new Option('--data <name>', 'the stand-in, or the data of the paper as `d3pm download` keeps it (default: the stand-in)').choices(
+        data,
+      ),
     )
     .option('--rows <name...>', 'only these rows (default: all)')
     .option('--seeds <count>', 'seeds 1, 2, … of each row', count, 2)

@@ -57,5 +57,5 @@ function keptOf(below: ConfigObject, above: ConfigObject, { found, path }: Omit<
 
 function forget(found: Map<string, ConfigLayer>, path: readonly string[]): void {
   const at = path.join('.');
-  for (const key of [...found.keys()]) if (key === at || key.startsWith(`${at}.`)) found.delete(key);
+  for (const key of found.keys()) if (key === at || key.startsWith(`${at}.`)) found.delete(key);
 }

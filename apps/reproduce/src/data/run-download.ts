@@ -1,24 +1,25 @@
 import { basename } from 'node:path';
 import { knownDownloads, obtainFiles } from '@d3pm/data/node';
 import { watchProcess, type EndOfProcess } from '@d3pm/train/node';
+import { notes, printResult, type OutputFlags } from '../output.ts';
 import { createProgress } from '../progress.ts';
 
-export interface DownloadFlags {
+export interface DownloadFlags extends OutputFlags {
   readonly fromFile?: string;
   readonly offline: boolean;
   readonly folder?: string;
-  readonly quiet: boolean;
 }
 
 /** `d3pm download NAME`: the files of a data set, into the cache folder, checked; prints where they lie. */
-export async function runDownload(name: keyof typeof knownDownloads, { fromFile, offline, folder, quiet }: DownloadFlags): Promise<void> {
+export async function runDownload(
+  name: keyof typeof knownDownloads,
+  { fromFile, offline, folder, quiet, json = false }: DownloadFlags,
+): Promise<void> {
   const known = knownDownloads[name];
   const what = 'files' in known ? `${name}, ${known.files.length} files` : known.fileName;
-  const say = (text: string): void => {
-    if (!quiet) process.stderr.write(`${text}\n`);
-  };
+  const say = notes({ quiet, json });
   say(`${what}, described at ${known.homepage}`);
-  const progress = createProgress({ quiet });
+  const progress = createProgress({ quiet, json });
   const watch = watchProcess();
   let started = false;
   try {
@@ -38,7 +39,7 @@ export async function runDownload(name: keyof typeof knownDownloads, { fromFile,
     });
     if (started) progress.finish(`${Math.round(files.reduce((sum, { size }) => sum + size, 0) / 1e6)} MB`);
     for (const { path: file, sha256, fetched } of files) say(`${basename(file)}: ${fetched ? 'fetched' : 'it is there'}, sha256 ${sha256}`);
-    process.stdout.write(`${path}\n`);
+    printResult({ json }, { text: `${path}\n`, value: { path, files } });
   } catch (error) {
     if (!watch.signal.aborted) throw error;
     process.exitCode = (watch.signal.reason as EndOfProcess).exitCode;

@@ -1,23 +1,23 @@
 import { constants } from 'node:os';
 import { describeMachine, provisionNative, type NativeInstallation, type ProvisionOptions } from '@d3pm/engine/native';
+import { printResult, type OutputFlags } from '../output.ts';
 import { setupProgress } from './setup-progress.ts';
 
-export interface SetupOptions {
+export interface SetupOptions extends OutputFlags {
   /** Absent: as the machine is. */
   readonly gpu?: boolean;
   readonly cache?: string;
-  readonly quiet: boolean;
 }
 
 /** `d3pm setup`: prepares the native engine, and says what it did. */
-export async function runSetup({ gpu, cache, quiet }: SetupOptions): Promise<void> {
+export async function runSetup({ gpu, cache, quiet, json = false }: SetupOptions): Promise<void> {
   const started = performance.now();
   const installation = await interruptible((signal) =>
     provisionNative({
       gpu: gpu ?? 'auto',
       signal,
       ...(cache === undefined ? {} : { cacheFolder: cache }),
-      ...(quiet ? {} : { onProgress: setupProgress() }),
+      ...(quiet || json ? {} : { onProgress: setupProgress() }),
     }),
   );
   if (installation === undefined) return;
@@ -25,10 +25,10 @@ export async function runSetup({ gpu, cache, quiet }: SetupOptions): Promise<voi
   const { cacheBytes } = await describeMachine(cache);
   const kind = variant === 'gpu' ? 'NVIDIA cards' : 'the processor';
   const where = cache === undefined ? '' : `, where D3PM_CACHE=${cache} is set`;
-  process.stdout.write(
+  const text =
     `The native engine is prepared: TensorFlow ${version} for ${kind} (${((performance.now() - started) / 1000).toFixed(1)} s).\n` +
-      `${folder}\n${Math.round(cacheBytes / 1e6)} MB are kept; every project of this user has it from now on${where}.\n`,
-  );
+    `${folder}\n${Math.round(cacheBytes / 1e6)} MB are kept; every project of this user has it from now on${where}.\n`;
+  printResult({ json }, { text, value: { folder, version, variant, cacheBytes } });
 }
 
 type Work = (signal: NonNullable<ProvisionOptions['signal']>) => Promise<NativeInstallation>;

@@ -1,5 +1,6 @@
 import { D3pmError, type NoiseSchedule, type Transition } from '@d3pm/core';
 import { registriesOf, type NamesPlugins, type Registries } from '../plugins/registries.ts';
+import { extraMaskOf } from '../train/extra-mask-of.ts';
 import { characterLaw } from './character-law.ts';
 import { parseSetOptions, type SetOptions } from './set-options.ts';
 
@@ -17,6 +18,7 @@ export interface InspectOptions {
   readonly plugins?: readonly string[];
   /** Whether the laws of the family are tried as well. */
   readonly check?: boolean;
+  readonly json?: boolean;
 }
 
 const CHARACTERS = 27;
@@ -46,25 +48,10 @@ export async function inspectedProcess(options: InspectOptions): Promise<Inspect
     return { transition, schedule, dataLaw };
   };
   const numStates = options.states ?? CHARACTERS;
-  const extraMask = extraMaskOf(options, registries, set, numStates);
+  const maskOf = (count: number): number | undefined => extraMaskOf({ name: options.transition, ...set.transition }, count, registries);
+  const extraMask = maskOf(numStates);
   if (extraMask === undefined) return make(numStates, undefined);
-  return options.states === undefined
-    ? make(numStates + 1, extraMaskOf(options, registries, set, numStates + 1))
-    : make(numStates, extraMask);
-}
-
-/** The mask of a family that data never shows, as a process of one step says it. */
-function extraMaskOf(
-  { transition: name }: InspectOptions,
-  { transitions }: Registries,
-  { transition: options }: SetOptions,
-  numStates: number,
-): number | undefined {
-  const { unit } = transitions.find(name);
-  const schedule: NoiseSchedule = { unit, numSteps: 1, noise: Float64Array.of(1) };
-  const transition = transitions.fromConfig({ name, ...options }, { numStates, schedule });
-  transition.dispose();
-  return transition.extraMask;
+  return options.states === undefined ? make(numStates + 1, maskOf(numStates + 1)) : make(numStates, extraMask);
 }
 
 function lawOf(numStates: number, extraMask: number | undefined, characters: Float64Array | undefined): Float64Array {

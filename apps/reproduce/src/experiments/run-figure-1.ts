@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { startEngine } from '../engine/start-engine.ts';
 import { renderPng } from '../figures/render-png.ts';
+import { printResult } from '../output.ts';
 import { createProgress } from '../progress.ts';
 import { htmlReport } from '../report/html-report.ts';
 import { provenance } from '../report/provenance.ts';
@@ -15,7 +16,7 @@ export async function runFigure1(options: RunOptions): Promise<void> {
   const engine = await startEngine(options);
   const origin = provenance(commandOf('figure-1', options), options.seed, engine);
   const preset = presetOf(options).swissRoll;
-  const { svg, ...numbers } = await runSwissRoll({ preset, seed: options.seed, progress: createProgress({ quiet: options.quiet }) });
+  const { svg, ...numbers } = await runSwissRoll({ preset, seed: options.seed, progress: createProgress(options) });
   await folder.write('figure-1.svg', svg);
   await folder.write('figure-1.png', renderPng(svg));
   await folder.write('results.json', `${JSON.stringify({ origin, preset, swissRoll: numbers }, null, 2)}\n`);
@@ -23,5 +24,6 @@ export async function runFigure1(options: RunOptions): Promise<void> {
     'index.html',
     htmlReport('Figure 1 of D3PM', 'Forward and learned reverse processes on a quantised swiss roll.', [swissRollSection(numbers)], origin),
   );
-  process.stdout.write(`${join(folder.path, 'figure-1.png')}\n`);
+  const picture = join(folder.path, 'figure-1.png');
+  printResult(options, { text: `${picture}\n`, value: { folder: folder.path, picture } });
 }

@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
-import { D3pmError, entropyNats, informationCurve, stepGrid, type InformationPoint, type NoiseSchedule, type Transition } from '@d3pm/core';
+import { entropyNats, informationCurve, stepGrid, type InformationPoint, type NoiseSchedule, type Transition } from '@d3pm/core';
 import { prepareEngine } from '@d3pm/engine';
 import { checkTransition, type CheckReport } from '@d3pm/transitions';
-import writeFileAtomic from 'write-file-atomic';
 import { informationChart, type TitledMatrix } from '../figures/information-chart.ts';
 import { renderPng } from '../figures/render-png.ts';
+import { printResult } from '../output.ts';
+import { writePicture } from './write-picture.ts';
 import { inspectedProcess, type InspectOptions } from './inspected-process.ts';
 
 /** Steps of which the picture knows; a line between them. */
@@ -18,21 +19,30 @@ export async function runInspect(options: InspectOptions): Promise<void> {
   await prepareEngine({ backend: 'cpu' });
   const { transition, schedule, dataLaw } = await inspectedProcess(options);
   const { numSteps } = schedule;
+  const { numStates } = transition;
   const ts = [...new Set([0, 1, ...stepGrid(numSteps, Math.min(numSteps, POINTS)), Math.max(1, numSteps - 1)])].sort((a, b) => a - b);
   const points = informationCurve(transition, { dataLaw, ts });
   const entropyBits = entropyNats(dataLaw) / Math.LN2;
   const title = `${options.transition}, ${options.schedule}`;
-  const subtitle = `K = ${transition.numStates}, T = ${numSteps}; H(x_0) = ${entropyBits.toFixed(3)} bits (${options.text ? 'characters of the text' : 'uniform'})`;
+  const subtitle = `K = ${numStates}, T = ${numSteps}; H(x_0) = ${entropyBits.toFixed(3)} bits (${options.text ? 'characters of the text' : 'uniform'})`;
   const matrices = matricesOf(transition);
   const laws = options.check ? checkTransition(transition) : undefined;
   transition.dispose();
 
-  const path = resolve(options.out);
-  const png = Buffer.from(renderPng(informationChart({ title, subtitle, schedule, points, matrices })));
-  await writeFileAtomic(path, png).catch((cause: Error) => {
-    throw new D3pmError('INVALID_OPTIONS', `inspect: cannot write ${path} (${cause.message}); choose another file with --out`, { cause });
+  const path = await writePicture(resolve(options.out), renderPng(informationChart({ title, subtitle, schedule, points, matrices })));
+  printResult(options, {
+    text: `${title}: ${subtitle}\n\n${table(points, schedule)}\n${laws ? `${lawsText(laws)}\n` : ''}${path}\n`,
+    value: {
+      transition: options.transition,
+      schedule: options.schedule,
+      numStates,
+      numSteps,
+      entropyBits,
+      points,
+      picture: path,
+      ...(laws && { check: laws }),
+    },
   });
-  process.stdout.write(`${title}: ${subtitle}\n\n${table(points, schedule)}\n${laws ? `${lawsText(laws)}\n` : ''}${path}\n`);
   if (laws?.ok === false) process.exitCode = 1;
 }
 

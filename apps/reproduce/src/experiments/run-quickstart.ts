@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { startEngine } from '../engine/start-engine.ts';
 import { renderPng } from '../figures/render-png.ts';
 import { stepsChart } from '../figures/steps-chart.ts';
+import { printResult } from '../output.ts';
 import { createProgress } from '../progress.ts';
 import { htmlReport } from '../report/html-report.ts';
 import { provenance } from '../report/provenance.ts';
@@ -22,7 +23,7 @@ export async function runQuickstart(options: RunOptions): Promise<void> {
   const started = performance.now();
   const origin = provenance(commandOf('quickstart', options), options.seed, engine);
   const preset = presetOf(options);
-  const progress = createProgress({ quiet: options.quiet });
+  const progress = createProgress(options);
 
   const { svg, ...swissRoll } = await runSwissRoll({ preset: preset.swissRoll, seed: options.seed, progress });
   await folder.write('figure-1.svg', svg);
@@ -47,7 +48,8 @@ export async function runQuickstart(options: RunOptions): Promise<void> {
     'index.html',
     htmlReport('D3PM in a few minutes', lead, [swissRollSection(swissRoll), characterSection(text)], origin),
   );
-  process.stdout.write(summary(text, folder.path));
+  const { bounds, baselines, samples } = text;
+  printResult(options, { text: summary(text, folder.path), value: { folder: folder.path, bounds, baselines, samples } });
 }
 
 function summary({ bounds, baselines, samples }: CharacterModelResult, folder: string): string {

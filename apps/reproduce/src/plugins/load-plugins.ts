@@ -43,7 +43,7 @@ async function load(name: string): Promise<Readonly<Record<string, unknown>>> {
   }
 }
 
-export function isPlugin(value: unknown): value is Plugin {
+function isPlugin(value: unknown): value is Plugin {
   if (typeof value !== 'object' || value === null) return false;
   const { kind, name, specVersion } = value as Partial<Plugin>;
   return typeof kind === 'string' && KINDS.includes(kind) && typeof name === 'string' && specVersion !== undefined;

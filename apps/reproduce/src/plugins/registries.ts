@@ -42,6 +42,9 @@ export async function registriesOf(config: NamesPlugins): Promise<Registries> {
   return missing.length === 0 ? known : registriesWith([...listed, ...(await findInstalled(missing))]);
 }
 
+const ofFiles: readonly AnyDatasetPlugin[] = [text8Plugin, lm1bPlugin, cifar10Plugin, mnistPlugin, fashionMnistPlugin, imageFolderPlugin];
+const ofTheProgram: readonly AnyDatasetPlugin[] = [mobyDickPlugin, sotuPlugin, sotuPiecesPlugin, digitsPlugin, photographsPlugin];
+
 /** A plugin that a config names and that is not known yet. */
 export interface MissingPlugin {
   readonly kind: PluginKind;
@@ -69,8 +72,8 @@ function registriesWith(plugins: readonly Plugin[]): Registries {
     transitions,
     datasets: createDatasetRegistry<readonly AnyDatasetPlugin[]>([
       ...builtinDatasets,
-      ...[text8Plugin, lm1bPlugin, cifar10Plugin, mnistPlugin, fashionMnistPlugin, imageFolderPlugin],
-      ...[mobyDickPlugin, sotuPlugin, sotuPiecesPlugin, digitsPlugin, photographsPlugin],
+      ...ofFiles,
+      ...ofTheProgram,
       ...(of('dataset') as readonly AnyDatasetPlugin[]),
     ]),
     schedules: createScheduleRegistry<readonly AnySchedulePlugin[]>([

@@ -1,4 +1,5 @@
 import type { JsonObject } from '@d3pm/train/node';
+import { notes } from '../output.ts';
 import { loadData } from '../train/build-training.ts';
 import type { JobSpec } from './job.ts';
 import { readPrompt, type PromptFlags } from './read-prompt.ts';
@@ -10,7 +11,7 @@ export async function runInfill(
   run: string,
   { prompt, options, ...flags }: JobFlags & { readonly prompt: PromptFlags; readonly options: JsonObject },
 ): Promise<void> {
-  const warn = (message: string): void => void (flags.quiet || process.stderr.write(`warning: ${message}\n`));
+  const warn = (message: string): void => notes(flags)(`warning: ${message}`);
   const { weights, digest, step, config } = await readTrainedRun(run, warn);
   const trained = trainConfigOf(config);
   const states = readPrompt(prompt, heldOut(await loadData(trained), trained.data));

@@ -1,6 +1,7 @@
 import { D3pmError } from '@d3pm/core';
 import { configDifference, explainDifference, type JsonObject } from '@d3pm/train/node';
 import { startEngine, type EngineFlags } from '../engine/start-engine.ts';
+import { notes, printResult, type OutputFlags } from '../output.ts';
 import { createProgress } from '../progress.ts';
 import { loadData } from '../train/build-training.ts';
 import { environmentOf } from '../train/environment-of.ts';
@@ -28,7 +29,7 @@ export async function runJob(
   run: string,
   { options, ...flags }: JobFlags & { readonly options: JsonObject },
 ): Promise<void> {
-  const warn = (message: string): void => void (flags.quiet || process.stderr.write(`warning: ${message}\n`));
+  const warn = (message: string): void => notes(flags)(`warning: ${message}`);
   const { weights, digest, step, config } = await readTrainedRun(run, warn);
   const spec: JobSpec = { verb, config, weights: digest, step, options };
   await runSpec(spec, flags, () => createJob(spec, weights));
@@ -37,21 +38,18 @@ export async function runJob(
 /** One shard of a job, or all of it and its result. */
 export async function runSpec(spec: JobSpec, flags: JobFlags, create: () => Promise<Job>): Promise<void> {
   const shard = flags.shard === undefined ? ALL : parseShard(flags.shard);
-  const say = (message: string): void => void (flags.quiet || process.stderr.write(`${message}\n`));
+  const say = notes(flags);
   const kept = (await keptShard(flags.out, { shard, spec, say })) ?? (await makeShard(spec, { shard, create, flags }));
-  if (flags.shard !== undefined) return void process.stdout.write(`${kept.folder}\n`);
+  if (flags.shard !== undefined) return printResult(flags, { text: `${kept.folder}\n`, value: { shard: kept.folder } });
   await finish([kept], flags);
 }
 
 /** `d3pm merge FOLDER…`: the result of shards that are all there. */
-export async function runMerge(
-  folders: readonly string[],
-  { out, quiet }: { readonly out?: string; readonly quiet: boolean },
-): Promise<void> {
+export async function runMerge(folders: readonly string[], { out, ...flags }: OutputFlags & { readonly out?: string }): Promise<void> {
   const found = (await Promise.all(folders.map(shardFolders))).flat();
   const shards: KeptShard[] = [];
   for (const folder of found) shards.push(await readShard(folder));
-  await finish(orderedShards(shards), { quiet, out: out ?? folders[0]! });
+  await finish(orderedShards(shards), { ...flags, out: out ?? folders[0]! });
 }
 
 /** The shard, where it is there already. @throws {D3pmError} `CONFIG_CHANGED` for one of another job. */
@@ -81,7 +79,7 @@ interface MakeShardInput {
 async function makeShard(spec: JobSpec, { shard, create, flags }: MakeShardInput): Promise<KeptShard> {
   const engine = await startEngine(flags);
   const job = await create();
-  const progress = createProgress({ quiet: flags.quiet });
+  const progress = createProgress(flags);
   try {
     const { from, to } = batchesOf(shard, job.numBatches);
     if (to === from) {
@@ -103,17 +101,17 @@ async function makeShard(spec: JobSpec, { shard, create, flags }: MakeShardInput
   }
 }
 
-async function finish(shards: readonly KeptShard[], { out, quiet }: Pick<JobFlags, 'out' | 'quiet'>): Promise<void> {
+async function finish(shards: readonly KeptShard[], { out, quiet, json = false }: Pick<JobFlags, 'json' | 'out' | 'quiet'>): Promise<void> {
   const warning = environmentChanges(shards);
-  if (warning !== undefined && !quiet) process.stderr.write(`warning: ${warning}\n`);
+  if (warning !== undefined) notes({ quiet, json })(`warning: ${warning}`);
   // The network is not asked, and nothing is computed that an engine may round differently.
   await startEngine({ engine: 'cpu', setup: false, quiet: true });
   const job = await createJob(shards[0]!.spec);
   try {
     const { files, summary } = await job.finish(shards.map(({ tensors }) => tensors));
     const paths = await writeResult(out, files);
-    if (!quiet) process.stderr.write(`✓ ${summary}\n`);
-    process.stdout.write(`${paths.join('\n')}\n`);
+    if (!json) notes({ quiet })(`✓ ${summary}`);
+    printResult({ json }, { text: `${paths.join('\n')}\n`, value: { files: paths, summary } });
   } finally {
     job.dispose();
   }

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { D3pmError, type Dataset } from '@d3pm/core';
-import { latestCheckpoint, loadCheckpoint, type JsonObject, type LoadedCheckpoint } from '@d3pm/train/node';
+import { decodeSafetensors } from '@d3pm/train';
+import { latestCheckpoint, loadCheckpoint, readSealedFolder, type JsonObject, type LoadedCheckpoint } from '@d3pm/train/node';
 import { dispose, tensor, type Tensor } from '@tensorflow/tfjs-core';
 import { buildTraining, type Training } from '../train/build-training.ts';
 import { trainConfigSchema } from '../config/train-config-schema.ts';
@@ -24,18 +26,41 @@ export interface TrainedRun {
  * @throws {D3pmError} `INVALID_OPTIONS` where there is none; what reading it throws.
  */
 export async function readTrainedRun(path: string, warn: (message: string) => void): Promise<TrainedRun> {
-  const checkpoint = existsSync(join(path, 'MANIFEST.json'))
+  const isSealed = existsSync(join(path, 'MANIFEST.json'));
+  const exported = isSealed ? await readExported(path) : undefined;
+  if (exported) return exported;
+  const checkpoint = isSealed
     ? await loadCheckpoint(path)
     : await latestCheckpoint(path, { onSkipped: ({ name, reason }) => warn(`${name} is passed over: ${reason.message}`) });
   if (!checkpoint)
     throw new D3pmError('INVALID_OPTIONS', `${path} has no checkpoint; give the folder of a run of d3pm train, or a checkpoint`);
   const { tensors, step } = checkpoint;
   const weights = tensors.ema ?? tensors.model;
+  return { config: (checkpoint.config as { readonly config: JsonObject }).config, step, weights, digest: digestOf(weights) };
+}
+
+/** What the manifest of an exported model says that it is. */
+export const EXPORTED = 'model';
+
+/** Undefined for what is something else. @throws {D3pmError} `INVALID_DATA` for one that is damaged. */
+async function readExported(folder: string): Promise<TrainedRun | undefined> {
+  const manifest = JSON.parse(await readFile(join(folder, 'MANIFEST.json'), 'utf8').catch(() => '{}')) as {
+    readonly about?: { readonly kind?: unknown };
+  };
+  if (manifest.about?.kind !== EXPORTED) return undefined;
+  const { about, files } = await readSealedFolder(folder);
+  const { tensors } = decodeSafetensors(files.get('model.safetensors')!, { fileName: join(folder, 'model.safetensors') });
+  const weights = Object.fromEntries(tensors);
+  const config = JSON.parse(new TextDecoder().decode(files.get('config.json'))) as JsonObject;
+  return { config, step: Number(about['step']), weights, digest: digestOf(weights) };
+}
+
+function digestOf(weights: TrainedRun['weights']): string {
   const hash = createHash('sha256');
   for (const [name, { shape, data }] of Object.entries(weights)) {
     hash.update(`${name} ${shape.join(',')}\n`).update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   }
-  return { config: (checkpoint.config as { readonly config: JsonObject }).config, step, weights, digest: hash.digest('hex') };
+  return hash.digest('hex');
 }
 
 /** Of the config of a checkpoint. @throws {D3pmError} `INVALID_DATA` when it is not one of `d3pm train`. */

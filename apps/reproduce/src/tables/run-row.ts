@@ -25,7 +25,8 @@ export interface RunRowOptions {
   readonly made: Provenance;
   readonly engine: EngineInfo;
   readonly progress: Progress;
-  readonly quiet: boolean;
+  /** Says a line for people. */
+  readonly say: (message: string) => void;
   readonly signals: WorkSignals;
 }
 
@@ -36,7 +37,7 @@ export interface RunRowOptions {
  * @returns how the process is to end; undefined when the row is complete.
  */
 export async function runRow(options: RunRowOptions): Promise<EndOfProcess | undefined> {
-  const { table, row, seed, folder, progress, engine, quiet, signals } = options;
+  const { table, row, seed, folder, progress, engine, say, signals } = options;
   const files = rowPieces(table, row, { folder, seed });
   const config: TrainConfig = { seed, ...row.config };
   const label = `${row.name} seed ${seed}`;
@@ -48,7 +49,7 @@ export async function runRow(options: RunRowOptions): Promise<EndOfProcess | und
       engine,
       progress,
       phase: `${label}: training`,
-      quiet,
+      say,
       allowChange: false,
       signal: signals.end,
       commit: options.made.commit,

@@ -1,10 +1,12 @@
 import { D3pmError, suggestName } from '@d3pm/core';
 import { startEngine, type EngineFlags } from '../engine/start-engine.ts';
 import { createProgress } from '../progress.ts';
+import { notes, printResult } from '../output.ts';
 import { provenance } from '../report/provenance.ts';
 import { createRunFolder } from '../run-folder.ts';
 import { writeFiles } from '../write-files.ts';
-import { dryRow, dryTable, type DryRow } from './dry-run.ts';
+import { measureTraining } from '../train/measure-training.ts';
+import { dryTable, type DryRow } from './dry-table.ts';
 import { rowConfigFiles } from './row-config-files.ts';
 import { jobsOf, openQueue, type Job } from './queue.ts';
 import { runRow } from './run-row.ts';
@@ -37,7 +39,7 @@ export async function runTable(table: Table, flags: TableFlags, command: string)
   if (flags.dryRun) return dryRun(table, chosen, flags);
   const seeds = Array.from({ length: flags.seeds }, (_, i) => i + 1);
   if (flags.configs !== undefined) {
-    return writeFiles(flags.configs, rowConfigFiles(table, jobsOf(chosen, seeds), flags.out));
+    return writeFiles(flags.configs, rowConfigFiles(table, jobsOf(chosen, seeds), flags.out), flags);
   }
   const folder = await createRunFolder(flags.out, 'report.md');
   const queue = await openQueue(folder.path, jobsOf(names, seeds), names);
@@ -48,13 +50,13 @@ export async function runTable(table: Table, flags: TableFlags, command: string)
     sayMissing(jobsOf(chosen, seeds), { queue, flags });
     const engine = await startEngine(flags);
     const made = provenance(command, seeds.join(', '), engine);
-    const progress = createProgress({ quiet: flags.quiet });
+    const progress = createProgress(flags);
     const end = await withinTime(flags, async (signals) => {
       const beside = { folder, progress, signal: signals.process };
       await (table.kind === 'text' ? ngramBaselines(table, beside) : dataScores(table, beside));
       for (const { row: name, seed } of queue.filter(({ row }) => chosen.includes(row))) {
         const row = table.rows.find((each) => each.name === name)!;
-        const ended = await runRow({ table, row, seed, folder: folder.path, made, engine, progress, quiet: flags.quiet, signals });
+        const ended = await runRow({ table, row, seed, folder: folder.path, made, engine, progress, say: notes(flags), signals });
         await report();
         if (ended) return ended;
       }
@@ -62,20 +64,21 @@ export async function runTable(table: Table, flags: TableFlags, command: string)
     });
     if (end) process.exitCode = end.exitCode;
   }
-  process.stdout.write(`${page}\n`);
+  printResult(flags, { text: `${page}\n`, value: { report: page } });
 }
 
 /** The queue is what runs: rows and seeds that are asked for and not in it are told. */
 function sayMissing(asked: readonly Job[], { queue, flags }: { readonly queue: readonly Job[]; readonly flags: TableFlags }): void {
   const missing = asked.filter(({ row, seed }) => !queue.some((job) => job.row === row && job.seed === seed));
-  if (missing.length === 0 || flags.quiet) return;
-  process.stderr.write(`queue.yaml lacks ${missing.map(({ row, seed }) => `${row} seed ${seed}`).join(', ')}: add lines to run them\n`);
+  if (missing.length === 0) return;
+  notes(flags)(`queue.yaml lacks ${missing.map(({ row, seed }) => `${row} seed ${seed}`).join(', ')}: add lines to run them`);
 }
 
 async function dryRun(table: Table, chosen: readonly string[], flags: TableFlags): Promise<void> {
   await startEngine(flags);
-  const progress = createProgress({ quiet: flags.quiet });
+  const progress = createProgress(flags);
   const rows: DryRow[] = [];
-  for (const row of table.rows.filter(({ name }) => chosen.includes(name))) rows.push(await dryRow(row, progress));
-  process.stdout.write(dryTable(table, rows));
+  for (const row of table.rows.filter(({ name }) => chosen.includes(name)))
+    rows.push({ row: row.name, ...(await measureTraining({ seed: 1, ...row.config }, row.name, progress)) });
+  printResult(flags, { text: `${table.title}, size ${table.size}: ${table.dataNote}\n\n${dryTable(rows)}`, value: rows });
 }

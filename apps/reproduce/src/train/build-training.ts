@@ -23,8 +23,9 @@ import {
   type TrainOptions,
 } from '@d3pm/train';
 import { registriesOf, type Registries } from '../plugins/registries.ts';
-import { completeSchedule } from './complete-schedule.ts';
+import { completeSchedule, isOfTheData } from './complete-schedule.ts';
 import { completeTransition } from './complete-transition.ts';
+import { extraMaskOf } from './extra-mask-of.ts';
 import type { TrainConfig, TrainingConfig } from '../config/train-config.ts';
 
 /** All that a config names, made. */
@@ -104,10 +105,13 @@ function transitionOf(
     const schedule = schedules.fromConfig(completeSchedule(config, { data, plugins: transitions, numStates, extraMask }));
     return transitions.fromConfig(config.transition, { numStates, schedule });
   };
+  const withMask = (): Transition => make(data.numStates + 1, data.numStates);
+  // Such a schedule needs to know first which state the data never shows.
+  if (isOfTheData(config.schedule) && extraMaskOf(config.transition, data.numStates, { transitions }) !== undefined) return withMask();
   const made = make(data.numStates);
   if (made.extraMask === undefined) return made;
   made.dispose();
-  return make(data.numStates + 1, data.numStates);
+  return withMask();
 }
 
 /** The reverse process that a config trains. */

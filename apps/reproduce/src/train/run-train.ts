@@ -2,12 +2,14 @@ import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { D3pmError, type ProcessGroup } from '@d3pm/core';
 import { startEngine, type EngineFlags } from '../engine/start-engine.ts';
+import { notes, printResult } from '../output.ts';
 import { createProgress } from '../progress.ts';
 import { buildTraining } from './build-training.ts';
 import { failInGroup } from './fail-in-group.ts';
 import { openGroup, threadsOfMember, type GroupChoice } from './open-group.ts';
 import { readTrainConfig } from '../config/read-train-config.ts';
 import type { TrainConfig } from '../config/train-config.ts';
+import { runDry } from './run-dry.ts';
 import { trainInFolder } from './train-in-folder.ts';
 import { watchWork } from './watch-work.ts';
 
@@ -16,11 +18,14 @@ export interface TrainFlags extends EngineFlags {
   readonly set: readonly string[];
   readonly allowChange: boolean;
   readonly group: GroupChoice;
+  /** Does everything once, and keeps nothing. */
+  readonly dryRun?: boolean;
 }
 
 /** `d3pm train CONFIG`: trains in a run folder, and goes on where an earlier one was stopped. */
 export async function runTrain(path: string, flags: TrainFlags): Promise<void> {
   const { config } = await readTrainConfig(path, flags.set);
+  if (flags.dryRun) return runDry(config, flags);
   const folder = resolve(flags.out);
   assertOut(folder, config);
   const group = await openGroup(flags.group);
@@ -41,23 +46,25 @@ async function trainTogether(config: TrainConfig, { folder, group, allowChange, 
   const isFirst = group === undefined || group.rank === 0;
   const quiet = flags.quiet || !isFirst;
   const engine = await startEngine({ ...(group && { threads: threadsOfMember(group) }), ...flags, quiet });
-  if (group && !quiet) process.stderr.write(`group of ${group.size}, ${group.localSize} on this host: ${group.transport}\n`);
+  const say = notes({ ...flags, quiet });
+  if (group) say(`group of ${group.size}, ${group.localSize} on this host: ${group.transport}`);
   const training = await buildTraining(config);
-  const progress = createProgress({ quiet });
-  const watch = watchWork({ quiet });
+  const progress = createProgress({ ...flags, quiet });
+  const watch = watchWork({ ...flags, quiet });
   try {
     const end = await trainInFolder(config, training, {
       folder,
       engine,
       progress,
-      quiet,
+      say,
       allowChange,
       group,
       hint: '; for more, raise training.numSteps with --allow-change',
       signal: watch.signal,
     });
     if (end) process.exitCode = end.exitCode;
-    else if (isFirst) process.stdout.write(`${join(folder, 'metrics.jsonl')}\n`);
+    else if (isFirst)
+      printResult(flags, { text: `${join(folder, 'metrics.jsonl')}\n`, value: { folder, metrics: join(folder, 'metrics.jsonl') } });
   } finally {
     watch.dispose();
     training.dispose();

@@ -6,7 +6,6 @@ import type { Training } from './build-training.ts';
 import { environmentOf } from './environment-of.ts';
 import { evaluateTraining } from './evaluate-training.ts';
 import type { TrainConfig } from '../config/train-config.ts';
-import { aside } from './watch-work.ts';
 
 export interface TrainInFolderOptions {
   /** The run folder. */
@@ -15,7 +14,8 @@ export interface TrainInFolderOptions {
   readonly progress: Progress;
   /** What the phase of training is called. @defaultValue 'training' */
   readonly phase?: string;
-  readonly quiet: boolean;
+  /** Says a line for people. */
+  readonly say: (message: string) => void;
   readonly allowChange: boolean;
   /** Follows what is said of a run that is finished: how to have more. */
   readonly hint?: string;
@@ -36,9 +36,8 @@ export interface TrainInFolderOptions {
 export async function trainInFolder(
   config: TrainConfig,
   training: Training,
-  { folder, engine, progress, phase = 'training', quiet, allowChange, hint = '', commit, group, signal }: TrainInFolderOptions,
+  { folder, engine, progress, phase = 'training', say, allowChange, hint = '', commit, group, signal }: TrainInFolderOptions,
 ): Promise<EndOfProcess | undefined> {
-  const say = (message: string): void => void (quiet || process.stderr.write(`${aside(message)}\n`));
   const { saving, evaluation, ...decides } = config;
   const events = trainRun(training.model, {
     ...training.options,
@@ -69,9 +68,9 @@ interface Told {
 }
 
 async function tell(events: AsyncIterable<TrainRunEvent>, { numSteps, progress, phase, hint, say }: Told): Promise<void> {
-  let [begun, last, loss, bound] = [0, 0, '', ''];
+  let [begun, last, loss, bound, started] = [0, 0, '', '', 0];
   const start = (step: number): void => {
-    [begun, last] = [step, step];
+    [begun, last, started] = [step, step, performance.now()];
     // What is still to be done, so that its pace, and the time that is left, are those of this process.
     if (step < numSteps) progress.start(phase, numSteps - step);
   };
@@ -86,8 +85,14 @@ async function tell(events: AsyncIterable<TrainRunEvent>, { numSteps, progress, 
       last = event.step;
       if (event.type === 'step' || event.type === 'stopped') loss = ` · loss ${event.lossBits.toFixed(3)} bits/dim`;
       if (event.type === 'evaluated' && event.values['boundBits'] !== undefined) bound = ` · bound ${event.values['boundBits'].toFixed(3)}`;
-      progress.update(last - begun, `step ${last} of ${numSteps}${loss}${bound}`);
+      progress.update(last - begun, `step ${last} of ${numSteps}${loss}${bound}${pace(last - begun, started)}`);
     }
   }
   if (begun < numSteps) progress.finish(`${last < numSteps ? 'stopped at ' : ''}step ${last} of ${numSteps}${loss}${bound}`);
+}
+
+/** Steps a second of this process so far, and the memory that it holds. */
+function pace(steps: number, started: number): string {
+  const perSecond = (1000 * steps) / (performance.now() - started);
+  return ` · ${perSecond.toPrecision(3)} steps/s · ${(process.memoryUsage.rss() / 1e9).toFixed(2)} GB`;
 }

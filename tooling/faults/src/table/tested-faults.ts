@@ -19,7 +19,7 @@ export interface FaultTest {
 export interface TestedFault {
   readonly fault: Fault;
   readonly tests: readonly FaultTest[];
-  readonly result: 'failed' | 'later' | 'no test' | 'passed' | 'skipped';
+  readonly result: 'failed' | 'no test' | 'passed' | 'skipped';
 }
 
 export interface TestedFaults {
@@ -55,7 +55,7 @@ export function testedFaults(report: TestReport, fileOf: (path: string) => strin
     });
     const own = [...tests.filter(({ numbers }) => numbers.includes(fault.number)), ...listed];
     for (const test of own) used.add(test);
-    return { fault, tests: own, result: resultOf(fault, own) };
+    return { fault, tests: own, result: resultOf(own) };
   });
   for (const { file, title, numbers } of tests) {
     if (numbers.some((number) => faults.every((fault) => fault.number !== number)))
@@ -68,8 +68,8 @@ export function testedFaults(report: TestReport, fileOf: (path: string) => strin
   return { rows, passed, failed: problems.length, skipped, problems };
 }
 
-function resultOf(fault: Fault, tests: readonly FaultTest[]): TestedFault['result'] {
-  if (tests.length === 0) return fault.later === undefined ? 'no test' : 'later';
+function resultOf(tests: readonly FaultTest[]): TestedFault['result'] {
+  if (tests.length === 0) return 'no test';
   if (tests.some(({ status }) => status === 'failed' || status === 'missing')) return 'failed';
   return tests.some(({ status }) => status === 'passed') ? 'passed' : 'skipped';
 }

@@ -50,7 +50,7 @@ export const FIGURE_3_ROWS: readonly string[] = Object.freeze(['absorbing-hybrid
 
 export interface Table3Options {
   readonly size: TableSize;
-  /** 'fashion-mnist' or 'cifar10' as `d3pm fetch` keeps them, or 'photographs' or 'digits'. */
+  /** 'fashion-mnist' or 'cifar10' as `d3pm download` keeps them, or 'photographs' or 'digits'. */
   readonly data: string;
   /** Weights of the network of the customary FID, by which samples are scored as well. */
   readonly inceptionFile?: string | undefined;

@@ -32,7 +32,7 @@ export const table1DataSets: readonly string[] = Object.freeze(Object.keys(dataS
 
 export interface Table1Options {
   readonly size: TableSize;
-  /** 'sotu', or 'text8' as `d3pm fetch text8` keeps it. */
+  /** 'sotu', or 'text8' as `d3pm download text8` keeps it. */
   readonly data: string;
 }
 

@@ -35,7 +35,7 @@ export const table2DataSets: readonly string[] = Object.freeze(Object.keys(dataS
 
 export interface Table2Options {
   readonly size: TableSize;
-  /** 'sotu-pieces', or 'lm1b' as `d3pm fetch lm1b` keeps it. */
+  /** 'sotu-pieces', or 'lm1b' as `d3pm download lm1b` keeps it. */
   readonly data: string;
 }
 

@@ -1,0 +1,116 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { decode } from 'fast-png';
+import { parse } from 'yaml';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseTrainConfig } from '../src/config/read-train-config.ts';
+import { modelCard, type ModelCard } from '../src/export/model-card.ts';
+
+const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
+const CONFIG = `
+data: { name: moby-dick, length: 8 }
+transition: absorbing
+schedule: { name: inverse-remaining, numSteps: 4 }
+model: { name: transformer, numChannels: 8, numBlocks: 1, numHeads: 2 }
+loss: exact-count
+training: { numSteps: 4, batchSize: 4, eventEvery: 2, emaDecay: 0.5 }
+evaluation: { samples: 2, testExamples: 8 }
+`;
+
+let folder: string;
+const at = (...path: readonly string[]): string => join(folder, ...path);
+const d3pm = (...args: readonly string[]): { readonly code: number | null; readonly out: string; readonly err: string } => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...args, '--quiet'], { encoding: 'utf8', cwd: folder });
+  return { code: status, out: stdout, err: stderr };
+};
+const sample = (run: string, out: string): Buffer => {
+  expect(d3pm('sample', run, '--count', '3', '--out', out, '--engine', 'cpu', '--threads', '1')).toMatchObject({ code: 0, err: '' });
+  return readFileSync(at(out, 'samples.safetensors'));
+};
+/** Throws where the program fails. */
+const succeed = (...args: readonly string[]): void => {
+  const { code, err } = d3pm(...args);
+  if (code !== 0) throw new Error(err);
+};
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'd3pm-export-'));
+  writeFileSync(at('text.yaml'), CONFIG);
+  succeed('train', 'text.yaml', '--out', 'run', '--engine', 'cpu', '--threads', '1');
+  succeed('export', 'run', '--out', 'given', '--license', 'cc-by-4.0');
+}, 60_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('d3pm export', () => {
+  it('gives weights that sample what the run samples, sealed', () => {
+    expect(readdirSync(at('given')).sort()).toEqual(['README.md', 'curves.png', 'model', 'papers.bib', 'samples.txt']);
+    expect(readdirSync(at('given/model')).sort()).toEqual(['MANIFEST.json', 'config.json', 'model.safetensors']);
+    expect(sample('given/model', 'ours').equals(sample('run', 'theirs'))).toBe(true);
+    const weights = readFileSync(at('given/model/model.safetensors'));
+    weights[weights.length - 1]! ^= 1;
+    writeFileSync(at('given/model/model.safetensors'), weights);
+    expect(d3pm('sample', 'given/model', '--out', 'none', '--engine', 'cpu')).toMatchObject({
+      code: 3,
+      err: expect.stringContaining('model.safetensors') as string,
+    });
+  });
+
+  it('writes a card with the header of the hub, the config, the numbers and a sample', () => {
+    const [, header, body] = /^---\n([^]*?)\n---\n([^]*)$/u.exec(readFileSync(at('given/README.md'), 'utf8'))!;
+    const bound = /\| held-out bound of the mixture process, bits\/dim, 8 examples, step 4 \| ≤ (\d\.\d{3}) ± \d\.\d{3} /u.exec(body!)![1];
+    expect(parse(header!)).toMatchObject({
+      license: 'cc-by-4.0',
+      tags: ['discrete-diffusion', 'd3pm', 'absorbing'],
+      datasets: ['moby-dick'],
+      'model-index': [{ results: [{ metrics: [{ value: expect.closeTo(Number(bound), 2) as number }] }] }],
+    });
+    const [, config] = /```yaml\n([^]*?)```/u.exec(body!)!;
+    expect(parse(config!)).toEqual({ ...parseTrainConfig(CONFIG).config, saving: { keepLast: 3, keepBest: 0 } });
+    expect(body).toContain(readFileSync(at('given/samples.txt'), 'utf8').trimEnd());
+    expect(readFileSync(at('given/papers.bib'), 'utf8')).toMatch(/^@inproceedings\{austin2021structured,/u);
+    expect(decode(readFileSync(at('given/curves.png'))).width).toBeGreaterThan(500);
+  });
+
+  it('writes over nothing', () => {
+    const { code, err } = d3pm('export', 'run', '--out', 'given');
+    expect([code, err]).toEqual([
+      2,
+      expect.stringMatching(/^error INVALID_OPTIONS: export: .*given is there already; give --out another folder/u),
+    ]);
+  });
+});
+
+describe('modelCard', () => {
+  const card: ModelCard = {
+    config: parseTrainConfig(CONFIG).config,
+    step: 3,
+    digest: 'ab',
+    summary: {
+      step: 3,
+      numSteps: 4,
+      loss: { last: 2.5, best: 2, bestStep: 2 },
+      bound: undefined,
+      secondsPerStep: undefined,
+      parameters: undefined,
+      engine: undefined,
+    },
+    environment: {},
+    citations: [],
+  };
+
+  it('says nothing that it does not know', () => {
+    const text = modelCard(card);
+    expect(text).not.toMatch(/undefined|NaN|license/u);
+    expect(text).toContain('None were drawn while it was trained.');
+    expect(text).toContain('On a machine that it does not tell of.');
+    expect(text).not.toContain('held-out bound of');
+  });
+
+  it('keeps a sample within its fence, whatever it has', () => {
+    const text = modelCard({ ...card, sample: { name: 'samples.txt', content: Buffer.from('a\n````\n# not a heading') } });
+    expect(text).toContain('`````text\na\n````\n# not a heading\n`````');
+    expect(modelCard({ ...card, sample: { name: 'samples.png', content: Buffer.alloc(1) } })).toContain('![Samples](samples.png)');
+  });
+});
