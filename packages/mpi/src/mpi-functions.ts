@@ -50,6 +50,8 @@ export interface MpiFunctions {
   readonly library: string;
   readonly abi: MpiAbi;
   readonly objects: Readonly<Record<MpiObject, number | bigint>>;
+  /** Lets the system end this process after so many seconds, whatever it does: `alarm` of the C library, which that of MPI needs too. */
+  endAfter(seconds: number): void;
   /** An error of the library is thrown as `GROUP`, with its own text. */
   call(name: MpiFunctionName, ...args: readonly MpiArgument[]): void;
   /** The same on another thread. Memory is kept until the function has ended, whoever still waits for it. */
@@ -81,6 +83,7 @@ export function mpiFunctions({ name: library, handle }: LoadedLibrary): MpiFunct
     library,
     abi,
     objects,
+    endAfter: (seconds) => void handle.func('alarm', 'uint', ['uint'])(seconds),
     call(name, ...args) {
       const code = functions[name](...args);
       if (code !== 0) throw failure(name, code);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { assertInteger, D3pmError } from '@d3pm/core';
 import { guardExit } from './guard-exit.ts';
 import { inPieces } from './in-pieces.ts';
@@ -18,6 +19,15 @@ export interface StartGroupOptions {
 /** For a launcher to pass on what this process has printed: that of MPICH drops what it has not read when a member aborts. */
 const LAST_WORDS_MS = 300;
 
+/** For `MPI_Abort`, in which MPICH waits for its launcher: where a link is cut until TCP gives up, and with a core. */
+const ABORT_SECONDS = 10;
+
+/**
+ * For the slowest to end the last barrier. MPICH 4.0 leaves a member alone who ends it when another is in `MPI_Finalize` already, and over UCX
+ * and TCP both wait there for ever: pmodels/mpich#6596.
+ */
+const LEAVE_MS = 100;
+
 /** Why a group does nothing any more. */
 interface End {
   readonly reason: string;
@@ -36,6 +46,7 @@ export function startGroup({ mpi, rank, size, localRank, localSize, transport, t
     unguard();
     const code = Number.isInteger(exitCode) && exitCode >= 1 && exitCode <= 255 ? exitCode : 1;
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LAST_WORDS_MS);
+    mpi.endAfter(ABORT_SECONDS);
     mpi.call('MPI_Abort', MPI_COMM_WORLD, code);
     process.exit(code);
   };
@@ -67,6 +78,7 @@ export function startGroup({ mpi, rank, size, localRank, localSize, transport, t
     // MPI_Finalize wants the thread that has initialised, and would block it until the last member comes: they meet before.
     await inTurn('close', () => mpi.start('MPI_Barrier', MPI_COMM_WORLD));
     end = { reason: 'this group has been closed' };
+    if (size > 1) await sleep(LEAVE_MS);
     unguard();
     mpi.call('MPI_Finalize');
   };

@@ -93,6 +93,17 @@ const plays: Readonly<Record<string, (group: MpiGroup) => Promise<unknown>>> = {
     await group.close().catch(printError);
     group.abort(7);
   },
+  /** Until one of the sums fails. */
+  async sums(group) {
+    await group.barrier();
+    print({ rank: group.rank });
+    try {
+      for (;;) await group.sum(new Float32Array(3000));
+    } catch (error) {
+      printError(error);
+      group.abort(7);
+    }
+  },
   async aborts(group) {
     await group.barrier();
     if (isLast(group)) group.abort(0);

@@ -17,26 +17,29 @@ interface Report {
 }
 
 export interface RunTestsOptions {
-  /** For vitest, as `-t killed`. */
-  readonly args: readonly string[];
+  /** Of the workspace. */
+  readonly root: string;
+  /** Those of all names unless given. */
+  readonly testNamePattern: string | undefined;
   readonly env: NodeJS.ProcessEnv;
   /** Ends them. */
   readonly signal: AbortSignal;
 }
 
-/** Runs the tests `*.on-slurm.test.ts`, which print as they go, and counts. A run that fails without a failed test counts as one. */
-export async function runTests(root: string, { args: more, env, signal }: RunTestsOptions): Promise<Counts> {
-  const folder = await mkdtemp(join(tmpdir(), 'd3pm-slurm-report-'));
+/** Runs the tests `*.on-<suite>.test.ts`, which print as they go, and counts. A run that fails without a failed test counts as one. */
+export async function runTests(suite: string, { root, testNamePattern, env, signal }: RunTestsOptions): Promise<Counts> {
+  const folder = await mkdtemp(join(tmpdir(), 'd3pm-cluster-report-'));
   try {
     const file = join(folder, 'report.json');
     const args = [
       'run',
+      `.on-${suite}.test.ts`,
       '--config',
-      join(root, 'vitest.slurm.config.ts'),
+      join(root, 'vitest.cluster.config.ts'),
       '--reporter=verbose',
       '--reporter=json',
       `--outputFile.json=${file}`,
-      ...more,
+      ...(testNamePattern === undefined ? [] : ['--testNamePattern', testNamePattern]),
     ];
     const child = spawn(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), ...args], {
       cwd: root,

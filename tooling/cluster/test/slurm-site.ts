@@ -3,24 +3,11 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { LONG, TINY } from './tiny-config.ts';
 
 const CLI = fileURLToPath(new URL('../../../apps/reproduce/dist/cli.js', import.meta.url));
 /** The folder of the cluster, which removes what is left in it. */
 const CLUSTER = dirname(process.env['SLURM_CONF']!);
-const CONFIG = `
-data: { name: moby-dick, length: 16 }
-transition: { name: absorbing }
-schedule: { name: inverse-remaining, numSteps: 8 }
-model: { name: transformer, numChannels: 8, numBlocks: 1, numHeads: 2 }
-loss: { name: exact-count }
-training: { numSteps: 12, batchSize: 8, eventEvery: 2, emaDecay: 0.9 }
-evaluation: { samples: 2, testExamples: 8 }
-saving: { every: 4 }
-`;
-/** Longer than any test. */
-const LONG = CONFIG.replace('numSteps: 12', 'numSteps: 1000000')
-  .replace('samples: 2', 'samples: 0')
-  .replace('testExamples: 8', 'testExamples: 0');
 
 /** A folder from which jobs are handed in, with `tiny.yaml` and `long.yaml`. */
 export interface SlurmSite {
@@ -42,7 +29,7 @@ export function slurmSite(): SlurmSite {
   const program = at('d3pm');
   writeFileSync(program, `#!/bin/sh\necho "pid $$" >&2\nexec '${process.execPath}' '${CLI}' "$@"\n`);
   chmodSync(program, 0o755);
-  writeFileSync(at('tiny.yaml'), CONFIG);
+  writeFileSync(at('tiny.yaml'), TINY);
   writeFileSync(at('long.yaml'), LONG);
   const d3pm = (...args: readonly string[]): void => void call(program, args, folder);
   const resubmit = (name: string): void => void call(at(name, 'submit.sh'), [], folder);

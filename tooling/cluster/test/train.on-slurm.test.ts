@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expectSameTraining, lastCheckpoint } from './run-folder.ts';
 import { allEnded, call, idOf, isIdle, jobsOf, slurmSite, until, type SlurmSite } from './slurm-site.ts';
 
 /** Each by the interface that Debian's library of it speaks. */
@@ -12,21 +13,10 @@ const isRequired = process.env['CI'] === 'true';
 
 let site: SlurmSite;
 const train = (config: string, out: string): readonly string[] => ['train', config, '--out', out, '--engine', 'cpu'];
-const metrics = (run: string): readonly Readonly<Record<string, number | string>>[] =>
-  readFileSync(site.at(run, 'metrics.jsonl'), 'utf8')
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Readonly<Record<string, number | string>>);
 const isTraining = (job: string, times = 1): Promise<void> =>
   until(
     () => [...site.logOf(job).matchAll(/^training …[^✓]*training: /gm)].length >= times,
     () => `${job} trains:\n${site.logOf(job)}`,
-  );
-const lastCheckpoint = (run: string): number =>
-  Math.max(
-    ...readdirSync(site.at(run))
-      .filter((name) => name.startsWith('ckpt-'))
-      .map((name) => Number(name.slice(5))),
   );
 /**
  * Slurm waits two minutes before it starts again what was requeued. Here it is less, but not nothing: sockets have the same names again, and what
@@ -58,13 +48,7 @@ describe.each(implementations)('ranks of $name by srun --mpi=$mpi', ({ name, mpi
       ['COMPLETED None'],
       expect.stringMatching(new RegExp(`^group of 2, 2 on this host: ${name} \\d`, 'm')),
     ]);
-    const [one, two] = [metrics('one'), metrics(job)];
-    expect(two.map(({ kind, step }) => [kind, step])).toEqual(one.map(({ kind, step }) => [kind, step]));
-    for (const [i, line] of two.entries()) {
-      for (const [field, value] of Object.entries(line)) {
-        expect(field === 'kind' ? 0 : Math.abs(Number(value) / Number(one[i]![field]) - 1)).toBeLessThan(1e-5);
-      }
-    }
+    expectSameTraining(site.at(job), site.at('one'));
   });
 
   it.skipIf(missing)('that are told to end save, are started again, and go on; cancelled, they are not', async () => {
@@ -74,7 +58,7 @@ describe.each(implementations)('ranks of $name by srun --mpi=$mpi', ({ name, mpi
     call('scancel', ['--signal=TERM', idOf(job)]);
     await startSoon(job);
     const [, stopped] = /stopped at step (\d+)/.exec(site.logOf(job))!;
-    expect(lastCheckpoint(job)).toBe(Number(stopped));
+    expect(lastCheckpoint(site.at(job))).toBe(Number(stopped));
     expect(site.logOf(job)).toContain('Exited with exit code 143');
     await isTraining(job, 2);
     expect(site.logOf(job)).toContain(`going on from step ${stopped} of 1000000`);
@@ -95,7 +79,7 @@ describe.each(implementations)('ranks of $name by srun --mpi=$mpi', ({ name, mpi
     expect((Date.now() - killed) / 1000).toBeLessThan(30);
     expect(jobsOf(job)).toEqual(['FAILED NonZeroExitCode']);
     expect(ranks.filter((pid) => existsSync(`/proc/${pid}`))).toEqual([]);
-    expect(lastCheckpoint(job)).toBeGreaterThan(0);
+    expect(lastCheckpoint(site.at(job))).toBeGreaterThan(0);
   });
 
   it.skipIf(missing)('have all processors that are asked for', async () => {
@@ -112,7 +96,7 @@ it('a run saves before the end of its time, and goes on', async () => {
   site.submit('timely', ['--ranks', '1', '--cpus', '1', '--time', '2:00'], train('long.yaml', 'timely'));
   await startSoon('timely');
   const [, stopped] = /stopped at step (\d+)/.exec(site.logOf('timely'))!;
-  expect(lastCheckpoint('timely')).toBe(Number(stopped));
+  expect(lastCheckpoint(site.at('timely'))).toBe(Number(stopped));
   await isTraining('timely', 2);
   expect(site.logOf('timely')).toContain(`going on from step ${stopped} of 1000000`);
   call('scancel', [idOf('timely')]);

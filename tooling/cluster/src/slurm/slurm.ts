@@ -1,11 +1,17 @@
-import { spawnSync } from 'node:child_process';
+import { missingPrograms } from '../missing-programs.ts';
+import type { Suite } from '../suite.ts';
+import { startSlurm } from './start-slurm.ts';
 
-const TOOLS = ['munged', 'slurmctld', 'slurmd', 'sbatch', 'scancel', 'scontrol', 'sinfo', 'squeue', 'srun'];
+const PROGRAMS = ['munged', 'slurmctld', 'slurmd', 'sbatch', 'scancel', 'scontrol', 'sinfo', 'squeue', 'srun'];
 
-/** What this machine or user lacks to have a cluster, in words; undefined where nothing. */
-export function missingTools(): string | undefined {
-  if (process.platform !== 'linux') return 'Slurm runs on Linux';
-  const missing = TOOLS.filter((tool) => spawnSync('sh', ['-c', `command -v ${tool}`]).status !== 0);
-  if (missing.length > 0) return `there is no ${missing.join(', ')}; on Debian, apt install slurm-wlm munge`;
-  return process.getuid!() === 0 ? undefined : 'the daemons of Slurm are started by root';
-}
+/** What `d3pm cluster slurm` writes, under a real Slurm of one node. */
+export const slurm: Suite = {
+  name: 'slurm',
+  missing: () => {
+    if (process.platform !== 'linux') return 'Slurm runs on Linux';
+    const missing = missingPrograms(PROGRAMS);
+    if (missing.length > 0) return `there is no ${missing.join(', ')}; on Debian, apt install slurm-wlm munge`;
+    return process.getuid!() === 0 ? undefined : 'the daemons of Slurm are started by root';
+  },
+  start: startSlurm,
+};

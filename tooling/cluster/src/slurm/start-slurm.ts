@@ -5,21 +5,15 @@ import { createServer, type AddressInfo } from 'node:net';
 import { availableParallelism, hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Started } from '../suite.ts';
 import { startDaemon, type Daemon } from './daemon.ts';
 import { NODE, slurmConf } from './slurm-conf.ts';
 
-export interface Cluster {
-  /** With it `sbatch` and the others know the cluster. */
-  readonly env: NodeJS.ProcessEnv;
-  /** Ends all jobs and daemons, and removes the folder. */
-  readonly stop: () => Promise<void>;
-}
-
-/** Milliseconds for a cluster to come up, and for its jobs to end. */
+/** Milliseconds for it to come up, and for its jobs to end. */
 const PATIENCE = 60_000;
 
-/** A Slurm of one node, in a temporary folder and on loopback. */
-export async function startCluster(): Promise<Cluster> {
+/** A Slurm of one node, in a temporary folder and on loopback. With the environment `sbatch` and the others know it. */
+export async function startSlurm(): Promise<Started> {
   const folder = mkdtempSync(join(tmpdir(), 'd3pm-slurm-'));
   // The socket of munge is for everybody.
   chmodSync(folder, 0o755);
@@ -47,7 +41,7 @@ export async function startCluster(): Promise<Cluster> {
   } catch (error) {
     const logs = daemons.map(({ name }) => `${name}:\n${readFileSync(join(folder, `${name}.log`), 'utf8').slice(-2000)}`);
     await stop();
-    throw new Error(`no cluster: ${(error as Error).message}\n${logs.join('\n')}`, { cause: error });
+    throw new Error(`no Slurm: ${(error as Error).message}\n${logs.join('\n')}`, { cause: error });
   }
 }
 
