@@ -48,7 +48,7 @@ describe('d3pm', () => {
     const { code, err } = d3pm('quickstart', '--out', 'a-file/run');
     expect(err).toMatch(/^error INVALID_OPTIONS: createRunFolder: cannot write to .*a-file\/run .*choose another folder with --out/u);
     expect(err).not.toContain('training');
-    expect(code).toBe(1);
+    expect(code).toBe(2);
   });
 
   it.each([

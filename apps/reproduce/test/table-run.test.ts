@@ -74,13 +74,13 @@ describe('d3pm table-1 --smoke', () => {
   it('refuses a result file that is none, with the way out', () => {
     writeFileSync(path('absorbing-seed-1', 'results', 'texts.json'), '{');
     const { code, err } = table('--report-only');
-    expect(code).toBe(1);
+    expect(code).toBe(3);
     expect(err).toContain('texts.json is no result of this command; delete it');
   });
 
   it.each([
-    [['--rows', 'unifrom'], 1, 'did you mean "uniform"'],
-    [['--size', 'paper'], 1, 'leave one of them out'],
+    [['--rows', 'unifrom'], 2, 'did you mean "uniform"'],
+    [['--size', 'paper'], 2, 'leave one of them out'],
     [['--data', 'enwik8'], 2, 'Allowed choices are'],
     [['--minutes', '0'], 2, 'expected an integer of 1 or more'],
   ])('refuses %j', (args, code, message) => {
