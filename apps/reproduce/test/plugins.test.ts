@@ -89,6 +89,14 @@ describe('a plugin of somebody else', () => {
 
   it('is taken from a file or a package that the config lists, with its options', () => {
     expect(train('plugins=[./sticky.js]', 'transition.weight=0.9')).toMatchObject({ code: 0, err: '' });
+    const sample = (...args: readonly string[]): ReturnType<typeof d3pm> =>
+      d3pm('sample', 'run', '--count', '2', '--out', 'trusted', '--engine', 'cpu', '--quiet', ...args);
+    // A run may be somebody else's.
+    expect(sample()).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('trained with the plugins ./sticky.js, whose code would be run from here') as string,
+    });
+    expect(sample('--trust-plugins')).toMatchObject({ code: 0, err: '' });
     rmSync(at('run'), { recursive: true });
     install('sticky-noise', { exports: './index.js' });
     expect(train('plugins=[sticky-noise]')).toMatchObject({ code: 0, err: '' });

@@ -1,13 +1,14 @@
 import { Command } from 'commander';
 import { runConfigList, runConfigSchema, runConfigShow } from '../config/run-config.ts';
 import { runCite } from '../cite/run-cite.ts';
-import { command, exitWith } from './options.ts';
+import { command, exitWith, trustPlugins } from './options.ts';
 
 /** What tells of configs, and trains nothing. */
 export function configCommands(): readonly Command[] {
   return [
     command('cite', 'The papers behind what a run or a config uses, as BibTeX.', 'd3pm cite runs/text > papers.bib')
       .argument('<source>', 'a run folder or checkpoint of d3pm train, a config, or a preset')
+      .addOption(trustPlugins())
       .action(runCite),
     new Command('config')
       .exitOverride(exitWith)

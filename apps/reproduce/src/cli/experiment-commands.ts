@@ -5,7 +5,7 @@ import type { InspectOptions } from '../experiments/inspected-process.ts';
 import { runFigure1 } from '../experiments/run-figure-1.ts';
 import { runInspect } from '../experiments/run-inspect.ts';
 import { runQuickstart } from '../experiments/run-quickstart.ts';
-import { command, count, engine, seed, threads } from './options.ts';
+import { command, count, engine, seed, threads, trustPlugins } from './options.ts';
 
 const experiment = (name: string, description: string, example: string): Command =>
   command(name, description, example)
@@ -55,6 +55,7 @@ export function experimentCommands(): readonly Command[] {
       .option('--plugins <name...>', 'packages, or files as ./my-family.ts, with plugins that are named; they are run')
       .option('--check', 'try the laws of a transition as well; exit code 1 when one is broken', false)
       .option('--out <file>', 'where the picture goes', 'inspect.png')
+      .addOption(trustPlugins())
       .option('--examples <count>', 'of a run: held-out examples of which L_{t−1} is measured', count, 16)
       .addOption(engine())
       .addOption(threads())

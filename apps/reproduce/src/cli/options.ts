@@ -30,6 +30,11 @@ export function command(name: string, description: string, example: string): Com
     .addHelpText('after', `\nExample:\n  $ ${example}`);
 }
 
+/** Runs and samples may be somebody else's. */
+export function trustPlugins(): Option {
+  return new Option('--trust-plugins', 'run the code of the plugins that the config of the run lists').default(false);
+}
+
 export function threads(): Option {
   return new Option('--threads <count>', 'threads of the engine (default: the number of cores)').argParser(count);
 }

@@ -10,7 +10,8 @@ import { featureNames } from '../tables/table.ts';
 import { groupChoices } from '../train/open-group.ts';
 import { runTrain, type TrainFlags } from '../train/run-train.ts';
 import type { OutputFlags } from '../output.ts';
-import { command, count, engine, seed, threads } from './options.ts';
+import type { TrustFlags } from '../shards/trained-run.ts';
+import { command, count, engine, seed, threads, trustPlugins } from './options.ts';
 
 const sharded = (name: string, description: string, example: string): Command =>
   command(name, description, example)
@@ -18,6 +19,7 @@ const sharded = (name: string, description: string, example: string): Command =>
     .option('--shard <i/n>', 'this part alone, i in 0…n−1; auto takes it from Slurm, Kubernetes (auto/n) or MPI; d3pm merge follows')
     .addOption(engine())
     .addOption(threads())
+    .addOption(trustPlugins())
     .option('--setup', 'prepare the native engine first, where that takes seconds', false)
     .option('--quiet', 'nothing on standard error but errors', false);
 
@@ -140,13 +142,15 @@ export function runCommands(): readonly Command[] {
     )
       .argument('<run>', 'the run folder of d3pm train')
       .option('--out <folder>', 'a new folder', 'runs/export')
+      .addOption(trustPlugins())
       .option('--license <name>', 'of the weights, as the hub names it: mit, cc-by-4.0 (default: none is said)')
       .option('--quiet', 'nothing on standard error but errors', false)
       .action(runExport),
     command('merge', 'Makes the result of the shards of d3pm sample, eval or score, once they are all there.', 'd3pm merge runs/sample')
       .argument('<folder...>', 'what --out named when they were made')
       .option('--out <folder>', 'where the result goes (default: the first folder)')
+      .addOption(trustPlugins())
       .option('--quiet', 'nothing on standard error but errors', false)
-      .action((folders: readonly string[], flags: OutputFlags & { readonly out?: string }) => runMerge(folders, flags)),
+      .action((folders: readonly string[], flags: OutputFlags & TrustFlags & { readonly out?: string }) => runMerge(folders, flags)),
   ];
 }

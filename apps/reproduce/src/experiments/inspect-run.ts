@@ -6,12 +6,12 @@ import { renderPng } from '../figures/render-png.ts';
 import { stepCostsChart, type StepCost } from '../figures/step-costs-chart.ts';
 import { notes, printResult } from '../output.ts';
 import { createProgress } from '../progress.ts';
-import { buildTrained, readTrainedRun, trainConfigOf, type TrainedRun } from '../shards/trained-run.ts';
+import { buildTrained, readTrainedRun, trainConfigOf, type TrainedRun, type TrustFlags } from '../shards/trained-run.ts';
 import type { Training } from '../train/build-training.ts';
 import { unigramLaw } from '../train/unigram-law.ts';
 import { writePicture } from './write-picture.ts';
 
-export interface InspectRunFlags extends EngineFlags {
+export interface InspectRunFlags extends EngineFlags, TrustFlags {
   readonly out: string;
   /** Held-out examples of which L_{t−1} is measured. */
   readonly examples: number;
@@ -24,7 +24,7 @@ const BATCH = 16;
 /** `d3pm inspect RUN`: the parameters of a trained network, and what each of its steps costs, as a table and a picture. */
 export async function inspectRun(run: string, flags: InspectRunFlags): Promise<void> {
   const trained = await readTrainedRun(run, (message) => notes(flags)(`warning: ${message}`));
-  const config = trainConfigOf(trained.config);
+  const config = trainConfigOf(trained.config, flags);
   await startEngine(flags);
   const training = await buildTrained(config, trained.weights);
   try {

@@ -11,10 +11,10 @@ import { readRun } from '../compare/read-run.ts';
 import { summarizeRun } from '../compare/run-summary.ts';
 import { renderPng } from '../figures/render-png.ts';
 import { notes, printResult, type OutputFlags } from '../output.ts';
-import { EXPORTED, readTrainedRun, trainConfigOf } from '../shards/trained-run.ts';
+import { EXPORTED, readTrainedRun, trainConfigOf, type TrustFlags } from '../shards/trained-run.ts';
 import { modelCard } from './model-card.ts';
 
-export interface ExportFlags extends OutputFlags {
+export interface ExportFlags extends OutputFlags, TrustFlags {
   readonly out: string;
   /** Of the weights, as the hub names it: `mit`, `cc-by-4.0`. */
   readonly license?: string;
@@ -24,9 +24,10 @@ export interface ExportFlags extends OutputFlags {
  * `d3pm export RUN`: what of a run is given to others. `model/` has the weights that it samples with and their config, sealed, and is what `d3pm
  * sample` takes; beside it a model card, the curves, the last samples and what to cite.
  */
-export async function runExport(path: string, { out, license, ...flags }: ExportFlags): Promise<void> {
+export async function runExport(path: string, { out, license, trustPlugins = false, ...flags }: ExportFlags): Promise<void> {
   const run = await readRun(path);
   const { weights, config, step, digest } = await readTrainedRun(run.folder, (message) => notes(flags)(`warning: ${message}`));
+  const trained = trainConfigOf(config, { trustPlugins });
   const folder = resolve(out);
   if (existsSync(folder))
     throw new D3pmError('INVALID_OPTIONS', `export: ${folder} is there already; give --out another folder, or delete it`);
@@ -37,9 +38,9 @@ export async function runExport(path: string, { out, license, ...flags }: Export
     { about: { kind: EXPORTED, step } },
   );
   const sample = await newestSample(run.folder);
-  const citations = await citation(trainConfigOf(config));
+  const citations = await citation(trained);
   const card = modelCard({
-    config: trainConfigOf(config),
+    config: trained,
     step,
     digest,
     summary: summarizeRun(run),
@@ -50,7 +51,7 @@ export async function runExport(path: string, { out, license, ...flags }: Export
   });
   const files: Readonly<Record<string, string | Uint8Array>> = {
     'README.md': card,
-    'curves.png': renderPng(compareChart([{ ...run, name: trainConfigOf(config).transition.name }], { x: 'linear' })),
+    'curves.png': renderPng(compareChart([{ ...run, name: trained.transition.name }], { x: 'linear' })),
     'papers.bib': `${citations.map(({ bibtex }) => bibtex).join('\n\n')}\n`,
     ...(sample && { [sample.name]: sample.content }),
   };

@@ -13,8 +13,8 @@ export async function runInfill(
 ): Promise<void> {
   const warn = (message: string): void => notes(flags)(`warning: ${message}`);
   const { weights, digest, step, config } = await readTrainedRun(run, warn);
-  const trained = trainConfigOf(config);
+  const trained = trainConfigOf(config, flags);
   const states = readPrompt(prompt, heldOut(await loadData(trained), trained.data));
   const spec: JobSpec = { verb: 'sample', config, weights: digest, step, options: { ...options, prompt: states } };
-  await runSpec(spec, flags, () => createJob(spec, weights));
+  await runSpec(spec, flags, () => createJob(spec, flags, weights));
 }

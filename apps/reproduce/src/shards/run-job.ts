@@ -12,10 +12,10 @@ import { sampleJob } from './sample-job.ts';
 import { scoreJob } from './score-job.ts';
 import { findShard, readShard, shardFolders, shardPath, writeShard, type KeptShard } from './shard-folder.ts';
 import { parseShard, type Shard } from './shard.ts';
-import { buildTrained, heldOut, readTrainedRun, trainConfigOf, type TrainedRun } from './trained-run.ts';
+import { buildTrained, heldOut, readTrainedRun, trainConfigOf, type TrainedRun, type TrustFlags } from './trained-run.ts';
 import { writeResult } from './write-result.ts';
 
-export interface JobFlags extends EngineFlags {
+export interface JobFlags extends EngineFlags, TrustFlags {
   readonly out: string;
   /** Absent: all at once. */
   readonly shard?: string;
@@ -32,7 +32,7 @@ export async function runJob(
   const warn = (message: string): void => notes(flags)(`warning: ${message}`);
   const { weights, digest, step, config } = await readTrainedRun(run, warn);
   const spec: JobSpec = { verb, config, weights: digest, step, options };
-  await runSpec(spec, flags, () => createJob(spec, weights));
+  await runSpec(spec, flags, () => createJob(spec, flags, weights));
 }
 
 /** One shard of a job, or all of it and its result. */
@@ -45,7 +45,10 @@ export async function runSpec(spec: JobSpec, flags: JobFlags, create: () => Prom
 }
 
 /** `d3pm merge FOLDER…`: the result of shards that are all there. */
-export async function runMerge(folders: readonly string[], { out, ...flags }: OutputFlags & { readonly out?: string }): Promise<void> {
+export async function runMerge(
+  folders: readonly string[],
+  { out, ...flags }: OutputFlags & TrustFlags & { readonly out?: string },
+): Promise<void> {
   const found = (await Promise.all(folders.map(shardFolders))).flat();
   const shards: KeptShard[] = [];
   for (const folder of found) shards.push(await readShard(folder));
@@ -101,12 +104,15 @@ async function makeShard(spec: JobSpec, { shard, create, flags }: MakeShardInput
   }
 }
 
-async function finish(shards: readonly KeptShard[], { out, quiet, json = false }: Pick<JobFlags, 'json' | 'out' | 'quiet'>): Promise<void> {
+async function finish(
+  shards: readonly KeptShard[],
+  { out, quiet, json = false, ...trust }: OutputFlags & Pick<JobFlags, 'out'> & TrustFlags,
+): Promise<void> {
   const warning = environmentChanges(shards);
   if (warning !== undefined) notes({ quiet, json })(`warning: ${warning}`);
   // The network is not asked, and nothing is computed that an engine may round differently.
   await startEngine({ engine: 'cpu', setup: false, quiet: true });
-  const job = await createJob(shards[0]!.spec);
+  const job = await createJob(shards[0]!.spec, trust);
   try {
     const { files, summary } = await job.finish(shards.map(({ tensors }) => tensors));
     const paths = await writeResult(out, files);
@@ -118,8 +124,8 @@ async function finish(shards: readonly KeptShard[], { out, quiet, json = false }
 }
 
 /** What a spec describes; without weights only its result can be made. */
-export async function createJob(spec: JobSpec, weights?: TrainedRun['weights']): Promise<Job> {
-  const config = trainConfigOf(spec.config);
+export async function createJob(spec: JobSpec, trust: TrustFlags, weights?: TrainedRun['weights']): Promise<Job> {
+  const config = trainConfigOf(spec.config, trust);
   if (spec.verb === 'score') return scoreJob(spec, { test: heldOut(await loadData(config), config.data) });
   const training = await buildTrained(config, weights);
   return spec.verb === 'sample' ? sampleJob(spec, config, training) : evalJob(spec, config, training);

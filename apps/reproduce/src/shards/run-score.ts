@@ -23,7 +23,7 @@ export interface ScoreFlags extends JobFlags {
 export async function runScore(folder: string, { features, inception, examples, ...flags }: ScoreFlags): Promise<void> {
   const { samples, digest, config, step } = await readSamples(folder);
   await startEngine(flags);
-  const trained = trainConfigOf(config);
+  const trained = trainConfigOf(config, flags);
   const test = heldOut(await loadData(trained), trained.data);
   const extractor = await featureExtractor(features, { numStates: test.numStates, inceptionFile: inception });
   const { id, checksum, numFeatures, numClasses } = extractor;

@@ -63,9 +63,26 @@ function digestOf(weights: TrainedRun['weights']): string {
   return hash.digest('hex');
 }
 
-/** Of the config of a checkpoint. @throws {D3pmError} `INVALID_DATA` when it is not one of `d3pm train`. */
-export function trainConfigOf(config: JsonObject): TrainConfig {
+/** What whoever calls says of a run that may be somebody else's. */
+export interface TrustFlags {
+  /** Whether the plugins that the config of the run lists may be run. */
+  readonly trustPlugins?: boolean;
+}
+
+/**
+ * Of the config of a checkpoint.
+ *
+ * @throws {D3pmError} `INVALID_DATA` when it is not one of `d3pm train`; `INVALID_OPTIONS` for plugins that are not trusted.
+ */
+export function trainConfigOf(config: JsonObject, { trustPlugins = false }: TrustFlags): TrainConfig {
   const { success, data, error } = trainConfigSchema.safeParse(config);
+  const { plugins = [] } = success ? data : {};
+  if (plugins.length > 0 && !trustPlugins) {
+    throw new D3pmError(
+      'INVALID_OPTIONS',
+      `the run was trained with the plugins ${plugins.join(', ')}, whose code would be run from here; look at them, and give --trust-plugins`,
+    );
+  }
   if (success) return data;
   throw new D3pmError(
     'INVALID_DATA',
