@@ -1,20 +1,13 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeFileSync } from 'node:fs';
+import { afterAll, describe, expect, it } from 'vitest';
 import { bibliography } from '../src/cite/bibliography.ts';
 import { citation } from '../src/cite/citation.ts';
 import { presets } from '../src/config/presets.ts';
 import { parseTrainConfig } from '../src/config/read-train-config.ts';
+import { cliBed } from './cli-bed.ts';
 
-const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
-let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'd3pm-cite-'));
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const { at, d3pm, remove } = cliBed();
+afterAll(remove);
 const keysOf = async (text: string): Promise<readonly (string | undefined)[]> =>
   (await citation(parseTrainConfig(text).config)).map(({ key }) => key);
 
@@ -53,7 +46,7 @@ describe('citation', () => {
   });
 
   it('has what a plugin of somebody else says, after the rest', async () => {
-    const file = join(folder, 'sky.mjs');
+    const file = at('sky.mjs');
     writeFileSync(
       file,
       "export const sky = { specVersion: 1, kind: 'dataset', name: 'acme/sky', citation: '@misc{sky}', parse: () => ({}), load: () => ({}) };\n",
@@ -63,11 +56,10 @@ describe('citation', () => {
   });
 
   it('is printed by d3pm cite, for a preset, a file or a run', () => {
-    const cite = (...args: readonly string[]): ReturnType<typeof spawnSync> =>
-      spawnSync(process.execPath, [CLI, 'cite', ...args], { encoding: 'utf8', cwd: folder });
-    const { stdout, status } = cite('text8/uniform');
-    expect([status, stdout]).toEqual([0, expect.stringContaining('% schedule cosine\n@inproceedings{nichol2021improved,\n')]);
-    expect(JSON.parse(String(cite('text8/uniform', '--json').stdout))).toHaveLength(6);
-    expect(cite('nowhere')).toMatchObject({ status: 2, stdout: '' });
+    const cite = (...args: readonly string[]): ReturnType<typeof d3pm> => d3pm('cite', ...args);
+    const { out, code } = cite('text8/uniform');
+    expect([code, out]).toEqual([0, expect.stringContaining('% schedule cosine\n@inproceedings{nichol2021improved,\n')]);
+    expect(JSON.parse(cite('text8/uniform', '--json').out)).toHaveLength(6);
+    expect(cite('nowhere')).toMatchObject({ code: 2, out: '' });
   });
 });

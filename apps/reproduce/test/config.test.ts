@@ -1,8 +1,4 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { writeFileSync } from 'node:fs';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,8 +6,8 @@ import { configSchema } from '../src/config/config-schema.ts';
 import { findPreset, presets } from '../src/config/presets.ts';
 import { parseTrainConfig, readTrainConfig } from '../src/config/read-train-config.ts';
 import { trainConfigSchema } from '../src/config/train-config-schema.ts';
+import { cliBed } from './cli-bed.ts';
 
-const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 const FILE = `# Begins with a preset.
 preset: sotu/absorbing
 transition: uniform
@@ -21,17 +17,11 @@ training:
   clipNorm: null
 `;
 
-let folder: string;
+const { at, d3pm, remove } = cliBed();
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'd3pm-config-'));
-  writeFileSync(join(folder, 'text.yaml'), FILE);
+  writeFileSync(at('text.yaml'), FILE);
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-const d3pm = (...args: readonly string[]): { readonly code: number | null; readonly out: string; readonly err: string } => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...args], { encoding: 'utf8', cwd: folder });
-  return { code: status, out: stdout, err: stderr };
-};
+afterAll(remove);
 
 describe('presets', () => {
   it('are complete configs, each under a name of its own', async () => {

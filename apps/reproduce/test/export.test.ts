@@ -1,15 +1,11 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { decode } from 'fast-png';
 import { parse } from 'yaml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseTrainConfig } from '../src/config/read-train-config.ts';
 import { modelCard, type ModelCard } from '../src/export/model-card.ts';
+import { cliBed } from './cli-bed.ts';
 
-const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 const CONFIG = `
 data: { name: moby-dick, length: 8 }
 transition: absorbing
@@ -20,28 +16,17 @@ training: { numSteps: 4, batchSize: 4, eventEvery: 2, emaDecay: 0.5 }
 evaluation: { samples: 2, testExamples: 8 }
 `;
 
-let folder: string;
-const at = (...path: readonly string[]): string => join(folder, ...path);
-const d3pm = (...args: readonly string[]): { readonly code: number | null; readonly out: string; readonly err: string } => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...args, '--quiet'], { encoding: 'utf8', cwd: folder });
-  return { code: status, out: stdout, err: stderr };
-};
+const { at, d3pm, succeed, remove } = cliBed('--quiet');
 const sample = (run: string, out: string): Buffer => {
   expect(d3pm('sample', run, '--count', '3', '--out', out, '--engine', 'cpu', '--threads', '1')).toMatchObject({ code: 0, err: '' });
   return readFileSync(at(out, 'samples.safetensors'));
 };
-/** Throws where the program fails. */
-const succeed = (...args: readonly string[]): void => {
-  const { code, err } = d3pm(...args);
-  if (code !== 0) throw new Error(err);
-};
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'd3pm-export-'));
   writeFileSync(at('text.yaml'), CONFIG);
   succeed('train', 'text.yaml', '--out', 'run', '--engine', 'cpu', '--threads', '1');
   succeed('export', 'run', '--out', 'given', '--license', 'cc-by-4.0');
 }, 60_000);
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(remove);
 
 describe('d3pm export', () => {
   it('gives weights that sample what the run samples, sealed', () => {

@@ -1,14 +1,10 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createRng } from '@d3pm/core';
 import { decodeSafetensors } from '@d3pm/train';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadData } from '../src/train/build-training.ts';
+import { cliBed } from './cli-bed.ts';
 
-const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 const TEXT = `
 data: { name: moby-dick, length: 16 }
 transition: absorbing
@@ -28,12 +24,7 @@ training: { numSteps: 1, batchSize: 4 }
 evaluation: { samples: 0, testExamples: 0 }
 `;
 
-let folder: string;
-const at = (...path: readonly string[]): string => join(folder, ...path);
-const d3pm = (...args: readonly string[]): { readonly code: number | null; readonly out: string; readonly err: string } => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...args, '--quiet'], { encoding: 'utf8', cwd: folder });
-  return { code: status, out: stdout, err: stderr };
-};
+const { at, d3pm, succeed, remove } = cliBed('--quiet');
 const infill = (out: string, ...args: readonly string[]): void => {
   expect(d3pm('infill', ...args, '--out', out, '--engine', 'cpu', '--threads', '1')).toMatchObject({ code: 0, err: '' });
 };
@@ -44,20 +35,14 @@ const statesOf = (out: string): readonly (readonly number[])[] => {
   return Array.from({ length: shape[0]! }, (_, b) => [...(data as Int32Array).subarray(b * positions, (b + 1) * positions)]);
 };
 
-/** Throws where the program fails. */
-const succeed = (...args: readonly string[]): void => {
-  const { code, err } = d3pm(...args);
-  if (code !== 0) throw new Error(err);
-};
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'd3pm-infill-'));
   writeFileSync(at('text.yaml'), TEXT);
   writeFileSync(at('digits.yaml'), DIGITS);
   for (const run of ['text', 'digits']) {
     succeed('train', `${run}.yaml`, '--out', run, '--engine', 'cpu', '--threads', '1');
   }
 }, 60_000);
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(remove);
 
 describe('d3pm infill', () => {
   it.each(['ancestral', 'event'])('keeps what is given of a text and draws the rest, by the %s sampler', (sampler) => {

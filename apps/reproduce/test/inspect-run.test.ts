@@ -1,13 +1,9 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { decode } from 'fast-png';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stepCostsChart } from '../src/figures/step-costs-chart.ts';
+import { cliBed } from './cli-bed.ts';
 
-const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 const CONFIG = `
 data: { name: moby-dick, length: 8 }
 transition: absorbing
@@ -18,22 +14,12 @@ training: { numSteps: 2, batchSize: 4 }
 evaluation: { samples: 0, testExamples: 0 }
 `;
 
-let folder: string;
-const d3pm = (...args: readonly string[]): { readonly code: number | null; readonly out: string; readonly err: string } => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...args, '--engine', 'cpu'], { encoding: 'utf8', cwd: folder });
-  return { code: status, out: stdout, err: stderr };
-};
-/** Throws where the program fails. */
-const succeed = (...args: readonly string[]): void => {
-  const { code, err } = d3pm(...args);
-  if (code !== 0) throw new Error(err);
-};
+const { at, d3pm, succeed, remove } = cliBed('--engine', 'cpu');
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'd3pm-inspect-run-'));
-  writeFileSync(join(folder, 'text.yaml'), CONFIG);
+  writeFileSync(at('text.yaml'), CONFIG);
   succeed('train', 'text.yaml', '--out', 'run', '--quiet');
 }, 60_000);
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(remove);
 
 describe('d3pm inspect RUN', () => {
   it('shows every parameter, the parts of the bound and what each step costs', () => {
@@ -42,7 +28,7 @@ describe('d3pm inspect RUN', () => {
     expect(out).toMatch(/^absorbing, inverse-remaining, transformer: step 2, 1,558 parameters\n/u);
     expect(out).toMatch(/^embedding\.weight +\[28, 8\] +224 +\S+ +\S+$/mu);
     expect(out).toMatch(/^≤ \d\.\d{4} ± \d\.\d{4} bits\/dim on 16 held-out examples, 4 of 4 steps, mixture$/mu);
-    expect(decode(readFileSync(join(folder, 'costs.png'))).width).toBeGreaterThan(700);
+    expect(decode(readFileSync(at('costs.png'))).width).toBeGreaterThan(700);
   });
 
   it('as JSON has numbers that add up: parameters to the whole, steps to the bound', () => {

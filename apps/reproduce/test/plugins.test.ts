@@ -1,11 +1,8 @@
-import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { cliBed } from './cli-bed.ts';
 
-const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 const PACKAGES = fileURLToPath(new URL('../node_modules/@d3pm/', import.meta.url));
 /** Redraws from a law that favours state 0. */
 const STICKY = `import { assertOptionNames } from '@d3pm/core';
@@ -33,12 +30,7 @@ training: { numSteps: 2, batchSize: 4 }
 evaluation: { samples: 0, testExamples: 0 }
 `;
 
-let folder: string;
-const at = (...path: readonly string[]): string => join(folder, ...path);
-const d3pm = (...args: readonly string[]): { readonly code: number | null; readonly out: string; readonly err: string } => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...args], { encoding: 'utf8', cwd: folder });
-  return { code: status, out: stdout, err: stderr };
-};
+const { at, d3pm, remove } = cliBed();
 const train = (...args: readonly string[]): ReturnType<typeof d3pm> =>
   d3pm('train', 'text.yaml', '--out', 'run', '--engine', 'cpu', '--quiet', ...args);
 const install = (name: string, content: object): void => {
@@ -50,13 +42,12 @@ const project = (content: object): void =>
   writeFileSync(at('package.json'), JSON.stringify({ name: 'project', type: 'module', ...content }));
 
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'd3pm-plugins-'));
   mkdirSync(at('node_modules'));
   symlinkSync(PACKAGES, at('node_modules/@d3pm'));
   writeFileSync(at('text.yaml'), CONFIG);
   writeFileSync(at('sticky.js'), STICKY);
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(remove);
 beforeEach(() => {
   project({});
   rmSync(at('run'), { recursive: true, force: true });
