@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startVitest } from 'vitest/node';
-import { buildSite } from '../../../apps/playground/tools/build-site.ts';
-import { findChromium } from '../../../apps/playground/tools/find-chromium.ts';
+import { buildSite } from './build-site.ts';
+import { findChromium } from './find-chromium.ts';
 
 /**
  * `pnpm test:browser [-t keyboard]`: builds the playground, and looks at it and at `d3pm dash` in headless Chromium. Without one it is skipped, and
  * with `CI=true` fails. The last line is `N passed, N failed`.
  */
 const root = fileURLToPath(new URL('../../../', import.meta.url));
-const site = fileURLToPath(new URL('../../../apps/playground/site/', import.meta.url));
+const site = fileURLToPath(new URL('../site/', import.meta.url));
 
 const { passed, failed, skipped } = await counts();
 console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);

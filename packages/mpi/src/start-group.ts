@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { assertInteger, D3pmError } from '@d3pm/core';
 import { guardExit } from './guard-exit.ts';
 import { inPieces } from './in-pieces.ts';
@@ -78,7 +77,7 @@ export function startGroup({ mpi, rank, size, localRank, localSize, transport, t
     // MPI_Finalize wants the thread that has initialised, and would block it until the last member comes: they meet before.
     await inTurn('close', () => mpi.start('MPI_Barrier', MPI_COMM_WORLD));
     end = { reason: 'this group has been closed' };
-    if (size > 1) await sleep(LEAVE_MS);
+    if (size > 1) await new Promise((resolve) => setTimeout(resolve, LEAVE_MS));
     unguard();
     mpi.call('MPI_Finalize');
   };
