@@ -121,7 +121,7 @@ describe.each(launchers)('under the mpirun of $name', (launcher) => {
       const { code, err } = await group([{ count: 2, command: d3pm('train', 'long.yaml', '--out', 'run', ...cpu) }]);
       expect(code).not.toBe(0);
       expect(err).toMatch(/^error CHECKPOINT: saveCheckpoint: .*: the disk is full \(ENOSPC\); nothing was replaced/m);
-      expect(err).toMatch(/^rank 0 of 2 ends without close\(\), with exit code 1: the whole group is aborted$/m);
+      expect(err).toMatch(/^rank 0 of 2 ends without close\(\), with exit code 3: the whole group is aborted$/m);
       const last = Math.max(...checkpointsOf(run));
       expect(last).toBeGreaterThan(0);
       mount('-o', 'remount,size=2m', run);
