@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { headingSlug } from './heading-slug.ts';
 
 const LINK =
   /!?\[(?:[^\]\\]|\\.)*\]\(\s*<?(?<target>[^)\s>]+)>?(?:\s+["'][^)]*)?\)|^\[[^\]]+\]:\s*(?<reference>\S+)|<(?:img|a)\b[^>]*\b(?:src|href)="(?<html>[^"]+)"/gm;
@@ -25,13 +26,12 @@ function linkFault(root: string, page: string, target: string): string | undefin
   return headingAnchors(readFileSync(file, 'utf8')).has(anchor) ? undefined : `${target}: there is no such heading`;
 }
 
-/** The anchors of a page's headings, as code hosts make them: lower case, no punctuation, hyphens for spaces. */
+/** The anchors of a page's headings, those of one name numbered. */
 export function headingAnchors(markdown: string): ReadonlySet<string> {
   const seen = new Map<string, number>();
   const anchors = new Set<string>();
   for (const [, title = ''] of withoutCode(markdown, 'keep inline').matchAll(/^#{1,6}\s+(.+?)\s*#*$/gm)) {
-    const plain = title.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1').toLowerCase();
-    const anchor = plain.replaceAll(/[^\p{L}\p{N}\p{M}\s_-]/gu, '').replaceAll(/\s/g, '-');
+    const anchor = headingSlug(title.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1'));
     const count = seen.get(anchor) ?? 0;
     seen.set(anchor, count + 1);
     anchors.add(count === 0 ? anchor : `${anchor}-${count}`);
