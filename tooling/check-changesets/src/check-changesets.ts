@@ -1,14 +1,13 @@
 import { execFileSync } from 'node:child_process';
 
-const SOURCE = /^packages\/(?<folder>[^/]+)\/src\//;
 const CHANGESET = /^\.changeset\/(?!README\.md$)[^/]+\.md$/;
 
 /**
- * What is missing from a list of changed paths: a change of a package's sources comes with a changeset, which is one
- * sentence for its users. Undefined where nothing is missing.
+ * What is missing from a list of changed paths: a change of the sources of what is published comes with a changeset,
+ * which is one sentence for its users. Undefined where nothing is missing. `published` has the folders.
  */
-export function missingChangeset(paths: readonly string[]): string | undefined {
-  const folders = [...new Set(paths.flatMap((path) => SOURCE.exec(path)?.groups?.['folder'] ?? []))].sort();
+export function missingChangeset(paths: readonly string[], published: readonly string[]): string | undefined {
+  const folders = published.filter((folder) => paths.some((path) => path.startsWith(`${folder}/src/`)));
   if (folders.length === 0 || paths.some((path) => CHANGESET.test(path))) return undefined;
   return `sources of ${folders.join(', ')} changed, and no .changeset/*.md did; run \`pnpm changeset\``;
 }

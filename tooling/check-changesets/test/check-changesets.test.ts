@@ -6,23 +6,29 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { changedPaths, missingChangeset } from '../src/check-changesets.ts';
 
 describe('missingChangeset', () => {
+  const published = ['apps/reproduce', 'packages/core', 'packages/train'];
+
   it.each([
     ['nothing changed', []],
     ['only tests and documents changed', ['packages/core/test/rng.test.ts', 'packages/core/README.md', 'docs/notation.md']],
+    ['what changed is not published', ['apps/playground/src/main.ts']],
     ['there is a changeset', ['packages/core/src/rng.ts', '.changeset/quick-cats-run.md']],
   ])('is satisfied where %s', (_title, paths) => {
-    expect(missingChangeset(paths)).toBeUndefined();
+    expect(missingChangeset(paths, published)).toBeUndefined();
   });
 
   it('names the packages, and takes neither the configuration nor the README of the folder for a changeset', () => {
     const paths = [
       'packages/train/src/adam.ts',
+      'apps/reproduce/src/cli.ts',
       'packages/core/src/rng.ts',
       'packages/core/src/threefry.ts',
       '.changeset/config.json',
       '.changeset/README.md',
     ];
-    expect(missingChangeset(paths)).toBe('sources of core, train changed, and no .changeset/*.md did; run `pnpm changeset`');
+    expect(missingChangeset(paths, published)).toBe(
+      'sources of apps/reproduce, packages/core, packages/train changed, and no .changeset/*.md did; run `pnpm changeset`',
+    );
   });
 });
 

@@ -6,6 +6,7 @@ import type { StepResult } from '../../check/src/step-result.ts';
 import { aloneProgram, aloneProject, checkAlone } from './alone.ts';
 import { checkConsumer, consumerPrograms, consumerProject } from './consumer.ts';
 import { fewAtATime } from './few-at-a-time.ts';
+import { contentsFaults, strayListFaults } from './kept-lists.ts';
 import { pack, type Packed } from './pack.ts';
 import { publishables } from './publishable.ts';
 import { outcomeOf, type StepOutcome } from './step-outcome.ts';
@@ -19,9 +20,9 @@ const PLUGIN = 'examples/d3pm-transition-hierarchical';
 const FIXTURES = 'tooling/check-packages/fixtures';
 
 /**
- * Checks what would be published, not what lies in the tree: packs every project, looks into each tarball, gives it to
- * publint and to "are the types wrong", and installs it outside the repository: each package alone, all together, and
- * with a plugin that is built, tested and packed there. Counts each check.
+ * Checks what would be published, not what lies in the tree: packs every project, looks into each tarball, compares its
+ * files with the list of them, gives it to publint and to "are the types wrong", and installs it outside the repository:
+ * each package alone, all together, and with a plugin that is built, tested and packed there. Counts each check.
  */
 export async function checkPackages(root: string): Promise<StepResult> {
   const folder = await mkdtemp(join(tmpdir(), 'd3pm-packages-'));
@@ -32,7 +33,8 @@ export async function checkPackages(root: string): Promise<StepResult> {
       checkUsers(join(folder, 'users'), root, packed),
       checkPlugin(join(folder, 'plugin'), root, packed),
     ];
-    const steps = (await Promise.all(parts)).flat();
+    const lists: StepOutcome = { name: 'lists of contents', outcome: outcomeOf(await strayListFaults(root, packed)) };
+    const steps = [lists, ...(await Promise.all(parts)).flat()];
     for (const { name, outcome } of steps) console.log(outcome.code === 0 ? `ok      ${name}` : `FAILED  ${name}\n${outcome.output}`);
     const failed = steps.filter(({ outcome }) => outcome.code !== 0).length;
     return { passed: steps.length - failed, failed, skipped: [] };
@@ -69,10 +71,12 @@ async function checkPlugin(folder: string, root: string, packed: readonly Packed
   return [...steps, ...(await usePlugin(user, { packed: libraries, plugin, programs }))];
 }
 
-async function checkTarball(root: string, { folder, file, manifest, tarball }: Packed): Promise<readonly StepOutcome[]> {
+async function checkTarball(root: string, packed: Packed): Promise<readonly StepOutcome[]> {
+  const { folder, file, manifest, tarball } = packed;
   const publint = await runCaptured(process.execPath, [toolPath('publint'), file, '--strict']);
   const steps: StepOutcome[] = [
     { name: `${manifest.name}: contents`, outcome: outcomeOf(tarballFaults(join(root, folder), tarball)) },
+    { name: `${manifest.name}: list of contents`, outcome: outcomeOf(await contentsFaults(root, packed)) },
     { name: `${manifest.name}: publint`, outcome: publint },
   ];
   if (Object.keys(manifest.exports ?? {}).some((subpath) => subpath !== './package.json')) {

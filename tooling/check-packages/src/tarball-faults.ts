@@ -21,6 +21,17 @@ export function tarballFaults(folder: string, { files, manifest }: Tarball): rea
       .filter((path) => /^dist\/.*\.js$/.test(path))
       .filter((path) => !existsSync(join(folder, path.replace(/^dist\//, 'src/').replace(/\.js$/, '.ts'))))
       .map((path) => `${path} has no source any more; remove the package's dist/ and build again`),
+    ...publishConfigFaults(manifest),
     ...[...manifest.matchAll(/"(?:workspace|catalog):[^"]*"/g)].map(([range]) => `package.json still says ${range}`),
   ];
+}
+
+/** What npm must be told each time: a package of a scope is private, and has no provenance, unless it says otherwise. */
+function publishConfigFaults(manifest: string): readonly string[] {
+  const { publishConfig = {} } = JSON.parse(manifest) as { readonly publishConfig?: Readonly<Record<string, unknown>> };
+  return Object.entries({ access: 'public', provenance: true })
+    .filter(([name, value]) => publishConfig[name] !== value)
+    .map(
+      ([name, value]) => `package.json has publishConfig.${name} ${JSON.stringify(publishConfig[name])}, expected ${JSON.stringify(value)}`,
+    );
 }

@@ -5,9 +5,11 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { checkBudgets } from '../src/bundle-budgets.ts';
 import { bundle } from '../src/bundle.ts';
+import { contentsList } from '../src/contents-list.ts';
 import { fewAtATime } from '../src/few-at-a-time.ts';
 import { importables, importsProgram } from '../src/imports-program.ts';
-import { readTarball } from '../src/pack.ts';
+import { contentsFaults, strayListFaults, writeLists } from '../src/kept-lists.ts';
+import { readTarball, type Packed } from '../src/pack.ts';
 import { publishables } from '../src/publishable.ts';
 import { dependenciesOn } from '../src/strangers.ts';
 import { tarballFaults } from '../src/tarball-faults.ts';
@@ -28,7 +30,7 @@ function folder(files: Readonly<Record<string, string>>): string {
 
 describe('tarballFaults', () => {
   const files = ['package.json', 'README.md', 'LICENSE', 'dist/index.js', 'dist/index.d.ts', 'src/index.ts'];
-  const manifest = '{"dependencies":{"@d3pm/core":"^0.1.0"}}';
+  const manifest = '{"dependencies":{"@d3pm/core":"^0.1.0"},"publishConfig":{"access":"public","provenance":true}}';
   const own = (): string => folder({ 'src/index.ts': '' });
 
   it('finds nothing in a sound tarball', () => {
@@ -44,9 +46,70 @@ describe('tarballFaults', () => {
       { files: [...files, 'dist/old.js'], manifest },
       "dist/old.js has no source any more; remove the package's dist/ and build again",
     ],
-    ['a range that npm does not know', { files, manifest: '{"a":"workspace:^"}' }, 'package.json still says "workspace:^"'],
+    [
+      'a range that npm does not know',
+      { files, manifest: manifest.replace('^0.1.0', 'workspace:^') },
+      'package.json still says "workspace:^"',
+    ],
+    [
+      'no provenance',
+      { files, manifest: manifest.replace(',"provenance":true', '') },
+      'package.json has publishConfig.provenance undefined, expected true',
+    ],
   ])('finds %s', (_title, tarball, fault) => {
     expect(tarballFaults(own(), tarball)).toEqual([fault]);
+  });
+});
+
+describe('the list of what is in a tarball', () => {
+  const sound = ['src/a.ts', 'dist/a.d.ts', 'dist/a.d.ts.map', 'dist/a.js', 'dist/a.js.map', 'README.md'];
+  const packedWith = (...files: readonly string[]): Packed => ({
+    folder: 'packages/a',
+    manifest: { name: '@d3pm/a', version: '1.0.0' },
+    file: '',
+    tarball: { files, manifest: '' },
+  });
+
+  it('has a source and what is compiled from it on one line, and everything else on its own', () => {
+    expect(contentsList(sound)).toEqual(['README.md', 'src/a.ts + dist']);
+    expect(contentsList([...sound, 'dist/stray.js', 'src/b.ts', 'src/c.d.ts'])).toEqual([
+      'README.md',
+      'dist/stray.js',
+      'src/a.ts + dist',
+      'src/b.ts',
+      'src/c.d.ts',
+    ]);
+    expect(contentsList(sound.filter((path) => path !== 'dist/a.js.map'))).toEqual([
+      'README.md',
+      'dist/a.d.ts',
+      'dist/a.d.ts.map',
+      'dist/a.js',
+      'src/a.ts',
+    ]);
+  });
+
+  it('is asked for where there is none, and then holds until a file comes or goes', async () => {
+    const root = folder({});
+    expect(await contentsFaults(root, packedWith(...sound))).toEqual([
+      'tooling/check-packages/contents/a.txt is missing; to write it: pnpm pack:lists',
+    ]);
+    expect(await writeLists(root, [packedWith(...sound)])).toEqual(['tooling/check-packages/contents/a.txt']);
+    expect(await contentsFaults(root, packedWith(...sound))).toEqual([]);
+    expect(await writeLists(root, [packedWith(...sound)])).toEqual([]);
+    const [first, second, wayOut, ...rest] = await contentsFaults(root, packedWith(...sound.slice(0, -1), 'notes.txt'));
+    expect([first, second, rest]).toEqual(['+ notes.txt', '- README.md', []]);
+    expect(wayOut).toContain('pnpm pack:lists');
+  });
+
+  it('goes with its package', async () => {
+    const root = folder({ 'tooling/check-packages/contents/old.txt': 'README.md\n' });
+    const packed = [packedWith(...sound)];
+    expect(await strayListFaults(root, packed)).toEqual([
+      'tooling/check-packages/contents/old.txt is of no package; to remove it: pnpm pack:lists',
+    ]);
+    await writeLists(root, packed);
+    expect(await strayListFaults(root, packed)).toEqual([]);
+    expect(readFileSync(join(root, 'tooling/check-packages/contents/a.txt'), 'utf8')).toBe('README.md\nsrc/a.ts + dist\n');
   });
 });
 
@@ -136,7 +199,20 @@ it('fewAtATime keeps the order of results, whichever is ready first', async () =
   const results = await fewAtATime(delays, (delay) => new Promise((resolve) => setTimeout(() => resolve(delay), delay)));
   expect(results).toEqual(delays);
   expect(await fewAtATime([], () => Promise.resolve(1))).toEqual([]);
-  await expect(fewAtATime([1], () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+});
+
+it('fewAtATime fails when what had begun has ended, and begins nothing more', async () => {
+  const [begun, ended]: [number[], number[]] = [[], []];
+  const work = async (delay: number): Promise<void> => {
+    begun.push(delay);
+    await new Promise((resolve) => setTimeout(resolve, delay));
+    ended.push(delay);
+    if (delay === 1) throw new Error('no');
+  };
+  const many = Array.from({ length: 30 }, () => 50);
+  await expect(fewAtATime([1, ...many], work)).rejects.toThrow('no');
+  expect(ended.length).toBe(begun.length);
+  expect(begun.length).toBeLessThan(10);
 });
 
 describe('ownErrors', () => {
