@@ -21,7 +21,13 @@ const PATIENCE = 5000;
 export async function runProgram(command: string, args: readonly string[], options: RunProgramOptions): Promise<string> {
   const { cwd, signal, env = process.env, timeoutMs = 600_000 } = options;
   signal.throwIfAborted();
-  const child = spawn(command, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  // Whoever has called npm with --silent has not said it of this one, whose errors are told.
+  const child = spawn(command, args, {
+    cwd,
+    env: { ...env, npm_config_loglevel: 'error' },
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const output: string[] = [];
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => output.push(text));
   const closed = new Promise<string>((resolve, reject) => {
