@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { decode } from 'fast-png';
 import { parse } from 'yaml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -40,6 +40,13 @@ describe('d3pm export', () => {
       code: 3,
       err: expect.stringContaining('model.safetensors') as string,
     });
+  });
+
+  it('leaves a manifest that is damaged to who reads checkpoints', () => {
+    mkdirSync(at('damaged'));
+    writeFileSync(at('damaged/MANIFEST.json'), '{');
+    const { code, err } = d3pm('sample', 'damaged', '--out', 'none', '--engine', 'cpu');
+    expect([code, err]).toEqual([3, expect.stringMatching(/^error INVALID_DATA: /u)]);
   });
 
   it('writes a card with the header of the hub, the config, the numbers and a sample', () => {

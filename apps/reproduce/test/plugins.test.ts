@@ -68,6 +68,7 @@ describe('a plugin of somebody else', () => {
 
   it.each([
     ['no dependency of the project', {}, { exports: './index.js', keywords: ['d3pm-transition'] }],
+    ['of keywords that are none', { dependencies: { 'sticky-noise': '1' } }, { exports: './index.js', keywords: 'd3pm-transition' }],
     ['without the keyword', { dependencies: { 'sticky-noise': '1' } }, { exports: './index.js', keywords: ['d3pm-schedule'] }],
   ])('is not taken from a package that is %s, whose code is not run', (_, dependencies, content) => {
     project(dependencies);

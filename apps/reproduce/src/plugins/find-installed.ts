@@ -17,7 +17,8 @@ export async function findInstalled(missing: readonly MissingPlugin[]): Promise<
   const found: Plugin[] = [];
   for (const name of names) {
     const content = await installed(project.folder, name);
-    if (!content?.keywords?.some((keyword) => keywords.includes(keyword))) continue;
+    const said: unknown = content?.keywords;
+    if (!Array.isArray(said) || !said.some((keyword) => keywords.includes(keyword as string))) continue;
     found.push(
       ...(await loadPlugins([name])).filter((plugin) => missing.some(({ kind, name }) => plugin.kind === kind && plugin.name === name)),
     );

@@ -44,15 +44,24 @@ export const EXPORTED = 'model';
 
 /** Undefined for what is something else. @throws {D3pmError} `INVALID_DATA` for one that is damaged. */
 async function readExported(folder: string): Promise<TrainedRun | undefined> {
-  const manifest = JSON.parse(await readFile(join(folder, 'MANIFEST.json'), 'utf8').catch(() => '{}')) as {
-    readonly about?: { readonly kind?: unknown };
-  };
-  if (manifest.about?.kind !== EXPORTED) return undefined;
+  if (!(await isExported(folder))) return undefined;
   const { about, files } = await readSealedFolder(folder);
   const { tensors } = decodeSafetensors(files.get('model.safetensors')!, { fileName: join(folder, 'model.safetensors') });
   const weights = Object.fromEntries(tensors);
   const config = JSON.parse(new TextDecoder().decode(files.get('config.json'))) as JsonObject;
   return { config, step: Number(about['step']), weights, digest: digestOf(weights) };
+}
+
+/** By the manifest; one that cannot be read is left to who reads checkpoints, and tells what is wrong. */
+async function isExported(folder: string): Promise<boolean> {
+  try {
+    const manifest = JSON.parse(await readFile(join(folder, 'MANIFEST.json'), 'utf8')) as {
+      readonly about?: { readonly kind?: unknown };
+    } | null;
+    return manifest?.about?.kind === EXPORTED;
+  } catch {
+    return false;
+  }
 }
 
 function digestOf(weights: TrainedRun['weights']): string {
