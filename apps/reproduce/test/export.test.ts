@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { decode } from 'fast-png';
 import { parse } from 'yaml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -71,6 +71,13 @@ describe('d3pm export', () => {
       2,
       expect.stringMatching(/^error INVALID_OPTIONS: export: .*given is there already; give --out another folder/u),
     ]);
+  });
+
+  it('leaves nothing behind where it fails', () => {
+    mkdirSync(at('run/samples/step-99999999.txt'));
+    const { code, err } = d3pm('export', 'run', '--out', 'halfway');
+    expect([code, err]).toEqual([1, expect.stringContaining('EISDIR')]);
+    expect(existsSync(at('halfway'))).toBe(false);
   });
 });
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { D3pmError } from '@d3pm/core';
 import { encodeSafetensors } from '@d3pm/train';
 import { writeSealedFolder } from '@d3pm/train/node';
@@ -31,12 +31,6 @@ export async function runExport(path: string, { out, license, trustPlugins = fal
   const folder = resolve(out);
   if (existsSync(folder))
     throw new D3pmError('INVALID_OPTIONS', `export: ${folder} is there already; give --out another folder, or delete it`);
-  await mkdir(folder, { recursive: true });
-  await writeSealedFolder(
-    join(folder, 'model'),
-    { 'model.safetensors': encodeSafetensors(weights), 'config.json': Buffer.from(`${JSON.stringify(config, undefined, 1)}\n`) },
-    { about: { kind: EXPORTED, step } },
-  );
   const sample = await newestSample(run.folder);
   const citations = await citation(trained);
   const card = modelCard({
@@ -55,8 +49,20 @@ export async function runExport(path: string, { out, license, trustPlugins = fal
     'papers.bib': `${citations.map(({ bibtex }) => bibtex).join('\n\n')}\n`,
     ...(sample && { [sample.name]: sample.content }),
   };
-  for (const [name, content] of Object.entries(files)) {
-    await writeFileAtomic(join(folder, name), typeof content === 'string' ? content : Buffer.from(content));
+  await mkdir(dirname(folder), { recursive: true });
+  await mkdir(folder);
+  try {
+    await writeSealedFolder(
+      join(folder, 'model'),
+      { 'model.safetensors': encodeSafetensors(weights), 'config.json': Buffer.from(`${JSON.stringify(config, undefined, 1)}\n`) },
+      { about: { kind: EXPORTED, step } },
+    );
+    for (const [name, content] of Object.entries(files)) {
+      await writeFileAtomic(join(folder, name), typeof content === 'string' ? content : Buffer.from(content));
+    }
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
   }
   const paths = ['model', ...Object.keys(files)].map((name) => join(folder, name));
   printResult(flags, { text: `${paths.join('\n')}\n`, value: { files: paths } });
