@@ -36,7 +36,7 @@ export type { Metric, MetricPlugin, MetricReport, MetricSetting } from './metric
 export type { ModelPlugin, ModelSetting } from './model-plugin.ts';
 export { estimateMutualInformationNats, mutualInformationNats, type MutualInformationInput } from './mutual-information.ts';
 export { nearestName, suggestName } from './nearest-name.ts';
-export { assertOptionNames } from './option-names.ts';
+export { assertOptionNames, type NoOptions } from './option-names.ts';
 export type { Plugin, PluginKind } from './plugin.ts';
 export { posteriorLogProbs, type PosteriorInput } from './posterior.ts';
 export { predictionLogProbs } from './prediction-log-probs.ts';

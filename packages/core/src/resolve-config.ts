@@ -1,4 +1,5 @@
 import { D3pmError } from './errors.ts';
+import type { NoOptions } from './option-names.ts';
 import type { Plugin } from './plugin.ts';
 import type { Registry } from './registry.ts';
 
@@ -9,7 +10,9 @@ export interface ConfigurablePlugin extends Plugin {
 }
 
 /** `{ name, …options }` of any name in a table of options by name. */
-export type ConfigOf<T> = { [N in keyof T]: { readonly name: N } & Readonly<T[N]> }[keyof T];
+export type ConfigOf<T> = {
+  [N in keyof T]: { readonly name: N } & (T[N] extends NoOptions ? unknown : Readonly<T[N]>);
+}[keyof T];
 
 /** The plugin that a config names, and the rest of the config as its options. */
 export interface ResolvedConfig<P extends ConfigurablePlugin> {

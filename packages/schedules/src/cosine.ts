@@ -1,7 +1,6 @@
-import type { NoiseSchedule, SchedulePlugin } from '@d3pm/core';
+import { assertOptionNames, type NoiseSchedule, type NoOptions, type SchedulePlugin } from '@d3pm/core';
 import { assertNumSteps, checkedSchedule } from './checked-schedule.ts';
 import { defineSchedule } from './define-schedule.ts';
-import { parseNumbers } from './parse-options.ts';
 
 /** No step redraws more often than this, so that the last one keeps a trace of x_{T−1}. */
 const MOST = 0.999;
@@ -28,9 +27,9 @@ export function cosine({ numSteps }: { readonly numSteps: number }): NoiseSchedu
 }
 
 /** {@link cosine}, for configs. */
-export const cosineSchedule: SchedulePlugin<'cosine', Record<never, never>, 'jump-probability'> = /* @__PURE__ */ defineSchedule({
+export const cosineSchedule: SchedulePlugin<'cosine', NoOptions, 'jump-probability'> = /* @__PURE__ */ defineSchedule({
   name: 'cosine',
   unit: 'jump-probability',
-  parse: (options) => parseNumbers('cosine', options, []),
+  parse: (options) => assertOptionNames('cosine', options, []),
   create: (numSteps) => cosine({ numSteps }),
 });

@@ -38,7 +38,9 @@ export function levelLogOdds(t: number, parts: number): number {
 export function refuseLevel({ caller, family, parts }: Levels, t: number, { sharedNats, lostNats }: Information): never {
   const [level, reached] = [1 - t / parts, sharedNats / (sharedNats + lostNats)];
   const wayOut =
-    level === 0 ? "use finalStep: 'finite'" : 'take a family that forgets x_0 (a graph in one piece), more steps, or another schedule';
+    level === 0
+      ? "use finalStep: 'finite'"
+      : 'one step cannot forget enough, or none can (a graph in pieces): take another schedule (linear, and look at L_T), a family that moves farther, or another T';
   throw new D3pmError(
     'INVALID_SCHEDULE',
     `${caller}: step ${t} is to leave ${level.toPrecision(4)} of H(x_0), and ${family} leaves ${reached.toPrecision(4)} with any noise; ${wayOut}`,

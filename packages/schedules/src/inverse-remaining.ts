@@ -1,7 +1,6 @@
-import type { NoiseSchedule, SchedulePlugin } from '@d3pm/core';
+import { assertOptionNames, type NoiseSchedule, type NoOptions, type SchedulePlugin } from '@d3pm/core';
 import { assertNumSteps, checkedSchedule } from './checked-schedule.ts';
 import { defineSchedule } from './define-schedule.ts';
-import { parseNumbers } from './parse-options.ts';
 
 /**
  * β_t = (T − t + 1)⁻¹, so that ᾱ_t = 1 − t/T and β_T = 1: the schedule of Section 3.2 for absorbing noise,
@@ -19,13 +18,9 @@ export function inverseRemaining({ numSteps }: { readonly numSteps: number }): N
 }
 
 /** {@link inverseRemaining}, for configs. */
-export const inverseRemainingSchedule: SchedulePlugin<
-  'inverse-remaining',
-  Record<never, never>,
-  'jump-probability'
-> = /* @__PURE__ */ defineSchedule({
+export const inverseRemainingSchedule: SchedulePlugin<'inverse-remaining', NoOptions, 'jump-probability'> = /* @__PURE__ */ defineSchedule({
   name: 'inverse-remaining',
   unit: 'jump-probability',
-  parse: (options) => parseNumbers('inverse-remaining', options, []),
+  parse: (options) => assertOptionNames('inverse-remaining', options, []),
   create: (numSteps) => inverseRemaining({ numSteps }),
 });

@@ -4,6 +4,7 @@ import {
   type ConfigOf,
   type NoiseSchedule,
   type NoiseUnit,
+  type NoOptions,
   type Registry,
   type SchedulePlugin,
 } from '@d3pm/core';
@@ -22,8 +23,8 @@ type UnitOf<P> = P extends { readonly unit: infer U extends NoiseUnit } ? U : ne
 export interface ScheduleOptions {
   linear: LinearOptions;
   'linear-variance': LinearOptions;
-  cosine: Record<never, never>;
-  'inverse-remaining': Record<never, never>;
+  cosine: NoOptions;
+  'inverse-remaining': NoOptions;
   'from-array': FromArrayOptions;
   'from-array-variance': FromArrayOptions;
   'mutual-information': MutualInformationConfig;

@@ -4,7 +4,7 @@ import { assertDistribution } from './stochastic-rows.ts';
 /**
  * Throws unless `prior` is a distribution on K states, one for all positions or one for each.
  *
- * @throws {D3pmError} `SHAPE` for another length, `NOT_STOCHASTIC` for what is no distribution.
+ * @throws {D3pmError} `INVALID_OPTIONS` for what is no prior, `SHAPE` for another length, `NOT_STOCHASTIC` for what is no distribution.
  */
 export function assertPrior(
   name: string,
@@ -16,6 +16,12 @@ export function assertPrior(
     return;
   }
   const { probs } = prior;
+  if (!(probs instanceof Float64Array)) {
+    throw new D3pmError(
+      'INVALID_OPTIONS',
+      `${name}: the prior is ${JSON.stringify(prior)?.slice(0, 60)}, expected { kind: 'fixed', probs } with probs a Float64Array, or a learned prior`,
+    );
+  }
   const count = probs.length / numStates;
   if (!Number.isInteger(count) || count < 1 || (positions !== undefined && count !== 1 && count !== positions)) {
     const perPosition = `${numStates} × ${positions ?? 'positions'}`;

@@ -1,17 +1,21 @@
 import { assertEngine, createRng, positionsOf, priorTermNats, type Rng, type Transition } from '@d3pm/core';
 import { worstOf, type Deviation } from './laws/deviation.ts';
+import { everyStep } from './laws/every-step.ts';
 import { logSumExpOf, positionCount, type LawCase } from './laws/law-case.ts';
-import { hasTables } from './laws/transition-law.ts';
+import { hasTables, type TransitionLaw } from './laws/transition-law.ts';
 import { transitionLaws } from './laws/transition-laws.ts';
 
 export interface LawResult {
   readonly name: string;
   readonly ok: boolean;
-  /** Whether the law is about this transition at all: a capability may be absent, a table too large. */
+  /**
+   * Whether the law was tried. It is not where it says nothing of this transition (a capability is absent, a table too large),
+   * nor where a step cannot be made at all.
+   */
   readonly applies: boolean;
-  /** Where it is farthest off, and what came. */
+  /** Where it is farthest off, and what came, for a law that holds as well. */
   readonly detail: string;
-  /** In tolerances: the law holds up to 1. */
+  /** How far that is off, in tolerances: the law holds up to 1. */
   readonly worst: number;
 }
 
@@ -67,20 +71,14 @@ export function checkTransition(transition: Transition, { rng = createRng(0), nu
       return lawCase(transition, [r, s, t], stream);
     }),
   ];
-  const laws = transitionLaws.map((law): LawResult => {
-    const applies = attempt(() => law.appliesTo(transition), true);
-    if (!applies) return { name: law.name, ok: true, applies, detail: 'does not apply', worst: 0 };
-    const { worst, detail } = worstOf(
-      (law.once ? cases.slice(0, 1) : cases).map((each): Deviation => {
-        try {
-          return law.deviation(each);
-        } catch (error) {
-          return { worst: Infinity, detail: `(r, s, t) = (${each.r}, ${each.s}, ${each.t}): ${String(error)}` };
-        }
-      }),
-    );
-    return { name: law.name, ok: worst <= 1, applies, detail, worst };
-  });
+  const first = tried(everyStep, cases);
+  const laws = [
+    first,
+    ...transitionLaws.map((law) => {
+      if (!first.ok) return untried(law, 'not tried: a step cannot be made');
+      return attempt(() => law.appliesTo(transition), true) ? tried(law, cases) : untried(law, 'does not apply');
+    }),
+  ];
   return {
     transition: transition.name,
     ok: laws.every(({ ok }) => ok),
@@ -88,6 +86,22 @@ export function checkTransition(transition: Transition, { rng = createRng(0), nu
     priorTermNats: attempt(() => largestPriorTerm(transition), undefined),
   };
 }
+
+function tried({ name, once, deviation }: TransitionLaw, cases: readonly LawCase[]): LawResult {
+  const { worst, detail } = worstOf(
+    (once ? cases.slice(0, 1) : cases).map((each): Deviation => {
+      try {
+        return deviation(each);
+      } catch (error) {
+        return { worst: Infinity, detail: once ? String(error) : `(r, s, t) = (${each.r}, ${each.s}, ${each.t}): ${String(error)}` };
+      }
+    }),
+  );
+  const ok = worst <= 1;
+  return { name, ok, applies: true, detail: ok && worst > 0 ? `holds; farthest off, ${detail}` : detail, worst };
+}
+
+const untried = ({ name }: TransitionLaw, detail: string): LawResult => ({ name, ok: true, applies: false, detail, worst: 0 });
 
 function lawCase(transition: Transition, [r, s, t]: readonly [number, number, number], rng: Rng): LawCase {
   const { numStates: K } = transition;

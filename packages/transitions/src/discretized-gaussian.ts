@@ -1,8 +1,8 @@
-import { assertOptionNames, type TransitionPlugin } from '@d3pm/core';
+import { assertOptionNames, type NoOptions, type TransitionPlugin } from '@d3pm/core';
 import { defineTransition } from './define-transition.ts';
 import { dense } from './dense.ts';
 
-export type DiscretizedGaussianOptions = Record<never, never>;
+export type DiscretizedGaussianOptions = NoOptions;
 
 /**
  * Discretised Gaussian noise for ordinal states, Appendix A.2.3 of Austin et al. (2021):

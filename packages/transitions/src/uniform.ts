@@ -1,8 +1,8 @@
-import { assertOptionNames, type TransitionPlugin } from '@d3pm/core';
+import { assertOptionNames, type NoOptions, type TransitionPlugin } from '@d3pm/core';
 import { defineTransition } from './define-transition.ts';
 import { rankOneMixing } from './rank-one-mixing.ts';
 
-export type UniformOptions = Record<never, never>;
+export type UniformOptions = NoOptions;
 
 /**
  * Uniform noise, Appendix A.2.1 of Austin et al. (2021) and Hoogeboom et al. (2021):

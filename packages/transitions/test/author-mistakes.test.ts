@@ -18,6 +18,9 @@ describe('builders check what an author gives', () => {
     expect(errorText(() => dense({ ...chain, prior: prior(0.5, 0.4) }))).toMatch(/^NOT_STOCHASTIC: mine: the prior sums to 0\.9/u);
     expect(errorText(() => dense({ ...chain, positions: 2, prior: prior(1, 0, 0, 1, 1, 0) }))).toMatch(/^SHAPE: mine: the prior has 6/u);
     const target = Float64Array.of(0.5, 0.5);
+    expect(errorText(() => dense({ ...chain, prior: half() as never }))).toMatch(
+      /^INVALID_OPTIONS: mine: the prior is \{"0":0\.5,.*, expected \{ kind: 'fixed', probs \}/u,
+    );
     expect(errorText(() => rankOneMixing({ name: 'mine', schedule, target, prior: prior(0.1) }))).toMatch(/^SHAPE: mine: the prior has 1/u);
   });
 
@@ -58,6 +61,12 @@ describe('builders check what an author gives', () => {
     expect(errorText(() => dense({ ...chain, step: coarse }).toDense(0, 1))).toMatch(
       /sums to 0\.99999\d+, expected 1 to 1e-9 .*float32 is too coarse/u,
     );
+    const wrong = (...row: number[]) => errorText(() => dense({ ...chain, step: () => Float64Array.of(...row, 0.5, 0.5) }).toDense(0, 1));
+    expect([wrong(0.5, 0.4), wrong(1.2, -0.2), wrong(NaN, 1)]).toEqual([
+      'NOT_STOCHASTIC: mine: row 0 of Q_1 sums to 0.9, expected 1 to 1e-9 (K = 2; rows are "from", columns are "to")',
+      'NOT_STOCHASTIC: mine: Q_1 is -0.2 at row 0, column 1, expected a probability ≥ 0',
+      expect.stringMatching(/^NOT_STOCHASTIC: mine: Q_1 is NaN at row 0, column 0, .*schedule\.noise\[t - 1\]\)$/u),
+    ]);
   });
 });
 

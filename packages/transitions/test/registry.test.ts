@@ -123,6 +123,12 @@ describe('createTransitionRegistry', () => {
     expect(errorText(() => registry.create('absorbing', setting, { mask: 1 }))).toMatch(
       /^INVALID_OPTIONS: absorbing: no option is named "mask"/,
     );
+    // @ts-expect-error no option at all
+    expect(errorText(() => registry.create('uniform', setting, { width: 2 }))).toMatch(
+      /^INVALID_OPTIONS: uniform: no option is named "width"/,
+    );
+    // @ts-expect-error neither by itself
+    expect(errorText(() => uniform.create(setting, { width: 2 }))).toMatch(/^INVALID_OPTIONS: uniform: no option is named "width"/);
     // @ts-expect-error a jump probability is not a variance
     expect(errorText(() => registry.create('discretized-gaussian', setting, {}))).toMatch(/^UNIT: discretized-gaussian/);
     // @ts-expect-error neither by itself

@@ -143,6 +143,27 @@ describe('checkTransition', () => {
     expect(report.laws.find(({ name }) => name === law)).toMatchObject({ ok: false, applies: true });
   });
 
+  it('has one thing to say of a chain with a step that cannot be made', () => {
+    const step = (t: number): Float64Array => asymmetric(4, 7, 0).map((prob) => (t === 3 ? 1.1 * prob : prob));
+    const { ok, laws } = checkTransition(dense({ name: 'unsound', numStates: 4, numSteps: 3, step, prior: flatPrior(4) }));
+    expect([ok, ...laws.filter((law) => !law.ok)]).toEqual([
+      false,
+      {
+        name: 'every step can be made',
+        ok: false,
+        applies: true,
+        detail: expect.stringMatching(/NOT_STOCHASTIC|row \d of Q_3 sums to 1\.1/u),
+        worst: Infinity,
+      },
+    ]);
+    expect(laws.filter(({ applies }) => applies)).toHaveLength(1);
+  });
+
+  it('says of a law that holds that it does', () => {
+    const details = checkTransition(sound()).laws.map(({ detail }) => detail);
+    expect(details.filter((detail) => !/^(holds$|holds; farthest off, |does not apply$)/u.test(detail))).toEqual([]);
+  });
+
   it('finds a tensor that is left behind', () => {
     const whole = sound();
     const report = checkTransition({ ...whole, push: (p, s, t) => (whole.push(p, s, t), whole.push(p, s, t)) });

@@ -86,7 +86,7 @@ it.each<[string, () => unknown, string, RegExp]>([
     'a graph in two parts',
     make({ transition: generatorPlugin, options: inTwoParts, numStates: 4, dataLaw: quarters }),
     'INVALID_SCHEDULE',
-    /step 3 is to leave 0\.4000 of H\(x_0\), and test\/generator leaves 0\.5000 with any noise; .*a graph in one piece/,
+    /step 3 is to leave 0\.4000 of H\(x_0\), and test\/generator leaves 0\.5000 with any noise; .*a graph in pieces/,
   ],
   [
     'the same at a last step',

@@ -30,11 +30,11 @@ const source = (
   name: string,
   value: string,
   type: string,
-): string => `import { assertOptionNames, type TransitionPlugin } from '@d3pm/core';
+): string => `import { assertOptionNames, type NoOptions, type TransitionPlugin } from '@d3pm/core';
 import { defineTransition } from './define-transition.ts';
 import { dense } from './dense.ts';
 
-export type ${type} = Record<never, never>;
+export type ${type} = NoOptions;
 
 /**
  * Noise that moves to the next state, and from the last to the first:

@@ -21,7 +21,7 @@ import { stochasticRows } from './stochastic-rows.ts';
 import { underflow } from './underflow.ts';
 import type { TransitionLaw } from './transition-law.ts';
 
-/** Every law, in the order of what to look at first when a family is wrong. */
+/** Every law but `everyStep`, which is tried first, in the order of what to look at first when a family is wrong. */
 export const transitionLaws: readonly TransitionLaw[] = [
   resultShapes,
   stochasticRows,
