@@ -31,13 +31,7 @@ export function assertClassAxis(caller: string, argument: string, tensor: Tensor
  * state outside 0…K−1. On a device the last is not asked: it would wait for the device.
  */
 export function assertStates(caller: string, argument: string, tensor: Tensor, numStates: number): void {
-  if (tensor.dtype !== 'int32') {
-    throw new D3pmError(
-      'DTYPE',
-      `${caller}: ${argument} is ${tensor.dtype}, expected int32 states; make it with tensor(values, shape, 'int32')`,
-    );
-  }
-  if (tensor.rank < 1) throw new D3pmError('SHAPE', `${caller}: ${argument} is a scalar, expected [batch, …positions]`);
+  assertHoldsStates(caller, argument, tensor);
   if (!readsAtOnce()) return;
   const values = tensor.dataSync<'int32'>();
   let index = 0;
@@ -45,6 +39,17 @@ export function assertStates(caller: string, argument: string, tensor: Tensor, n
   if (index < values.length) {
     throw new D3pmError('STATE_RANGE', `${caller}: ${argument} has state ${values[index]} at offset ${index}, expected 0…${numStates - 1}`);
   }
+}
+
+/** Throws `DTYPE` unless `tensor` is int32, and `SHAPE` when it has no batch axis; its states are not looked at. */
+export function assertHoldsStates(caller: string, argument: string, tensor: Tensor): void {
+  if (tensor.dtype !== 'int32') {
+    throw new D3pmError(
+      'DTYPE',
+      `${caller}: ${argument} is ${tensor.dtype}, expected int32 states; make it with tensor(values, shape, 'int32')`,
+    );
+  }
+  if (tensor.rank < 1) throw new D3pmError('SHAPE', `${caller}: ${argument} is a scalar, expected [batch, …positions]`);
 }
 
 /** Throws `INVALID_OPTIONS` unless `value` is an integer with `min ≤ value ≤ max`. */

@@ -1,5 +1,5 @@
 import { add, mul, neg, sum, tidy, type Tensor } from '@tensorflow/tfjs-core';
-import { assertShape, assertStates } from './assert.ts';
+import { assertHoldsStates, assertShape, assertStates } from './assert.ts';
 import { categoricalKlNats } from './categorical-kl.ts';
 import { closedFormNats } from './closed-form-nats.ts';
 import { denoiserNllNats } from './denoiser-nll.ts';
@@ -7,6 +7,7 @@ import type { Prediction } from './denoiser.ts';
 import { D3pmError } from './errors.ts';
 import { gatherClass } from './gather-class.ts';
 import { posteriorLogProbs } from './posterior.ts';
+import { hasFused } from './run-fused.ts';
 import { termInParts } from './term-in-parts.ts';
 import type { ReverseInput, ReverseProcess } from './reverse-process.ts';
 import type { Transition } from './transition.ts';
@@ -29,28 +30,42 @@ export interface BoundTermInput extends ReverseInput {
  * @throws {D3pmError} `SHAPE`, `DTYPE`, `STEP_RANGE`.
  */
 export function boundTermNats<P extends Prediction>(transition: Transition, reverse: ReverseProcess<P>, input: BoundTermInput): Tensor {
-  assertTerm('boundTermNats', transition, input);
-  return tidy(() => sumPositions(boundTerm(transition, reverse, input)));
+  const caller = 'boundTermNats';
+  assertTermShapes(caller, transition, input);
+  assertTermStates(caller, transition, input);
+  return tidy(() => {
+    const weighed = { ...input, lambda: 0, caller };
+    return sumPositions(closedFormNats(transition, reverse, weighed) ?? generalTerm(transition, reverse, weighed));
+  });
 }
 
-function assertTerm(caller: string, { numStates }: Transition, { x0, xt, logits }: Pick<BoundTermInput, 'logits' | 'x0' | 'xt'>): void {
-  assertStates(caller, 'x0', x0, numStates);
-  assertStates(caller, 'xt', xt, numStates);
+type TermTensors = Pick<BoundTermInput, 'logits' | 'x0' | 'xt'>;
+
+function assertTermShapes(caller: string, { numStates }: Transition, { x0, xt, logits }: TermTensors): void {
+  assertHoldsStates(caller, 'x0', x0);
+  assertHoldsStates(caller, 'xt', xt);
   assertShape(caller, 'x0', x0, xt.shape);
   assertShape(caller, 'logits', logits, [...xt.shape, numStates]);
 }
 
-function boundTerm<P extends Prediction>(transition: Transition, reverse: ReverseProcess<P>, input: BoundTermInput): Tensor {
-  return closedFormNats(transition, reverse, { ...input, lambda: 0 }) ?? generalTerm(transition, reverse, { ...input, lambda: 0 });
+function assertTermStates(caller: string, { numStates }: Transition, { x0, xt }: TermTensors): void {
+  assertStates(caller, 'x0', x0, numStates);
+  assertStates(caller, 'xt', xt, numStates);
+}
+
+/** A term with the weight of the cross-entropy, and the function that errors are of. */
+interface WeighedTermInput extends BoundTermInput {
+  readonly lambda: number;
+  readonly caller: string;
 }
 
 /** L_{t−1} + λ CE_t by position, from the distributions themselves. */
 function generalTerm<P extends Prediction>(
   transition: Transition,
   reverse: ReverseProcess<P>,
-  { lambda, ...input }: BoundTermInput & { readonly lambda: number },
+  { lambda, caller, ...input }: WeighedTermInput,
 ): Tensor {
-  return termInParts(transition, input, (part) => {
+  return termInParts(caller, transition, input, (part) => {
     const { x0, xt, s, t } = part;
     const bound = categoricalKlNats(posteriorLogProbs(transition, { x0, xt, s, t }), reverse.logProbs(transition, part));
     return lambda === 0 ? bound : add(bound, mul(crossEntropy(transition, reverse, part), lambda));
@@ -101,7 +116,7 @@ export interface HybridLossInput extends Omit<BoundTermInput, 's'> {
  * its λ is T times smaller in effect.
  *
  * @returns nats per example, float32 `[B]`; the caller disposes it.
- * @throws {D3pmError} `INVALID_OPTIONS` unless λ ≥ 0.
+ * @throws {D3pmError} `INVALID_OPTIONS` unless λ ≥ 0; `SHAPE`, `DTYPE`, `STATE_RANGE`, `STEP_RANGE`.
  */
 export function hybridLossNats<P extends Prediction>(
   transition: Transition,
@@ -111,20 +126,20 @@ export function hybridLossNats<P extends Prediction>(
   if (!(lambda >= 0 && lambda < Infinity))
     throw new D3pmError('INVALID_OPTIONS', `hybridLossNats: lambda is ${lambda}, expected a number ≥ 0`);
   const s = typeof input.t === 'number' ? input.t - 1 : input.t.map((step) => step - 1);
+  const caller = 'hybridLossNats';
+  assertTermShapes(caller, transition, input);
+  // Kernels look at the states themselves, where reading them back takes as long as the loss.
+  if (!hasFused('D3pmDenoiserNll')) assertTermStates(caller, transition, input);
   return tidy(() => {
-    const weighed = { ...input, s, lambda };
+    const weighed = { ...input, s, lambda, caller };
     const nats = closedFormNats(transition, reverse, weighed) ?? checkedTerm(transition, reverse, weighed);
     return mul(sumPositions(nats), transition.numSteps);
   });
 }
 
-function checkedTerm<P extends Prediction>(
-  transition: Transition,
-  reverse: ReverseProcess<P>,
-  input: BoundTermInput & { readonly lambda: number },
-): Tensor {
-  if (input.lambda !== 0) assertHasDenoiser('hybridLossNats', reverse);
-  assertTerm('hybridLossNats', transition, input);
+function checkedTerm<P extends Prediction>(transition: Transition, reverse: ReverseProcess<P>, input: WeighedTermInput): Tensor {
+  if (input.lambda !== 0) assertHasDenoiser(input.caller, reverse);
+  assertTermStates(input.caller, transition, input);
   return generalTerm(transition, reverse, input);
 }
 

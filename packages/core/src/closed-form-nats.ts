@@ -13,6 +13,8 @@ import type { Transition } from './transition.ts';
 export interface ClosedFormInput extends ReverseInput {
   readonly x0: Tensor;
   readonly lambda: number;
+  /** Of errors. */
+  readonly caller: string;
 }
 
 /**
@@ -22,23 +24,24 @@ export interface ClosedFormInput extends ReverseInput {
 export function closedFormNats<P extends Prediction>(
   transition: Transition,
   { weights, prediction, firstStep, unmasksIndependently }: ReverseProcess<P>,
-  { logits, x0, xt, lambda, ...steps }: ClosedFormInput,
+  { logits, x0, xt, lambda, caller, ...steps }: ClosedFormInput,
 ): Tensor | undefined {
   // The cross-entropy of another prediction is not that of its logits.
   if (weights === undefined || firstStep === 'direct' || (lambda !== 0 && prediction !== 'denoiser')) return undefined;
-  const { s, t } = stepPairs('boundTermNats', steps.s, steps.t, {
+  const { s, t } = stepPairs(caller, steps.s, steps.t, {
     batchSize: xt.shape[0]!,
     numSteps: transition.numSteps,
     strict: true,
   });
   if (unmasksIndependently && absorbsIntoExtraMask(transition)) return absorbingNats(transition, { logits, x0, xt, s, t, lambda });
   const { rankOne, positions, extraMask } = transition;
-  if (rankOne === undefined || positions !== undefined || extraMask !== undefined || !hasRankOneTerm(rankOne, s, t)) return undefined;
+  if (rankOne === undefined || positions !== undefined || extraMask !== undefined || !hasRankOneTerm(rankOne, { s, t, weights }))
+    return undefined;
   const input = { logits, x0, xt, s, t };
   const setting = { weights, firstStep, lambda };
   // One operation holds little beside the logits; its formula holds twenty tensors of their size.
   if (hasFused('D3pmRankOneTerm')) return rankOneTermNats(rankOne, { ...input, ...setting });
-  return termInParts(transition, input, (part) => rankOneTermNats(rankOne, { ...part, ...setting }));
+  return termInParts(caller, transition, input, (part) => rankOneTermNats(rankOne, { ...part, ...setting }));
 }
 
 interface AbsorbingInput extends Pick<ClosedFormInput, 'lambda' | 'logits' | 'x0' | 'xt'> {

@@ -5,6 +5,7 @@ export { assertCausal } from './assert-causal.ts';
 export { assertDataLaw } from './assert-data-law.ts';
 export { assertDenoiserFits, type DenoiserPairing } from './assert-denoiser-fits.ts';
 export { assertEngine } from './assert-engine.ts';
+export { assertNoiseUnit } from './assert-noise-unit.ts';
 export { assertSchedule } from './assert-schedule.ts';
 export { assertClassAxis, assertInteger, assertShape, assertStates } from './assert.ts';
 export { boundTermNats, crossEntropyNats, hybridLossNats, type BoundTermInput, type HybridLossInput } from './bound-terms.ts';

@@ -46,13 +46,13 @@ export interface RankOneTermInput {
   readonly lambda: number;
 }
 
-/** Below it a probability is too near to the smallest float32 for quotients of two. */
-const SMALLEST = 1e-30;
+/** Below it a probability is too near to the smallest float32: the plug-in divides by one of them, the mixture by two. */
+const SMALLEST: Readonly<Record<RankOneTermInput['weights'], number>> = { 'plug-in': 1e-30, mixture: 1e-18 };
 
 /** Whether {@link rankOneTermNats} can be used: every class can be jumped to, with probabilities that float32 carries. */
-export function hasRankOneTerm({ target, refresh }: RankOne, s: Int32Array, t: Int32Array): boolean {
+export function hasRankOneTerm({ target, refresh }: RankOne, { s, t, weights }: Pick<RankOneTermInput, 's' | 't' | 'weights'>): boolean {
   const smallest = target.reduce((least, prob) => Math.min(least, prob), 1);
-  const isCarried = (from: number, to: number): boolean => from === to || refresh(from, to) * smallest > SMALLEST;
+  const isCarried = (from: number, to: number): boolean => from === to || refresh(from, to) * smallest > SMALLEST[weights];
   return s.every((from, b) => isCarried(0, from) && isCarried(0, t[b]!));
 }
 

@@ -27,11 +27,11 @@ interface Part {
  * no tensor has a number for each class of each position. `term` gives the part `[b, n]` of states and logits `[b, n, K]`, and each number of it
  * must depend on its own row of logits alone: the gradient of a row is then one row, made with the value where it will be asked for. Called inside a `tidy`.
  */
-export function termInParts(transition: Transition, input: BoundTermInput, term: (part: TermInput) => Tensor): Tensor {
+export function termInParts(caller: string, transition: Transition, input: BoundTermInput, term: (part: TermInput) => Tensor): Tensor {
   const { logits, x0, xt } = input;
   const { numStates } = transition;
   const [batchSize, perExample] = [x0.shape[0]!, positionsOf(x0)];
-  const { s, t } = stepPairs('boundTermNats', input.s, input.t, { batchSize, numSteps: transition.numSteps, strict: true });
+  const { s, t } = stepPairs(caller, input.s, input.t, { batchSize, numSteps: transition.numSteps, strict: true });
   const parts = partsOf(batchSize, perExample, { numStates, isWhole: transition.positions !== undefined });
   if (parts.length < 2) return reshape(term({ logits, x0, xt, s, t }), [batchSize, perExample]);
   return withGradient(

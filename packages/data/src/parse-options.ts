@@ -22,6 +22,13 @@ export function parseOptions(
   return record;
 }
 
+/** A path or name. */
+export const textRule = (expected: string, required: boolean): OptionRule => ({
+  expected,
+  required,
+  accepts: (value) => typeof value === 'string' && value !== '',
+});
+
 export const integerFrom = (min: number, required: boolean): OptionRule => ({
   expected: `an integer, at least ${min}`,
   required,

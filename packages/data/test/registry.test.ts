@@ -1,6 +1,6 @@
 import type { DatasetPlugin } from '@d3pm/core';
 import { defaultRegistry } from '@d3pm/core/default-registry';
-import { builtinDatasets, createDatasetRegistry, swissRollPlugin, type DatasetConfig } from '@d3pm/data';
+import { builtinDatasets, createDatasetRegistry, defineDataset, swissRollPlugin, type DatasetConfig } from '@d3pm/data';
 import { text8Plugin } from '@d3pm/data/node';
 import { expect, it } from 'vitest';
 
@@ -32,6 +32,10 @@ it('loads the splits of a config, and typed ones by name', async () => {
   const { train } = await registry.load('acme/coins', { size: 3 });
   expect(train!.size).toBe(3);
   expect((await registry.fromConfig({ name: 'acme/coins', size: 4 } as { readonly name: string }))['train']!.size).toBe(4);
+});
+
+it('a malformed name is refused when a plugin is defined', () => {
+  expect(() => defineDataset({ ...coins, name: 'Acme Coins' })).toThrow(/"Acme Coins" must be kebab-case/);
 });
 
 it('rejects, with a code', async () => {

@@ -53,6 +53,7 @@ export interface EvaluateBoundOptions<P extends Prediction> extends EvaluationOp
 export async function evaluateBound<P extends Prediction>(options: EvaluateBoundOptions<P>): Promise<BoundReport> {
   const { transition, denoiser, reverse, numSteps = transition.numSteps, stepsPerExample, rng } = options;
   assertDenoiserFits('evaluateBound', { transition, denoiser, reverse });
+  assertInteger('evaluateBound', 'numSteps', numSteps, 1, transition.numSteps);
   const grid = stepGrid(transition.numSteps, numSteps);
   if (reverse.prediction === 'direct' && numSteps < transition.numSteps) {
     throw new D3pmError(

@@ -1,4 +1,13 @@
-import { assertDenoiserFits, D3pmError, maskCountWeights, positionsOf, stepGrid, type Prediction, type Transition } from '@d3pm/core';
+import {
+  assertInteger,
+  assertDenoiserFits,
+  D3pmError,
+  maskCountWeights,
+  positionsOf,
+  stepGrid,
+  type Prediction,
+  type Transition,
+} from '@d3pm/core';
 import { boundAccumulator, type BoundAccumulator } from './bound-accumulator.ts';
 import type { BoundReport } from './bound-report.ts';
 import { countLaw, type CountLaw } from './count-law.ts';
@@ -46,6 +55,7 @@ export async function evaluateExactCount<P extends Prediction>({
   numSteps = transition.numSteps,
   ...options
 }: EvaluateExactCountOptions<P>): Promise<BoundReport> {
+  assertInteger('evaluateExactCount', 'numSteps', numSteps, 1, transition.numSteps);
   const [report] = await evaluate('evaluateExactCount', options, [{ transition, grid: stepGrid(transition.numSteps, numSteps) }]);
   return report!;
 }

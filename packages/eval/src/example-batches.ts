@@ -49,6 +49,8 @@ function batchesOf(
   if (!isDataset(data)) {
     if (batchRange)
       throw new D3pmError('INVALID_OPTIONS', `${caller}: batchRange is for a data set; give the batches of the part alone as data`);
+    if (maxExamples !== undefined)
+      throw new D3pmError('INVALID_OPTIONS', `${caller}: maxExamples is for a data set; give as many batches as are to be evaluated`);
     return data;
   }
   if (data.numStates > transition.numStates) {
@@ -59,7 +61,7 @@ function batchesOf(
   }
   const count = countExamples(caller, data, maxExamples);
   const batchCount = Math.ceil(count / batchSize);
-  const { from, to } = checkedRange(caller, batchRange ?? { from: 0, to: batchCount }, batchCount);
+  const { from, to } = batchRange ? checkedRange(caller, batchRange, batchCount) : { from: 0, to: batchCount };
   return (function* () {
     for (let batch = from; batch < to; batch++) {
       const length = Math.min(batchSize, count - batch * batchSize);

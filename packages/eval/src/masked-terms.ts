@@ -6,12 +6,17 @@ import type { WeighedChain } from './weighed-chain.ts';
 /** Unbiased estimates of the parts of one chain: w_n / p_n · (nats − n · cost) + Σ_n w_n n · cost. */
 export function maskedTerms({ all, first }: WeighedChain, { counts, probs, nats, steps }: MaskedDraw, cost: number): BatchTerms {
   const estimate = (weight: number, b: number): number => (weight === 0 ? 0 : (weight / probs[b]!) * (nats[b]! - counts[b]! * cost));
-  const [allMasked, firstMasked] = [expectedMasked(all), expectedMasked(first)];
-  const reconstruction = nats.map((_, b) => {
-    const weight = !steps ? first.weights[counts[b]!]! : steps[b] === 1 ? all.weights[counts[b]!]! : 0;
-    return estimate(weight, b) + firstMasked * cost;
+  const firstMasked = expectedMasked(first);
+  const laterMasked = expectedMasked(all) - firstMasked;
+  const firstWeights = nats.map((_, b) => {
+    if (!steps) return first.weights[counts[b]!]!;
+    return steps[b] === 1 ? all.weights[counts[b]!]! : 0;
   });
-  return { reconstruction, diffusion: nats.map((_, b) => estimate(all.weights[counts[b]!]!, b) + allMasked * cost - reconstruction[b]!) };
+  // Each part by its own weight: the difference of two that are ∞ would be none.
+  return {
+    reconstruction: firstWeights.map((weight, b) => estimate(weight, b) + firstMasked * cost),
+    diffusion: firstWeights.map((weight, b) => estimate(all.weights[counts[b]!]! - weight, b) + laterMasked * cost),
+  };
 }
 
 /** Σ_n w_n n: how many masked positions a chain pays for. */

@@ -74,8 +74,10 @@ export function networkMeter<P extends Prediction>({
   };
 
   async function ask({ x0, corrupted, s, t }: TermInput): Promise<Float64Array> {
-    const tensors: Tensor[] = [toTensor(x0), toTensor(corrupted())];
+    const tensors: Tensor[] = [];
     try {
+      tensors.push(toTensor(x0));
+      tensors.push(toTensor(corrupted()));
       const logits = denoiserLogits(caller, denoiser, tensors[1]!, t);
       tensors.push(logits);
       const nats = boundTermNats(transition, reverse, { x0: tensors[0]!, xt: tensors[1]!, s, t, logits });

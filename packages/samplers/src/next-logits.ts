@@ -31,7 +31,12 @@ function cached(caller: string, decoder: Decoder, rowsShape: readonly [number, n
       states?.dispose();
     }
     calls += 1;
-    assertShape(caller, 'logits of the decoder', logits, rowsShape);
+    try {
+      assertShape(caller, 'logits of the decoder', logits, rowsShape);
+    } catch (error) {
+      logits.dispose();
+      throw error;
+    }
     return logits;
   };
   return {

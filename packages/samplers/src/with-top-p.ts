@@ -1,5 +1,5 @@
 import { assertInteger, D3pmError, logNormalize, type Denoiser, type Prediction } from '@d3pm/core';
-import { add, exp, fill, greaterEqual, max, mul, sum, tensor1d, where, zerosLike, type Tensor } from '@tensorflow/tfjs-core';
+import { add, exp, fill, greaterEqual, max, mul, sum, tensor1d, tidy, where, zerosLike, type Tensor } from '@tensorflow/tfjs-core';
 import { mapLogits } from './map-logits.ts';
 
 export interface TopPOptions {
@@ -40,12 +40,14 @@ function keepTop(logits: Tensor, p: number, extraMask: number | undefined): Tens
   // Above all classes nothing is kept, from the lowest threshold on enough.
   let high: Tensor = add(top, 1);
   let low: Tensor = add(zerosLike(top), Math.log((1 - p) / K));
+  const none = zerosLike(probs);
   for (let i = 0; i < HALVINGS; i++) {
-    const middle = mul(add(low, high), 0.5);
-    const mass = sum(where(greaterEqual(logProbs, middle), probs, zerosLike(probs)), -1, true);
-    const enough = greaterEqual(mass, p);
-    low = where(enough, middle, low);
-    high = where(enough, high, middle);
+    [low, high] = tidy(() => {
+      const middle = mul(add(low, high), 0.5);
+      const mass = sum(where(greaterEqual(logProbs, middle), probs, none), -1, true);
+      const enough = greaterEqual(mass, p);
+      return [where(enough, middle, low), where(enough, high, middle)] as [Tensor, Tensor];
+    });
   }
   return where(greaterEqual(logProbs, low), considered, impossible);
 }

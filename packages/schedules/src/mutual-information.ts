@@ -83,6 +83,9 @@ export function mutualInformation<O, U extends NoiseUnit>(settings: MutualInform
   try {
     assertFamily(transition, dataLaw);
     const { finalStep = transition.rankOne ? 'prior' : 'finite' } = settings;
+    if (finalStep !== 'finite' && finalStep !== 'prior') {
+      throw new D3pmError('INVALID_OPTIONS', `${CALLER}: finalStep is ${JSON.stringify(finalStep)}, expected "finite" or "prior"`);
+    }
     const isLastPrior = finalStep === 'prior';
     if (isLastPrior && unit === 'variance') {
       throw new D3pmError('INVALID_OPTIONS', `${CALLER}: finalStep is 'prior', and no variance takes ${family} to its prior; use 'finite'`);

@@ -5,6 +5,7 @@ import {
   builtinSchedules,
   cosine,
   createScheduleRegistry,
+  defineSchedule,
   fromArray,
   inverseRemaining,
   linear,
@@ -124,7 +125,9 @@ describe('registry', () => {
     // @ts-expect-error no such name
     expect(code(() => registry.create('cosin', 10, {}))).toMatch(/^UNKNOWN_NAME: .*did you mean "cosine"/);
     // @ts-expect-error `stop` is missing
-    expect(code(() => registry.create('linear', 10, { start: 0 }))).toMatch(/^INVALID_SCHEDULE/);
+    expect(code(() => registry.create('linear', 10, { start: 0 }))).toMatch(/^INVALID_OPTIONS: linear: stop is undefined/);
+    // @ts-expect-error it has no options
+    expect(code(() => registry.create('cosine', 10, { power: 2 }))).toMatch(/^INVALID_OPTIONS: cosine: no option is named "power"/);
   });
   it.each([
     [
@@ -143,6 +146,14 @@ describe('registry', () => {
     ['a missing T', { name: 'cosine' }, /^INVALID_SCHEDULE: cosine: numSteps is undefined/],
     ['no config', null, /^INVALID_OPTIONS: schedule registry: config is null/],
   ])('refuses %s', (_, config, expected) => expect(code(() => registry.fromConfig(config as never))).toMatch(expected));
+
+  it('refuses a malformed name and a unit that does not exist when a plugin is defined', () => {
+    const definition = { name: 'acme/flat', unit: 'rate', parse: () => ({}), create: () => cosine({ numSteps: 2 }) as never } as const;
+    expect(code(() => defineSchedule({ ...definition, name: 'Acme Flat' }))).toMatch(/^INVALID_OPTIONS: .*"Acme Flat" must be kebab-case/);
+    expect(code(() => defineSchedule({ ...definition, unit: 'beta' as 'rate' }))).toBe(
+      'UNIT: defineSchedule: unit of "acme/flat" is "beta", expected one of jump-probability, rate, variance',
+    );
+  });
 
   it('registers itself only through ./register', async () => {
     expect(defaultRegistry('schedule').names).toEqual([]);

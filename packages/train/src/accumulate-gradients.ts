@@ -15,11 +15,16 @@ export interface ValueAndGradient {
  */
 export function accumulateGradients(parameters: Tensor, losses: readonly ((parameters: Tensor) => Tensor)[]): ValueAndGradient {
   let total: ValueAndGradient | undefined;
-  for (const loss of losses) {
-    const next = valueAndGradient(parameters, loss);
-    total = total === undefined ? next : replacedBySum(total, next);
+  try {
+    for (const loss of losses) {
+      const next = valueAndGradient(parameters, loss);
+      total = total === undefined ? next : replacedBySum(total, next);
+    }
+    return total!;
+  } catch (error) {
+    if (total) dispose([total.value, total.gradient]);
+    throw error;
   }
-  return total!;
 }
 
 function valueAndGradient(parameters: Tensor, loss: (parameters: Tensor) => Tensor): ValueAndGradient {

@@ -36,7 +36,7 @@ export interface NonFiniteInput<P extends Prediction> {
   /** After the update, or a later one. */
   readonly state: TrainerState;
   readonly metrics: Metrics;
-  /** The first that is not finite. */
+  /** Of the update that was not finite. */
   readonly step: number;
   readonly options: TrainOptions<P>;
 }
@@ -48,15 +48,14 @@ export async function nonFiniteError<P extends Prediction>(
 ): Promise<D3pmError> {
   const at = 2 * (step - metrics.step + metrics.values.length / 2 - 1);
   const [loss, gradientNorm] = [metrics.values[at]!, metrics.values[at + 1]!];
-  const means = await state.moment1.data<'float32'>();
-  const entry = means.findIndex((value) => !Number.isFinite(value));
-  const parameter = entry < 0 ? undefined : parameterAt(layout, entry);
+  // A later update has spread it to all parameters, and one that was left out has left nothing.
+  const parameter = step === metrics.step ? await firstBadParameter(layout, state) : undefined;
   const x0 = options.batches.batchAt(step - 1);
   const { t: steps } = options.loss.corrupt(x0, options.rng.split('step', step));
   const t = Int32Array.from({ length: x0.shape[0]! }, (_, b) => stepOf(steps, b));
   const examples = options.batches.indicesAt?.(step - 1);
   const tensor = Number.isFinite(loss) ? parameter : 'loss';
-  const lastFiniteLoss = metrics.values.subarray(0, at).findLast((_, i) => i % 2 === 0);
+  const lastFiniteLoss = metrics.values.subarray(0, at).findLast((value, i) => i % 2 === 0 && Number.isFinite(value));
   const cause: NonFinite = {
     step,
     loss,
@@ -67,13 +66,21 @@ export async function nonFiniteError<P extends Prediction>(
     ...(lastFiniteLoss !== undefined && { lastFiniteLoss }),
   };
   const what = Number.isFinite(loss) ? `norm of the gradient is ${gradientNorm}` : `loss is ${loss}`;
-  const gradient = parameter === undefined ? 'no parameter has a bad gradient' : `first bad gradient: ${parameter}`;
-  const batch = [`t = ${few(t)}`, ...(examples ? [`examples ${few(examples)}`] : [])].join('; ');
+  const where = [
+    ...(parameter === undefined ? [] : [`first bad gradient: ${parameter}`]),
+    `t = ${few(t)}`,
+    ...(examples ? [`examples ${few(examples)}`] : []),
+  ].join('; ');
   return new D3pmError(
     'NON_FINITE',
-    `${caller}: the ${what} at step ${step} (${gradient}; ${batch}); lower the learning rate, set clipNorm, check the data, or leave such updates out with whenNonFinite`,
+    `${caller}: the ${what} at step ${step} (${where}); lower the learning rate, set clipNorm, check the data, or leave such updates out with whenNonFinite`,
     { cause },
   );
+}
+
+async function firstBadParameter(layout: ParameterLayout, { moment1 }: TrainerState): Promise<string | undefined> {
+  const entry = (await moment1.data<'float32'>()).findIndex((value) => !Number.isFinite(value));
+  return entry < 0 ? undefined : parameterAt(layout, entry);
 }
 
 const SHOWN = 8;

@@ -32,7 +32,8 @@ export function packParameters({ names }: ParameterLayout, parameters: Parameter
  */
 export function unpackParameters({ names, shapes, sizes }: ParameterLayout, flat: Tensor): Parameters {
   return tidy(() => {
-    const pieces = split(flat, [...sizes]);
+    // The gradient of a split into one is asked of tfjs as that of several, and fails.
+    const pieces = names.length === 1 ? [flat] : split(flat, [...sizes]);
     return Object.fromEntries(names.map((name, i) => [name, reshape(pieces[i]!, [...shapes[i]!])]));
   });
 }

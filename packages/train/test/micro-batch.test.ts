@@ -74,6 +74,26 @@ it('leaves no tensor behind', async () => {
   expect(memory().numTensors).toBe(before);
 });
 
+it('leaves nothing of the parts before the one that fails', async () => {
+  const left = async (part: number): Promise<number> => {
+    const model = makeModel();
+    const before = memory().numTensors;
+    let calls = 0;
+    const failing: TrainableDenoiser<'denoiser'> = {
+      ...model,
+      parameters: model.parameters,
+      apply: (...given) => {
+        if (++calls === part) throw new Error('this part');
+        return model.apply(...given);
+      },
+    };
+    await expect(train(failing, options('hybrid', { microBatch: 2 })).next()).rejects.toThrow('this part');
+    return memory().numTensors - before;
+  };
+  // tfjs itself keeps what a tape has saved when the function that it records throws.
+  expect(await left(3)).toBe(await left(1));
+});
+
 it.each([0, 2.5, NaN])('refuses a part of %d examples', async (microBatch) => {
   await expect(train(makeModel(), options('hybrid', { microBatch })).next()).rejects.toMatchObject({
     code: 'INVALID_OPTIONS',

@@ -1,4 +1,4 @@
-import { assertPlugin, D3pmError, type NoiseUnit, type Transition, type TransitionPlugin, type TransitionSetting } from '@d3pm/core';
+import { assertNoiseUnit, assertPlugin, type NoiseUnit, type Transition, type TransitionPlugin, type TransitionSetting } from '@d3pm/core';
 import { assertSetting } from './transition-setting.ts';
 
 export interface TransitionDefinition<N extends string, O, U extends NoiseUnit> {
@@ -12,8 +12,6 @@ export interface TransitionDefinition<N extends string, O, U extends NoiseUnit> 
   create(setting: TransitionSetting<U>, options: O): Transition;
 }
 
-const UNITS: readonly NoiseUnit[] = ['jump-probability', 'rate', 'variance'];
-
 /**
  * A transition family of this specification, as a frozen value. Infers its types, checks setting and
  * options before `create` sees them, and registers nothing.
@@ -25,9 +23,7 @@ export function defineTransition<const N extends string, O, const U extends Nois
 ): TransitionPlugin<N, O, U> {
   const { name, unit } = definition;
   assertPlugin({ specVersion: 1, kind: 'transition', name }, 'transition');
-  if (!UNITS.includes(unit)) {
-    throw new D3pmError('UNIT', `defineTransition: unit of "${name}" is "${String(unit)}", expected one of ${UNITS.join(', ')}`);
-  }
+  assertNoiseUnit('defineTransition', name, unit);
   return Object.freeze({
     specVersion: 1,
     kind: 'transition',

@@ -22,7 +22,7 @@ import {
   type Estimate,
   type EvaluationProgress,
 } from '@d3pm/eval';
-import { strided } from '@d3pm/transitions';
+import { dense, strided } from '@d3pm/transitions';
 import { exactNetwork } from './exact-network.ts';
 import { familyNames, makeFamily, randomLogits, type Family } from './oracle-families.ts';
 
@@ -346,6 +346,11 @@ describe('an evaluation', () => {
     await expect(evaluateBound({ ...common, data, denoiser: { ...common.denoiser, logits: () => tensor([1]) } })).rejects.toMatchObject({
       code: 'SHAPE',
     });
+    const step = (t: number): Float64Array => new Float64Array(9).fill(t === 3 ? 1 : 1 / 3);
+    const prior = { kind: 'fixed', probs: new Float64Array(3).fill(1 / 3) } as const;
+    const broken = dense({ name: 'broken', numStates: 3, numSteps: 4, step, prior });
+    await expect(evaluateBound({ ...common, data, transition: broken })).rejects.toMatchObject({ code: 'NOT_STOCHASTIC' });
+    broken.dispose();
     expect(memory().numTensors).toBe(before);
   });
 
@@ -367,6 +372,21 @@ describe('an evaluation', () => {
     const report = await evaluateBound({ ...common, data, denoiser: excluding });
     expect(report.total.nats).toBe(Infinity);
     expect(report.total.standardErrorNats).toBeNaN();
+    const masked = makeFamily('absorbing, extra mask', { seed: 3, numSteps: 4 });
+    const shown = drawExamples(masked, 12, 1).data;
+    for (const timeFree of [true, false]) {
+      const without = exactNetwork(
+        'denoiser',
+        4,
+        () => [
+          [-Infinity, 0, 0, 0],
+          [-Infinity, 0, 0, 0],
+        ],
+        { timeFree },
+      );
+      const exact = await evaluateExactCount({ ...common, transition: masked.transition, denoiser: without, data: shown });
+      expect([exact.diffusion.nats, exact.reconstruction.nats, exact.total.nats]).toEqual([Infinity, Infinity, Infinity]);
+    }
     const nan = {
       ...common.denoiser,
       logits: ({ shape }: { readonly shape: readonly number[] }) => tensor(filled(shape, [NaN, 0, 0]), [...shape, 3]),
@@ -375,6 +395,7 @@ describe('an evaluation', () => {
   });
 
   it('refuses what does not belong together', async () => {
+    const ragged = (positions: number): States => ({ values: new Int32Array(positions), shape: [1, positions] });
     await expect(evaluateBound({ ...common, data, reverse: leaveOneOut() as unknown as ReverseProcess<'denoiser'> })).rejects.toMatchObject(
       { code: 'UNSOUND' },
     );
@@ -384,7 +405,15 @@ describe('an evaluation', () => {
     await expect(evaluateBound({ ...common, data, denoiser: directly, reverse: direct(), numSteps: 2 })).rejects.toMatchObject({
       code: 'UNSOUND',
     });
-    await expect(evaluateBound({ ...common, data, numSteps: 5 })).rejects.toMatchObject({ code: 'INVALID_OPTIONS' });
+    await expect(evaluateBound({ ...common, data, numSteps: 5 })).rejects.toMatchObject({
+      code: 'INVALID_OPTIONS',
+      message: 'evaluateBound: numSteps is 5, expected an integer in 1…4',
+    });
+    await expect(evaluateBound({ ...common, data: [ragged(2)], maxExamples: 1 })).rejects.toMatchObject({ code: 'INVALID_OPTIONS' });
+    await expect(evaluateBound({ ...common, data: { ...data, size: 0 } })).rejects.toMatchObject({
+      code: 'INVALID_DATA',
+      message: 'evaluateBound: data has no example',
+    });
     await expect(evaluateBound({ ...common, data, replicates: 0 })).rejects.toMatchObject({ code: 'INVALID_OPTIONS' });
     await expect(evaluateBound({ ...common, data, batchSize: 0 })).rejects.toMatchObject({ code: 'INVALID_OPTIONS' });
     await expect(evaluateBound({ ...common, data, stepsPerExample: 0 })).rejects.toMatchObject({ code: 'INVALID_OPTIONS' });
@@ -393,11 +422,7 @@ describe('an evaluation', () => {
     await expect(
       evaluateBound({ ...common, data, denoiser: { ...common.denoiser, logits: (async () => tensor([1])) as never } }),
     ).rejects.toMatchObject({ code: 'DTYPE', message: expect.stringContaining('a promise') as string });
-    const ragged = [
-      { values: new Int32Array(2), shape: [1, 2] },
-      { values: new Int32Array(3), shape: [1, 3] },
-    ];
-    await expect(evaluateBound({ ...common, data: ragged })).rejects.toMatchObject({ code: 'SHAPE' });
+    await expect(evaluateBound({ ...common, data: [ragged(2), ragged(3)] })).rejects.toMatchObject({ code: 'SHAPE' });
   });
 });
 

@@ -3,7 +3,7 @@ import { createRng, toTensor, type Denoiser } from '@d3pm/core';
 import { expectAllClose, expectNoLeak, expectSampledFrom, seededUniforms, sequences } from '@d3pm/core/testing';
 import { prepareEngine } from '@d3pm/engine';
 import { autoregressiveSampler, finalStates, firstHittingSampler, withTemperature, withTopP } from '@d3pm/samplers';
-import { memory, tensor, type Tensor } from '@tensorflow/tfjs-core';
+import { memory, profile, tensor, type Tensor } from '@tensorflow/tfjs-core';
 import { autoregressiveChain, causalNetwork } from './autoregressive-chain.ts';
 import { countSequences, exactNetwork } from './exact-network.ts';
 import { randomLogits } from './oracle-families.ts';
@@ -62,6 +62,15 @@ describe('withTopP', () => {
       expect(Array.from(kept, (logit) => logit > -Infinity)).toEqual(expected.flat());
       expect(Array.from(kept)).toEqual(rows.flatMap((row, i) => row.map((logit, c) => (expected[i]![c] ? logit : -Infinity))));
     }
+  });
+
+  it('holds a few tensors of the size of the logits, however many halvings', async () => {
+    const size = 4 * 50 * 400;
+    const wrapped = withTopP(fixedNetwork(random(50, 400, 3)), { p: 0.9 });
+    const states = toTensor({ values: new Int32Array(50), shape: [1, 50] });
+    const { peakBytes } = await profile(() => wrapped.logits(states, 1) as Tensor);
+    states.dispose();
+    expect(peakBytes / size).toBeLessThan(13);
   });
 
   it('keeps ties, whichever of them would do', () => {

@@ -67,6 +67,12 @@ const quarters = new Float64Array(4).fill(0.25);
 it.each<[string, () => unknown, string, RegExp]>([
   ['T = 0', make({ numSteps: 0 }), 'INVALID_SCHEDULE', /^mutualInformation: numSteps is 0, expected an integer of at least 1/],
   ['K = 1', make({ numStates: 1 }), 'INVALID_OPTIONS', /numStates is 1, expected an integer at least 2/],
+  [
+    'a last step that is neither',
+    make({ finalStep: 'piror' as 'prior' }),
+    'INVALID_OPTIONS',
+    /finalStep is "piror", expected "finite" or "prior"/,
+  ],
   ['a tolerance of none', make({ tolerance: 0 }), 'INVALID_OPTIONS', /tolerance is 0, expected a number between 0 and 0\.1/],
   [
     'H(x_0) = 0',

@@ -1,16 +1,14 @@
 import type { DatasetPlugin } from '@d3pm/core';
 import { defineDataset } from '../define-dataset.ts';
-import { integerFrom, parseOptions } from '../parse-options.ts';
+import { integerFrom, parseOptions, textRule } from '../parse-options.ts';
 import { readText8, type ReadText8Options } from './read-text8.ts';
-
-const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
 
 /** {@link readText8} by name, for configs: splits `train`, `valid` and `test` of a local file, or without a `path` of what `d3pm download text8` keeps. */
 export const text8Plugin: DatasetPlugin<'text8', ReadText8Options> = /* @__PURE__ */ defineDataset({
   name: 'text8',
   parse: (options: unknown) =>
     parseOptions('text8', options, {
-      path: { expected: 'the path of a file', required: false, accepts: isText },
+      path: textRule('the path of a file', false),
       length: integerFrom(1, true),
       splits: {
         expected: '{ unit: "characters" | "fractions", train, valid, test }',
@@ -18,7 +16,7 @@ export const text8Plugin: DatasetPlugin<'text8', ReadText8Options> = /* @__PURE_
         accepts: isSplits,
       },
       crops: { expected: '"window" or "anywhere"', required: false, accepts: (value) => value === 'window' || value === 'anywhere' },
-      name: { expected: 'a text', required: false, accepts: isText },
+      name: textRule('a text', false),
     }) as unknown as ReadText8Options,
   load: readText8,
 });

@@ -1,7 +1,7 @@
 import type { DatasetPlugin } from '@d3pm/core';
 import { defineDataset } from '../../define-dataset.ts';
-import { parseOptions } from '../../parse-options.ts';
-import { flipsRule, levelsRule, textRule } from '../images/image-option-rules.ts';
+import { parseOptions, textRule } from '../../parse-options.ts';
+import { flipsRule, levelsRule } from '../images/image-option-rules.ts';
 import { readCifar10, type ReadCifar10Options } from './read-cifar10.ts';
 
 /** What a config may say of {@link readCifar10}. */

@@ -1,7 +1,7 @@
 import type { DatasetPlugin } from '@d3pm/core';
 import { defineDataset } from '../../define-dataset.ts';
-import { parseOptions } from '../../parse-options.ts';
-import { flipsRule, levelsRule, textRule } from '../images/image-option-rules.ts';
+import { parseOptions, textRule } from '../../parse-options.ts';
+import { flipsRule, levelsRule } from '../images/image-option-rules.ts';
 import type { KnownFileSetName } from '../download/known-downloads.ts';
 import { readIdxImages, type ReadIdxImagesOptions } from './read-idx-images.ts';
 

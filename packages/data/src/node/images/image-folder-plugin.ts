@@ -1,8 +1,8 @@
 import type { DatasetPlugin } from '@d3pm/core';
 import { defineDataset } from '../../define-dataset.ts';
-import { integerFrom, parseOptions } from '../../parse-options.ts';
+import { integerFrom, parseOptions, textRule } from '../../parse-options.ts';
 import { isColour } from './decode-image.ts';
-import { flipsRule, levelsRule, textRule } from './image-option-rules.ts';
+import { flipsRule, levelsRule } from './image-option-rules.ts';
 import { readImageFolder, type ReadImageFolderOptions } from './read-image-folder.ts';
 
 /** {@link readImageFolder} by name, for configs: splits `train` and `test`. */

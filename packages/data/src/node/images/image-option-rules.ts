@@ -1,10 +1,5 @@
 import type { OptionRule } from '../../parse-options.ts';
 
-const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
-
-/** A path or name in a config. */
-export const textRule = (expected: string, required: boolean): OptionRule => ({ expected, required, accepts: isText });
-
 export const flipsRule: OptionRule = {
   expected: '"horizontal" or "none"',
   required: false,
