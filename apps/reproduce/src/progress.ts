@@ -7,6 +7,8 @@ export interface Progress {
   update(done: number, note?: string): void;
   /** Ends the phase; `summary` is what it found. */
   finish(summary: string): void;
+  /** Takes a phase away that failed. A bar that is left holds the process. */
+  stop(): void;
 }
 
 export interface ProgressOptions {
@@ -25,16 +27,31 @@ export function createProgress({
   json = false,
   intervalMs = 10_000,
 }: ProgressOptions = {}): Progress {
-  if (quiet) return { start: () => undefined, update: () => undefined, finish: () => undefined };
+  if (quiet) return { start: () => undefined, update: () => undefined, finish: () => undefined, stop: () => undefined };
   if (json) return lineProgress(stream, { intervalMs, say: jsonLines });
   return stream.isTTY ? barProgress(stream) : lineProgress(stream, { intervalMs, say: plainLines });
+}
+
+/** Progress of `work`, whose end takes the bar away, however it ends. */
+export async function withProgress<T>(options: ProgressOptions, work: (progress: Progress) => Promise<T>): Promise<T> {
+  const progress = createProgress(options);
+  try {
+    return await work(progress);
+  } finally {
+    progress.stop();
+  }
 }
 
 function barProgress(stream: NodeJS.WriteStream): Progress {
   let bar: SingleBar | undefined;
   let phase = '';
+  const stop = (): void => {
+    bar?.stop();
+    bar = undefined;
+  };
   return {
     start: (name, total) => {
+      stop();
       phase = name;
       bar = new SingleBar({
         stream,
@@ -42,7 +59,9 @@ function barProgress(stream: NodeJS.WriteStream): Progress {
         barCompleteChar: '█',
         barIncompleteChar: '░',
         barsize: 24,
-        hideCursor: true,
+        // A signal may end the process at once: the terminal is left as it was.
+        hideCursor: false,
+        linewrap: true,
         clearOnComplete: true,
         fps: 8,
       });
@@ -50,10 +69,10 @@ function barProgress(stream: NodeJS.WriteStream): Progress {
     },
     update: (done, note) => bar?.update(done, note === undefined ? {} : { note }),
     finish: (summary) => {
-      bar?.stop();
-      bar = undefined;
+      stop();
       stream.write(`✓ ${phase}: ${summary}\n`);
     },
+    stop,
   };
 }
 
@@ -98,5 +117,6 @@ function lineProgress(
       write({ done, etaSeconds, ...(note !== undefined && { note }) });
     },
     finish: (summary) => write({ seconds: Math.round((performance.now() - started) / 100) / 10, summary }),
+    stop: () => undefined,
   };
 }

@@ -1,7 +1,6 @@
-import { mkdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { D3pmError } from '@d3pm/core';
+import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
+import { writableFolder } from './writable-folder.ts';
 
 /** Where a run leaves its results. */
 export interface RunFolder {
@@ -17,18 +16,9 @@ export interface RunFolder {
  * @throws {D3pmError} `INVALID_OPTIONS` naming the folder and what stands in the way.
  */
 export async function createRunFolder(path: string, page = 'index.html'): Promise<RunFolder> {
-  const folder = resolve(path);
+  const folder = await writableFolder(path);
   const write = (name: string, content: string | Uint8Array): Promise<void> =>
     writeFileAtomic(join(folder, name), typeof content === 'string' ? content : Buffer.from(content));
-  try {
-    await mkdir(folder, { recursive: true });
-    await write('README.txt', `Results of a run of d3pm. Open ${page}.\n`);
-  } catch (cause) {
-    throw new D3pmError(
-      'INVALID_OPTIONS',
-      `createRunFolder: cannot write to ${folder} (${(cause as Error).message}); choose another folder with --out`,
-      { cause },
-    );
-  }
+  await write('README.txt', `Results of a run of d3pm. Open ${page}.\n`);
   return { path: folder, write };
 }

@@ -22,7 +22,10 @@ describe('the classifiers that come with the program', () => {
     const bytes = readFileSync(fixturePath(fileName));
     const shapes = [...decodeSafetensors(bytes, { fileName }).tensors].map(([key, tensor]) => [key, tensor.shape]);
     expect(Object.fromEntries(shapes)).toEqual(featureShapes(shape));
-    const { id, checksum, numFeatures, numClasses, dispose } = await classFeatures(name);
+    const { id, checksum, numFeatures, numClasses, dispose } = await classFeatures(name, {
+      exampleShape: shape.exampleShape,
+      numStates: name === 'digits' ? 17 : 256,
+    });
     expect([id, numFeatures, numClasses]).toEqual([`${name}-classifier/features`, shape.numFeatures, 10]);
     expect(checksum).toBe(createHash('sha256').update(bytes).digest('hex'));
     dispose!();
@@ -31,7 +34,7 @@ describe('the classifiers that come with the program', () => {
   it('name held-out digits right, give probabilities, and leave no tensor behind', async () => {
     const { test } = await digits();
     const before = memory().numTensors;
-    const extractor = await classFeatures('digits');
+    const extractor = await classFeatures('digits', { exampleShape: [8, 8, 1], numStates: 17 });
     const samples = test.examples(
       Array.from({ length: test.size }, (_, i) => i),
       createRng(1),
@@ -50,15 +53,30 @@ describe('the classifiers that come with the program', () => {
     expect(memory().numTensors).toBe(before);
   });
 
+  it.each([
+    [
+      'digits',
+      { numStates: 256, exampleShape: [8, 8, 1] },
+      /network for images \[8, 8, 1\] of 17 levels, and these are \[8, 8, 1\] of 256/,
+    ],
+    ['fashion', { numStates: 256, exampleShape: [32, 32, 3] }, /these are \[32, 32, 3\] of 256 levels; take "nsfw"/],
+    ['nsfw', { numStates: 28, exampleShape: [16] }, /the shape \[16\]; scores of this kind are of images alone/],
+  ] as const)('%s refuses %j', async (name, images, message) => {
+    await expect(featureExtractor(name, images)).rejects.toMatchObject({
+      code: 'INVALID_OPTIONS',
+      message: expect.stringMatching(message),
+    });
+  });
+
   it('Inception needs a file of its weights', async () => {
-    await expect(featureExtractor('inception', { numStates: 256 })).rejects.toThrow('--inception');
+    await expect(featureExtractor('inception', { numStates: 256, exampleShape: [32, 32, 3] })).rejects.toThrow('--inception');
   });
 });
 
 describe('the Inception of nsfwjs', { timeout: 30_000 }, () => {
   it('gives 2,048 features an image, grey as well, in parts, and leaves no tensor behind', async () => {
     const before = memory().numTensors;
-    const extractor = await featureExtractor('nsfw', { numStates: 256 });
+    const extractor = await featureExtractor('nsfw', { numStates: 256, exampleShape: [16, 16, 1] });
     expect([extractor.id, extractor.numFeatures, extractor.numClasses]).toEqual([
       'nsfw-inception-v3/average_pooling2d_10',
       2048,

@@ -46,7 +46,7 @@ describe('d3pm', () => {
   it('refuses a folder that it cannot write to before any work, naming it', () => {
     writeFileSync(join(folder, 'a-file'), '');
     const { code, err } = d3pm('quickstart', '--out', 'a-file/run');
-    expect(err).toMatch(/^error INVALID_OPTIONS: createRunFolder: cannot write to .*a-file\/run .*choose another folder with --out/u);
+    expect(err).toMatch(/^error INVALID_OPTIONS: --out: cannot write to .*a-file\/run .*choose another folder/u);
     expect(err).not.toContain('training');
     expect(code).toBe(2);
   });

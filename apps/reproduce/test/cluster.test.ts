@@ -126,6 +126,8 @@ describe('files for Kubernetes', () => {
 describe('a job for a cluster', () => {
   it.each<[readonly string[], Partial<ClusterJobFlags>, string]>([
     [['table-1'], {}, '"table-1" is none of train, sample, eval, score; give the command after --'],
+    [['sample', '--count', '3'], {}, '"sample --count 3" lacks what it is about; give a run after the verb'],
+    [['train'], {}, 'give a config after the verb'],
     [training, { shards: 3 }, 'd3pm train is not made of shards; give --ranks'],
     [sampling, { ranks: 3 }, 'd3pm sample is made of shards; give --shards'],
     [[...sampling, '--shard', '2/7'], {}, '--shard is for the batch engine to say; leave it out'],
@@ -141,9 +143,11 @@ describe('a job for a cluster', () => {
   it('keeps the threads that are asked for, and knows where the result goes', () => {
     expect(clusterJob(['eval', 'runs/text', '--threads=2'], flags)).toMatchObject({
       command: ['eval', 'runs/text', '--threads=2'],
-      split: { kind: 'shards', count: 1, out: 'runs/eval' },
+      split: { kind: 'shards', count: 1, merge: ['merge', 'runs/eval'] },
     });
-    expect(clusterJob(['eval', 'runs/text', '--out=there'], flags).split).toMatchObject({ out: 'there' });
+    expect(clusterJob(['eval', 'runs/text', '--out', 'there'], flags).split).toMatchObject({ merge: ['merge', 'there'] });
+    const trusting = ['sample', 'runs/text', '--trust-plugins', '--out=runs/a=b'];
+    expect(clusterJob(trusting, flags).split).toMatchObject({ merge: ['merge', 'runs/a=b', '--trust-plugins'] });
   });
 
   it('is words that a shell reads back', () => {

@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { createRng } from '@d3pm/core';
 import { encodeCifar10 } from '@d3pm/data';
 import { readCifar10 } from '@d3pm/data/node';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { averagedPixels } from '../src/data/averaged-pixels.ts';
 import { digits } from '../src/data/digits.ts';
+import { photographSquares } from '../src/data/photograph-squares.ts';
 import { photographs, type Photographs } from '../src/data/photographs.ts';
 
 describe('digits', () => {
@@ -26,6 +28,25 @@ describe('averagedPixels', () => {
     const grey = (values: readonly number[]): Uint8Array => Uint8Array.from(values.flatMap((value) => [value, 0, 255 - value]));
     const { width, height, data } = averagedPixels({ width: 3, height: 2, data: grey([0, 1, 200, 3, 4, 200]) }, 2);
     expect([width, height, ...data]).toEqual([1, 1, 2, 0, 253]);
+  });
+});
+
+describe('photographSquares', () => {
+  it('has no pixel both to train on and held out, and little that is in neither', () => {
+    const arbSize = fc.record({ width: fc.integer({ min: 200, max: 1500 }), height: fc.integer({ min: 200, max: 1500 }) });
+    fc.assert(
+      fc.property(arbSize, (size) => {
+        const { train, test } = photographSquares(size);
+        const ends = train.map(({ reduction, column }) => (column + 1) * 32 * reduction);
+        const begins = test.map(({ reduction, column }) => column * 32 * reduction);
+        expect(Math.max(...ends)).toBeLessThanOrEqual(Math.min(...begins));
+        const all = [1, 2, 3, 4].map((n) => Math.floor(size.height / n / 32) * Math.floor(size.width / n / 32));
+        const rows = [1, 2, 3, 4].map((n) => Math.floor(size.height / n / 32));
+        const over = all.reduce((sum, count) => sum + count, 0) - train.length - test.length;
+        expect(over).toBeGreaterThanOrEqual(0);
+        expect(over).toBeLessThanOrEqual(rows.reduce((sum, count) => sum + count, 0));
+      }),
+    );
   });
 });
 

@@ -48,17 +48,25 @@ describe('doctorAdvice', () => {
   it('has nothing to say where nothing is missing', () => expect(doctorAdvice(whole)).toEqual([]));
 
   it.each<[string, Partial<DoctorReport>, string[]]>([
-    ['an engine that is not prepared', unprepared, ['For the native engine, which trains several times faster than wasm: npx d3pm setup.']],
+    [
+      'an engine that is not prepared',
+      unprepared,
+      ['For the native engine, which trains several times faster than wasm: npx @d3pm/reproduce setup.'],
+    ],
     [
       'a machine that lacks what it needs',
       { ...unprepared, machine: { ...machine, programs: {}, freeBytes: 1e8 } },
       [
-        'For the native engine, which trains several times faster than wasm: npx d3pm setup. It needs a C++ compiler (Debian: apt-get install g++), ' +
+        'For the native engine, which trains several times faster than wasm: npx @d3pm/reproduce setup. It needs a C++ compiler (Debian: apt-get install g++), ' +
           'pip (Debian: apt-get install python3-pip), 1 GB on the disk of /cache/native, or D3PM_CACHE for a folder on another one first.',
       ],
     ],
     ['a system that the library is not for', { ...unprepared, machine: { ...machine, platformObstacle: 'no build' } }, []],
-    ['a card that is not used', { native: { ...native, variant: 'cpu' } }, ['NVIDIA H100 80GB HBM3 is not used: npx d3pm setup --gpu']],
+    [
+      'a card that is not used',
+      { native: { ...native, variant: 'cpu' } },
+      ['NVIDIA H100 80GB HBM3 is not used: npx @d3pm/reproduce setup --gpu'],
+    ],
     [
       'a card that cannot be used',
       { machine: { ...noDriver, cards: [], cardObstacle: 'there is an NVIDIA card without its driver' } },

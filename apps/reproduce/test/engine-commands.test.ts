@@ -83,7 +83,7 @@ describe('--engine and --threads', () => {
   it.skipIf(!isLinux)('refuse an engine that is not there with the way out', () => {
     const { code, err } = figure({}, '--engine', 'native');
     expect(err).toMatch(
-      /^error ENGINE: prepareEngine: backend "native" cannot be used \(native: not prepared \(to prepare it: npx d3pm setup,/u,
+      /^error ENGINE: prepareEngine: backend "native" cannot be used \(native: not prepared \(to prepare it: npx @d3pm\/reproduce setup,/u,
     );
     expect(code).toBe(1);
   });
@@ -176,6 +176,6 @@ describe('doctor', () => {
     expect(cpu!.probe).toMatchObject({ missingKernels: [], info: { library: expect.stringMatching(/^TensorFlow\.js/u) } });
     expect(chosen).toMatchObject({ reason: expect.stringContaining('first that started, after native: ') });
     if (!isLinux) return;
-    expect(advice[0]).toMatch(/npx d3pm setup\. It needs a C\+\+ compiler \(Debian: apt-get install g\+\+\), pip .* first\.$/u);
+    expect(advice[0]).toMatch(/npx @d3pm\/reproduce setup\. It needs a C\+\+ compiler \(Debian: apt-get install g\+\+\), pip .* first\.$/u);
   }, 120_000);
 });

@@ -205,6 +205,16 @@ describe('d3pm sample and d3pm eval', () => {
     expect(again.err).not.toContain('engine');
   });
 
+  it('look at --out before they work', async () => {
+    writeFileSync(at('a-file'), '');
+    for (const out of ['a-file', 'a-file/within']) {
+      expect(await rejection(samples(out))).toMatchObject({
+        code: 'INVALID_OPTIONS',
+        message: expect.stringMatching(/^--out: cannot write to .*a-file.*; choose another folder$/u),
+      });
+    }
+  });
+
   it('say what is missing', async () => {
     expect((await rejection(samples('none', { run: '.' }))).message).toContain('has no checkpoint; give the folder of a run of d3pm train');
   });

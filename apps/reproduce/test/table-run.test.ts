@@ -65,6 +65,12 @@ describe('d3pm table-1 --smoke', () => {
     expect(existsSync(path('report.md'))).toBe(true);
   });
 
+  it('makes no report of a folder that is no table', () => {
+    const { code, err } = d3pm('table-1', '--report-only', '--out', 'nowhere');
+    expect([code, err]).toEqual([2, expect.stringContaining('table-1: there is no table in nowhere; give --out the folder of one')]);
+    expect(existsSync(join(folder, 'nowhere'))).toBe(false);
+  });
+
   it('takes no result of another size for one of this', () => {
     const { code, err } = d3pm('table-1', '--size', 'small', '--report-only', '--out', 'out');
     expect(code).toBe(2);

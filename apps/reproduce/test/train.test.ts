@@ -173,6 +173,31 @@ describe('d3pm train', () => {
     expect(train('text.yaml', 'schedule=mutual-information', '--out', 'run', '--quiet')).toMatchObject({ code: 0, err: '' });
   });
 
+  it.each([
+    [
+      'a causal network on noise that does not go by position',
+      ['model.causal=true'],
+      'UNSOUND: train: model.causal: absorbing does not mask one position',
+    ],
+    ['a schedule of another unit', ['transition=discretized-gaussian'], 'UNIT: '],
+    ['a loss of another process', ['transition=uniform'], 'UNSOUND: '],
+    [
+      'more steps to sample by than there are',
+      ['evaluation.sampleSteps=9'],
+      'INVALID_OPTIONS: train: evaluation.sampleSteps is 9, and the chain has T = 8',
+    ],
+    [
+      'the same, done once',
+      ['schedule.numSteps=30', 'evaluation.sampleSteps=31', '--dry-run'],
+      'INVALID_OPTIONS: train: evaluation.sampleSteps is 31',
+    ],
+    ['a preset that comes last', ['preset=text8/absorbing'], 'INVALID_OPTIONS: train: a preset comes first'],
+  ])('exits with 2 and leaves no folder for %s', (_, changes, message) => {
+    const { code, err } = train('text.yaml', ...changes, '--out', 'none');
+    expect([code, err]).toEqual([2, expect.stringContaining(`error ${message}`)]);
+    expect(existsSync(join(folder, 'none'))).toBe(false);
+  });
+
   it('exits with 3 when a file is at fault', () => {
     writeFileSync(join(folder, 'text8'), 'no text8: 8');
     const { code, err } = train('text.yaml', `data={name: text8, length: 4, path: ${join(folder, 'text8')}}`);

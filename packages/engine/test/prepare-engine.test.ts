@@ -17,7 +17,7 @@ afterAll(() => {
 });
 
 const NO_NATIVE =
-  /^first that started, after native: not prepared \(to prepare it: npx d3pm setup, or provisionNative\(\) of @d3pm\/engine\/native\); webgpu: .+$/;
+  /^first that started, after native: not prepared \(to prepare it: npx @d3pm\/reproduce setup, or provisionNative\(\) of @d3pm\/engine\/native\); webgpu: .+$/;
 const WASM = { name: 'wasm', backend: 'wasm', simd: true, threads: 1, library: `TensorFlow.js ${version_core}`, device: 'processor' };
 
 describe('prepareEngine', () => {

@@ -17,7 +17,7 @@ export const engines: readonly Engine[] = [
   {
     name: 'native',
     title: 'native',
-    needs: 'Linux x86-64, glibc ≥ 2.17; pip and a C++ compiler once, or `npx d3pm setup`',
+    needs: 'Linux x86-64, glibc ≥ 2.17; pip and a C++ compiler once, or `npx @d3pm/reproduce setup`',
     tolerance: { factor: 1, reason: 'TensorFlow sums in float32, blockwise' },
     notes: 'Bits repeat with a fixed number of threads (`TF_NUM_INTRAOP_THREADS`, `threads`).',
   },

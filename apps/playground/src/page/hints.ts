@@ -13,7 +13,7 @@ export const familyHints: Readonly<Record<Choices['family'], string>> = {
 /** A sentence on each schedule. */
 export const scheduleHints: Readonly<Record<Choices['schedule'], string>> = {
   linear: 'β grows from its first value to its last.',
-  cosine: 'Slow at both ends: what is kept falls as a squared cosine. A jump probability.',
+  cosine: 'Slow at first, fastest at the end: what is kept falls as a cosine. A jump probability.',
   'inverse-remaining': 'What is kept falls linearly, to nothing at T. A jump probability.',
   'mutual-information': 'Each step loses as much information on the data as any other.',
 };

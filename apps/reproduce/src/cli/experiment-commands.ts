@@ -22,6 +22,9 @@ function inspect(
   run: string | undefined,
   { transition, schedule, ...flags }: Partial<InspectOptions> & InspectRunFlags & Pick<InspectOptions, 'set' | 'steps'>,
 ): Promise<void> {
+  if (run !== undefined && (transition !== undefined || schedule !== undefined)) {
+    throw new D3pmError('INVALID_OPTIONS', 'inspect: a run has its own process; leave --transition and --schedule out, or the run');
+  }
   if (run !== undefined) return inspectRun(run, { ...flags, setup: false });
   if (transition !== undefined && schedule !== undefined) return runInspect({ ...flags, transition, schedule });
   throw new D3pmError('INVALID_OPTIONS', 'inspect: give a run folder, or --transition and --schedule');

@@ -19,8 +19,8 @@ export interface ClusterJob {
 /** Processes that know nothing of each other, or that train together. */
 export type Split =
   | { readonly kind: 'ranks'; readonly count: number }
-  /** `out` is where the result goes. */
-  | { readonly kind: 'shards'; readonly count: number; readonly out: string };
+  /** `merge` is the command that makes the result of all shards. */
+  | { readonly kind: 'shards'; readonly count: number; readonly merge: readonly string[] };
 
 export interface ClusterJobFlags {
   readonly name?: string;
@@ -59,16 +59,23 @@ function splitOf(
   { shards, ranks }: ClusterJobFlags,
   refuse: (problem: string) => never,
 ): Split {
+  if (verb !== 'train' && !SHARDED.includes(verb ?? '')) {
+    return refuse(`"${verb ?? ''}" is none of train, sample, eval, score; give the command after --`);
+  }
+  if (command.length < 2 || command[1]!.startsWith('-')) {
+    refuse(`"${command.join(' ')}" lacks what it is about; give ${verb === 'train' ? 'a config' : 'a run'} after the verb`);
+  }
   if (verb === 'train') {
     if (shards !== undefined) refuse('d3pm train is not made of shards; give --ranks, processes that train together');
     return { kind: 'ranks', count: ranks ?? 1 };
   }
-  if (!SHARDED.includes(verb ?? '')) return refuse(`"${verb ?? ''}" is none of train, sample, eval, score; give the command after --`);
   if (ranks !== undefined) refuse(`d3pm ${verb} is made of shards; give --shards`);
-  return { kind: 'shards', count: shards ?? 1, out: outOf(command) ?? `runs/${verb}` };
+  const trust = command.filter((argument) => argument === '--trust-plugins');
+  return { kind: 'shards', count: shards ?? 1, merge: ['merge', outOf(command) ?? `runs/${verb}`, ...trust] };
 }
 
 function outOf(command: readonly string[]): string | undefined {
   const at = command.findIndex((argument) => argument === '--out' || argument.startsWith('--out='));
-  return at < 0 ? undefined : (command[at]!.split('=', 2)[1] ?? command[at + 1]);
+  if (at < 0) return undefined;
+  return command[at] === '--out' ? command[at + 1] : command[at]!.slice('--out='.length);
 }

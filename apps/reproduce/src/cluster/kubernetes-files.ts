@@ -29,7 +29,7 @@ export function kubernetesFiles(job: ClusterJob, options: KubernetesOptions): Re
   return {
     [`${name}.yaml`]: stringify(indexedJob(job, [program, ...command, ...auto], split.count, options)),
     [`${name}-merge.yaml`]: stringify(
-      indexedJob({ ...job, name: `${name}-merge`, cpus: 1, gpus: 0 }, [program, 'merge', split.out], 1, options),
+      indexedJob({ ...job, name: `${name}-merge`, cpus: 1, gpus: 0 }, [program, ...split.merge], 1, options),
     ),
     'submit.sh': lines([
       ...begin,

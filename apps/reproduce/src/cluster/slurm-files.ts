@@ -55,7 +55,7 @@ function trainFiles(job: ClusterJob, count: number, options: SlurmOptions): Read
 
 function shardFiles(
   job: ClusterJob,
-  { count, out, options }: { readonly count: number; readonly out: string; readonly options: SlurmOptions },
+  { count, merge: mergeCommand, options }: { readonly count: number; readonly merge: readonly string[]; readonly options: SlurmOptions },
 ): Readonly<Record<string, string>> {
   const { name, program, command } = job;
   const script = [
@@ -64,7 +64,7 @@ function shardFiles(
   ];
   const merge = [
     ...head({ ...job, name: `${name}-merge`, cpus: 1, gpus: 0 }, options, ['--ntasks=1', '--output=%x-%j.log']),
-    `exec ${shellWords([program, 'merge', out])}`,
+    `exec ${shellWords([program, ...mergeCommand])}`,
   ];
   const submit = [
     ...SUBMIT,

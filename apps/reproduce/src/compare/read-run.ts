@@ -23,22 +23,22 @@ export interface ReadRun {
  *
  * @throws {D3pmError} `INVALID_OPTIONS` for what is no run, or has no metrics yet; `INVALID_DATA` with file and line for damaged ones.
  */
-export async function readRun(path: string): Promise<ReadRun> {
-  const folder = await findRun('compare', path);
+export async function readRun(caller: string, path: string): Promise<ReadRun> {
+  const folder = await findRun(caller, path);
   const file = join(folder, 'metrics.jsonl');
   const content = await readFile(file).catch((cause: unknown) => {
     throw new D3pmError(
       'INVALID_OPTIONS',
-      `compare: cannot read ${quoted(file)} (${(cause as Error).message}); give the folder of a run of d3pm train that has begun`,
+      `${caller}: cannot read ${quoted(file)} (${(cause as Error).message}); give the folder of a run of d3pm train that has begun`,
       { cause },
     );
   });
-  const lines = [...metricsLines(file, content)];
+  const lines = [...metricsLines(caller, file, content)];
   const losses = lines.filter((line) => line.kind === 'train');
   if (losses.length === 0) {
     throw new D3pmError(
       'INVALID_OPTIONS',
-      `compare: ${quoted(file)} has no step of training yet; wait for the first, or leave the run out`,
+      `${caller}: ${quoted(file)} has no step of training yet; wait for the first, or leave the run out`,
     );
   }
   const bounds = lines.flatMap((line) =>
@@ -50,13 +50,13 @@ export async function readRun(path: string): Promise<ReadRun> {
 }
 
 /** Half a last line is being written, and left out. */
-function* metricsLines(file: string, content: Buffer): Generator<MetricsLine, void, undefined> {
+function* metricsLines(caller: string, file: string, content: Buffer): Generator<MetricsLine, void, undefined> {
   const whole = content.subarray(0, content.lastIndexOf('\n') + 1).toString();
   for (const [i, text] of whole.split('\n').slice(0, -1).entries()) {
     const line = parseMetricsLine(text);
     if (typeof line === 'string') {
       const shown = quoted(text);
-      throw new D3pmError('INVALID_DATA', `compare: ${quoted(file)}: line ${i + 1} is damaged: ${line}: ${shown}; correct or remove it`);
+      throw new D3pmError('INVALID_DATA', `${caller}: ${quoted(file)}: line ${i + 1} is damaged: ${line}: ${shown}; correct or remove it`);
     }
     yield line;
   }

@@ -14,7 +14,7 @@ export interface CompareFlags extends CompareChartOptions, OutputFlags {
 
 /** `d3pm compare RUN RUN…`: what differs, the numbers and the curves of runs of d3pm train. */
 export async function runCompare(paths: readonly string[], { out, x, ...flags }: CompareFlags): Promise<void> {
-  const read = await Promise.all(paths.map(readRun));
+  const read = await Promise.all(paths.map((path) => readRun('compare', path)));
   const names = runNames(read.map(({ folder }) => folder));
   const named = read.map((run, i) => ({ ...run, name: names[i]! }));
   const configured = named.flatMap(({ name, checkpoint }) => (checkpoint ? [{ ...checkpoint, name }] : []));

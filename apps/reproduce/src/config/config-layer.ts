@@ -35,6 +35,12 @@ export function layerOfAssignment(assignment: string): ConfigLayer & { readonly 
     throw new D3pmError('INVALID_OPTIONS', `train: --set: "${assignment}" is not of the form training.numSteps=100`);
   }
   const path = name.split('.');
+  if (name === 'preset') {
+    throw new D3pmError(
+      'INVALID_OPTIONS',
+      `train: a preset comes first, in the place of a file: d3pm train ${text || 'text8/absorbing'} …; in a file it is its first line`,
+    );
+  }
   if (path.some((key) => FORBIDDEN.includes(key)))
     throw new D3pmError('INVALID_OPTIONS', `train: --set: "${name}" is not a field of a config`);
   const { value } = parseYaml(text, `--set ${name}`);

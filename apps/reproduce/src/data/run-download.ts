@@ -45,6 +45,7 @@ export async function runDownload(
     process.exitCode = (watch.signal.reason as EndOfProcess).exitCode;
     say('stopped; the same command goes on from here');
   } finally {
+    progress.stop();
     watch.dispose();
   }
 }

@@ -10,7 +10,7 @@ export function doctorAdvice({ node, machine, native, engines, chosen }: DoctorR
   if ('error' in chosen) advice.push(`A run gets no engine: ${chosen.error}`);
   if (machine.platformObstacle === undefined && native.obstacle !== undefined) advice.push(...nativeAdvice(machine));
   if (native.obstacle === undefined && native.variant === 'cpu' && machine.cards.length > 0 && machine.cardObstacle === undefined)
-    advice.push(`${machine.cards[0]!.name} is not used: npx d3pm setup --gpu`);
+    advice.push(`${machine.cards[0]!.name} is not used: npx @d3pm/reproduce setup --gpu`);
   if (machine.cardsOnBus > 0 && machine.cardObstacle !== undefined) advice.push(`No NVIDIA card is used: ${machine.cardObstacle}.`);
   if (engines.every(({ probe }) => probe === undefined))
     advice.push('No engine works, not even plain JavaScript: install the packages again (npm install).');
@@ -23,5 +23,5 @@ function nativeAdvice({ programs, freeBytes, cacheFolder }: DoctorReport['machin
   if (programs.pip === undefined && programs.maven === undefined) missing.push('pip (Debian: apt-get install python3-pip)');
   if (freeBytes < NEEDED_BYTES) missing.push(`1 GB on the disk of ${cacheFolder}, or D3PM_CACHE for a folder on another one`);
   const first = missing.length === 0 ? '' : ` It needs ${missing.join(', ')} first.`;
-  return [`For the native engine, which trains several times faster than wasm: npx d3pm setup.${first}`];
+  return [`For the native engine, which trains several times faster than wasm: npx @d3pm/reproduce setup.${first}`];
 }

@@ -5,7 +5,7 @@ import { startEngine, type EngineFlags } from '../engine/start-engine.ts';
 import { renderPng } from '../figures/render-png.ts';
 import { stepCostsChart, type StepCost } from '../figures/step-costs-chart.ts';
 import { notes, printResult } from '../output.ts';
-import { createProgress } from '../progress.ts';
+import { withProgress } from '../progress.ts';
 import { buildTrained, readTrainedRun, trainConfigOf, type TrainedRun, type TrustFlags } from '../shards/trained-run.ts';
 import type { Training } from '../train/build-training.ts';
 import { unigramLaw } from '../train/unigram-law.ts';
@@ -88,23 +88,24 @@ async function measuredBound(
   { examples, ...flags }: InspectRunFlags,
 ): Promise<BoundReport | undefined> {
   if (!test || model.causal) return undefined;
-  const progress = createProgress(flags);
   const numSteps = Math.min(CHAIN, transition.numSteps);
   const numExamples = Math.min(examples, test.size);
-  progress.start('what each step costs', numSteps * Math.ceil(numExamples / BATCH));
-  const bound = await evaluateBound({
-    transition,
-    denoiser: model,
-    reverse,
-    data: test,
-    maxExamples: examples,
-    batchSize: BATCH,
-    numSteps,
-    rng: createRng('inspect'),
-    onProgress: ({ networkCalls }) => progress.update(networkCalls),
+  return withProgress(flags, async (progress) => {
+    progress.start('what each step costs', numSteps * Math.ceil(numExamples / BATCH));
+    const bound = await evaluateBound({
+      transition,
+      denoiser: model,
+      reverse,
+      data: test,
+      maxExamples: examples,
+      batchSize: BATCH,
+      numSteps,
+      rng: createRng('inspect'),
+      onProgress: ({ networkCalls }) => progress.update(networkCalls),
+    });
+    progress.finish(`${bound.networkCalls} calls of the network`);
+    return bound;
   });
-  progress.finish(`${bound.networkCalls} calls of the network`);
-  return bound;
 }
 
 function boundText({ total, prior, diffusion, reconstruction, convention, numExamples }: BoundReport): string {

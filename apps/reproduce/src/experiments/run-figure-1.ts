@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { startEngine } from '../engine/start-engine.ts';
 import { renderPng } from '../figures/render-png.ts';
 import { printResult } from '../output.ts';
-import { createProgress } from '../progress.ts';
+import { withProgress } from '../progress.ts';
 import { htmlReport } from '../report/html-report.ts';
 import { provenance } from '../report/provenance.ts';
 import { createRunFolder } from '../run-folder.ts';
@@ -16,7 +16,7 @@ export async function runFigure1(options: RunOptions): Promise<void> {
   const engine = await startEngine(options);
   const origin = provenance(commandOf('figure-1', options), options.seed, engine);
   const preset = presetOf(options).swissRoll;
-  const { svg, ...numbers } = await runSwissRoll({ preset, seed: options.seed, progress: createProgress(options) });
+  const { svg, ...numbers } = await withProgress(options, (progress) => runSwissRoll({ preset, seed: options.seed, progress }));
   await folder.write('figure-1.svg', svg);
   await folder.write('figure-1.png', renderPng(svg));
   await folder.write('results.json', `${JSON.stringify({ origin, preset, swissRoll: numbers }, null, 2)}\n`);

@@ -3,7 +3,7 @@ import { startEngine } from '../engine/start-engine.ts';
 import { renderPng } from '../figures/render-png.ts';
 import { stepsChart } from '../figures/steps-chart.ts';
 import { printResult } from '../output.ts';
-import { createProgress } from '../progress.ts';
+import { withProgress } from '../progress.ts';
 import { htmlReport } from '../report/html-report.ts';
 import { provenance } from '../report/provenance.ts';
 import { createRunFolder } from '../run-folder.ts';
@@ -23,13 +23,13 @@ export async function runQuickstart(options: RunOptions): Promise<void> {
   const started = performance.now();
   const origin = provenance(commandOf('quickstart', options), options.seed, engine);
   const preset = presetOf(options);
-  const progress = createProgress(options);
-
-  const { svg, ...swissRoll } = await runSwissRoll({ preset: preset.swissRoll, seed: options.seed, progress });
+  const { svg, ...swissRoll } = await withProgress(options, (progress) =>
+    runSwissRoll({ preset: preset.swissRoll, seed: options.seed, progress }),
+  );
   await folder.write('figure-1.svg', svg);
   await folder.write('figure-1.png', renderPng(svg));
 
-  const text = await runCharacterModel({ preset: preset.text, seed: options.seed, progress });
+  const text = await withProgress(options, (progress) => runCharacterModel({ preset: preset.text, seed: options.seed, progress }));
   const chart = stepsChart({
     bounds: text.bounds.map(({ convention, total }) => ({
       steps: convention.numSteps,

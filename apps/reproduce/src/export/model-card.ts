@@ -91,7 +91,13 @@ function header({ config, summary, license }: ModelCard, title: string): object 
             {
               task: { type: 'unconditional-generation' },
               dataset: { type: data.name, name: data.name },
-              metrics: [{ type: 'bits-per-dimension', name: 'upper bound on bits per dimension', value: Number(bits.toFixed(4)) }],
+              metrics: [
+                {
+                  type: 'bits-per-dimension',
+                  name: config.loss.name === 'autoregressive' ? 'bits per dimension' : 'upper bound on bits per dimension',
+                  value: Number(bits.toFixed(4)),
+                },
+              ],
             },
           ],
         },
@@ -102,10 +108,12 @@ function header({ config, summary, license }: ModelCard, title: string): object 
 
 function numbers({ summary, config }: ModelCard): string {
   const { loss, bound } = summary;
+  const isExact = config.loss.name === 'autoregressive';
+  const what = isExact ? 'held-out −log p(x), exact' : `held-out bound of the ${reverseOf(config).name} process`;
   const rows = [
     ...(bound
       ? [
-          `| held-out bound of the ${reverseOf(config).name} process, bits/dim, ${config.evaluation.testExamples} examples, step ${bound.step} | ≤ ${bound.bits.toFixed(3)} ± ${bound.standardError.toFixed(3)} (standard error) |`,
+          `| ${what}, bits/dim, ${config.evaluation.testExamples} examples, step ${bound.step} | ${isExact ? '' : '≤ '}${bound.bits.toFixed(3)} ± ${bound.standardError.toFixed(3)} (standard error) |`,
         ]
       : []),
     `| training loss, bits/dim, mean of the last events | ${loss.last.toFixed(3)} |`,

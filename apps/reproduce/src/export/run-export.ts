@@ -25,7 +25,7 @@ export interface ExportFlags extends OutputFlags, TrustFlags {
  * sample` takes; beside it a model card, the curves, the last samples and what to cite.
  */
 export async function runExport(path: string, { out, license, trustPlugins = false, ...flags }: ExportFlags): Promise<void> {
-  const run = await readRun(path);
+  const run = await readRun('export', path);
   const { weights, config, step, digest } = await readTrainedRun(run.folder, (message) => notes(flags)(`warning: ${message}`));
   const trained = trainConfigOf(config, { trustPlugins });
   const folder = resolve(out);

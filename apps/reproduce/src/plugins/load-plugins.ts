@@ -37,11 +37,14 @@ async function load(name: string): Promise<Readonly<Record<string, unknown>>> {
     const isMissing = code === 'ERR_MODULE_NOT_FOUND';
     throw new D3pmError(
       'INVALID_OPTIONS',
-      `plugins: cannot load "${name}" (${message.split('\n')[0]})${isMissing ? `; npm i ${name}, or a file as ./${name}` : ''}`,
+      `plugins: cannot load "${name}" (${message.split('\n')[0]})${isMissing ? `; ${wayTo(name)}` : ''}`,
       { cause },
     );
   }
 }
+
+const wayTo = (name: string): string =>
+  /^[./]/.test(name) ? 'give the path of a file that is there, from the folder of this command' : `npm i ${name}, or a file as ./${name}`;
 
 function isPlugin(value: unknown): value is Plugin {
   if (typeof value !== 'object' || value === null) return false;

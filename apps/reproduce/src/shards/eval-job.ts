@@ -1,4 +1,4 @@
-import { createRng } from '@d3pm/core';
+import { createRng, D3pmError } from '@d3pm/core';
 import {
   evaluateAutoregressive,
   evaluateBound,
@@ -37,6 +37,12 @@ export function evalJob(spec: JobSpec, config: TrainConfig, training: Training):
   const options = spec.options as unknown as EvalOptions;
   const { examples, batchSize, steps, replicates, stepsPerExample, seed } = options;
   const { transition, model: denoiser } = training;
+  if (denoiser.causal && (steps !== undefined || options.estimate !== undefined)) {
+    throw new D3pmError(
+      'INVALID_OPTIONS',
+      'eval: the likelihood of a causal network is exact and has no steps; leave --steps and --estimate out',
+    );
+  }
   const data = heldOut(training, config.data);
   const count = Math.min(data.size, examples ?? data.size);
   const chainSteps = steps ?? transition.numSteps;
@@ -51,7 +57,7 @@ export function evalJob(spec: JobSpec, config: TrainConfig, training: Training):
   const callsOf = { 'exact-count': 1, stratified: 1 + stepsPerExample, 'full-sum': chainSteps };
   return {
     numBatches: Math.ceil(count / batchSize),
-    unitsPerBatch: denoiser.causal ? 1 : replicates * callsOf[estimate],
+    unitsIn: ({ from, to }) => (to - from) * (denoiser.causal ? 1 : replicates * callsOf[estimate]),
     work: async (batchRange, done) => {
       const answers: NetworkAnswer[] = [];
       await evaluate({

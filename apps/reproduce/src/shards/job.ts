@@ -14,8 +14,8 @@ export interface JobResult {
 /** Work on batches that do not depend on each other: all at once or in shards, the result has the same bytes. */
 export interface Job {
   readonly numBatches: number;
-  /** Units of progress of a batch. */
-  readonly unitsPerBatch: number;
+  /** Units of progress. */
+  unitsIn(range: BatchRange): number;
   work(range: BatchRange, done: (units: number) => void): Promise<ShardTensors>;
   /** The result, from what all shards keep, in their order. */
   finish(shards: readonly ShardTensors[]): Promise<JobResult>;

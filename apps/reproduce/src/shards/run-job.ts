@@ -5,6 +5,7 @@ import { notes, printResult, type OutputFlags } from '../output.ts';
 import { createProgress } from '../progress.ts';
 import { loadData } from '../train/build-training.ts';
 import { environmentOf } from '../train/environment-of.ts';
+import { writableFolder } from '../writable-folder.ts';
 import { evalJob } from './eval-job.ts';
 import { batchesOf, type Job, type JobSpec } from './job.ts';
 import { environmentChanges, orderedShards } from './merge-shards.ts';
@@ -80,6 +81,7 @@ interface MakeShardInput {
 }
 
 async function makeShard(spec: JobSpec, { shard, create, flags }: MakeShardInput): Promise<KeptShard> {
+  await writableFolder(flags.out);
   const engine = await startEngine(flags);
   const job = await create();
   const progress = createProgress(flags);
@@ -92,7 +94,7 @@ async function makeShard(spec: JobSpec, { shard, create, flags }: MakeShardInput
       );
     }
     const name = shard.count === 1 ? spec.verb : `${spec.verb}, shard ${shard.index} of ${shard.count}`;
-    progress.start(name, (to - from) * job.unitsPerBatch);
+    progress.start(name, job.unitsIn({ from, to }));
     const tensors = await job.work({ from, to }, (done) => progress.update(done));
     const { environment, machine } = environmentOf(engine, {});
     const made = { shard, spec, environment: { ...environment, ...machine }, tensors };
@@ -100,6 +102,7 @@ async function makeShard(spec: JobSpec, { shard, create, flags }: MakeShardInput
     progress.finish(`batches ${from}…${to - 1} of ${job.numBatches}`);
     return { ...made, folder };
   } finally {
+    progress.stop();
     job.dispose();
   }
 }

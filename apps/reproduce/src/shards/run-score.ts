@@ -25,7 +25,11 @@ export async function runScore(folder: string, { features, inception, examples, 
   await startEngine(flags);
   const trained = trainConfigOf(config, flags);
   const test = heldOut(await loadData(trained), trained.data);
-  const extractor = await featureExtractor(features, { numStates: test.numStates, inceptionFile: inception });
+  const extractor = await featureExtractor(features, {
+    numStates: test.numStates,
+    exampleShape: test.exampleShape,
+    inceptionFile: inception,
+  });
   const { id, checksum, numFeatures, numClasses } = extractor;
   const identity = { id, checksum, numFeatures, ...(numClasses !== undefined && { numClasses }) };
   const options = { features, examples, count: samples.shape[0]!, extractor: identity };
@@ -51,6 +55,14 @@ async function readSamples(folder: string): Promise<Samples> {
   const bytes = await read('samples.safetensors');
   const states = decodeSafetensors(bytes, { fileName: join(folder, 'samples.safetensors') }).tensors.get('states');
   if (states?.dtype !== 'I32') throw new D3pmError('INVALID_DATA', `score: ${join(folder, 'samples.safetensors')} has no int32 states`);
-  const { config, step } = JSON.parse((await read('samples.json')).toString()) as { readonly config: JsonObject; readonly step: number };
+  const { config, step } = await read('samples.json').then((text) => factsOf(text.toString(), join(folder, 'samples.json')));
   return { samples: { values: states.data, shape: states.shape }, digest: createHash('sha256').update(bytes).digest('hex'), config, step };
+}
+
+function factsOf(text: string, path: string): Pick<Samples, 'config' | 'step'> {
+  try {
+    return JSON.parse(text) as Pick<Samples, 'config' | 'step'>;
+  } catch (cause) {
+    throw new D3pmError('INVALID_DATA', `score: ${path} is damaged (${(cause as Error).message}); sample anew`, { cause });
+  }
 }

@@ -1,4 +1,4 @@
-import { createRng, positionsOf, type States } from '@d3pm/core';
+import { createRng, D3pmError, positionsOf, type States } from '@d3pm/core';
 import { ancestralSampler, autoregressiveSampler, eventSampler, fixStates, type SamplerState } from '@d3pm/samplers';
 import { encodeSafetensors } from '@d3pm/train';
 import { reverseOf, type Training } from '../train/build-training.ts';
@@ -27,6 +27,12 @@ const SHOWN = 64;
 export function sampleJob(spec: JobSpec, config: TrainConfig, training: Training): Job {
   const { count, batchSize, steps, sampler, seed, prompt } = spec.options as unknown as SampleOptions;
   const { transition, model: denoiser, exampleShape, test } = training;
+  if (denoiser.causal && (steps !== undefined || sampler !== 'ancestral')) {
+    throw new D3pmError(
+      'INVALID_OPTIONS',
+      `${spec.verb}: a causal network draws one position after the other; leave --steps and --sampler out`,
+    );
+  }
   const rng = createRng(seed).split('samples');
   const positions = positionsOf({ shape: [1, ...exampleShape] });
   const { numStates, extraMask } = transition;
@@ -39,7 +45,7 @@ export function sampleJob(spec: JobSpec, config: TrainConfig, training: Training
   };
   return {
     numBatches: Math.ceil(count / batchSize),
-    unitsPerBatch: batchSize,
+    unitsIn: ({ from, to }) => Math.min(to * batchSize, count) - from * batchSize,
     work: async ({ from, to }, done) => {
       const first = from * batchSize;
       const total = Math.min(to * batchSize, count) - first;

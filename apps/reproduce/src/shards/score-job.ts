@@ -46,7 +46,7 @@ export function scoreJob(spec: JobSpec, { test, measured }: ScoreInput): Job {
   const numBatches = batchSizes(numReference).length + batchSizes(count).length;
   return {
     numBatches,
-    unitsPerBatch: 1,
+    unitsIn: ({ from, to }) => to - from,
     work: async ({ from, to }, done) => {
       const { samples, extractor } = measured!;
       const said: ExtractedFeatures[] = [];

@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { D3pmError, suggestName } from '@d3pm/core';
 import { startEngine, type EngineFlags } from '../engine/start-engine.ts';
-import { createProgress } from '../progress.ts';
+import { withProgress } from '../progress.ts';
 import { notes, printResult } from '../output.ts';
 import { provenance } from '../report/provenance.ts';
 import { createRunFolder } from '../run-folder.ts';
@@ -41,6 +43,12 @@ export async function runTable(table: Table, flags: TableFlags, command: string)
   if (flags.configs !== undefined) {
     return writeFiles(flags.configs, rowConfigFiles(table, jobsOf(chosen, seeds), flags.out), flags);
   }
+  if (flags.reportOnly && !existsSync(join(flags.out, 'queue.yaml'))) {
+    throw new D3pmError(
+      'INVALID_OPTIONS',
+      `${table.name}: there is no table in ${flags.out}; give --out the folder of one, or leave --report-only out`,
+    );
+  }
   const folder = await createRunFolder(flags.out, 'report.md');
   const queue = await openQueue(folder.path, jobsOf(names, seeds), names);
   const report = (): Promise<string> =>
@@ -50,18 +58,19 @@ export async function runTable(table: Table, flags: TableFlags, command: string)
     sayMissing(jobsOf(chosen, seeds), { queue, flags });
     const engine = await startEngine(flags);
     const made = provenance(command, seeds.join(', '), engine);
-    const progress = createProgress(flags);
-    const end = await withinTime(flags, async (signals) => {
-      const beside = { folder, progress, signal: signals.process };
-      await (table.kind === 'text' ? ngramBaselines(table, beside) : dataScores(table, beside));
-      for (const { row: name, seed } of queue.filter(({ row }) => chosen.includes(row))) {
-        const row = table.rows.find((each) => each.name === name)!;
-        const ended = await runRow({ table, row, seed, folder: folder.path, made, engine, progress, say: notes(flags), signals });
-        await report();
-        if (ended) return ended;
-      }
-      return undefined;
-    });
+    const end = await withProgress(flags, (progress) =>
+      withinTime(flags, async (signals) => {
+        const beside = { folder, progress, signal: signals.process };
+        await (table.kind === 'text' ? ngramBaselines(table, beside) : dataScores(table, beside));
+        for (const { row: name, seed } of queue.filter(({ row }) => chosen.includes(row))) {
+          const row = table.rows.find((each) => each.name === name)!;
+          const ended = await runRow({ table, row, seed, folder: folder.path, made, engine, progress, say: notes(flags), signals });
+          await report();
+          if (ended) return ended;
+        }
+        return undefined;
+      }),
+    );
     if (end) process.exitCode = end.exitCode;
   }
   printResult(flags, { text: `${page}\n`, value: { report: page } });
@@ -76,9 +85,10 @@ function sayMissing(asked: readonly Job[], { queue, flags }: { readonly queue: r
 
 async function dryRun(table: Table, chosen: readonly string[], flags: TableFlags): Promise<void> {
   await startEngine(flags);
-  const progress = createProgress(flags);
   const rows: DryRow[] = [];
-  for (const row of table.rows.filter(({ name }) => chosen.includes(name)))
-    rows.push({ row: row.name, ...(await measureTraining({ seed: 1, ...row.config }, row.name, progress)) });
+  await withProgress(flags, async (progress) => {
+    for (const row of table.rows.filter(({ name }) => chosen.includes(name)))
+      rows.push({ row: row.name, ...(await measureTraining({ seed: 1, ...row.config }, row.name, progress)) });
+  });
   printResult(flags, { text: `${table.title}, size ${table.size}: ${table.dataNote}\n\n${dryTable(rows)}`, value: rows });
 }

@@ -23,6 +23,7 @@ import {
   type TrainOptions,
 } from '@d3pm/train';
 import { registriesOf, type Registries } from '../plugins/registries.ts';
+import { assertEvaluationFits } from './assert-evaluation-fits.ts';
 import { completeSchedule, isOfTheData } from './complete-schedule.ts';
 import { completeTransition } from './complete-transition.ts';
 import { extraMaskOf } from './extra-mask-of.ts';
@@ -64,6 +65,7 @@ export async function buildTraining(config: TrainConfig): Promise<Training> {
     rng: rng.split('model'),
     prediction: 'denoiser',
   });
+  assertEvaluationFits(config.evaluation, { transition, model });
   const reverse = reverseOf(config);
   const { beta1, beta2, epsilon, clipNorm, emaDecay, microBatch, eventEvery, whenNonFinite, batchSize } = training;
   return {

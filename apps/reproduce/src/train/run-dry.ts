@@ -6,6 +6,7 @@ import { startEngine, type EngineFlags } from '../engine/start-engine.ts';
 import { notes, printResult } from '../output.ts';
 import { createProgress } from '../progress.ts';
 import { dryTable } from '../tables/dry-table.ts';
+import { assertEvaluationFits } from './assert-evaluation-fits.ts';
 import { buildTraining } from './build-training.ts';
 import { measureTraining } from './measure-training.ts';
 import { trainInFolder } from './train-in-folder.ts';
@@ -27,6 +28,7 @@ export async function runDry(config: TrainConfig, flags: EngineFlags): Promise<v
     const once = onceOf(config);
     const training = await buildTraining(once);
     try {
+      assertEvaluationFits(config.evaluation, training);
       await trainInFolder(once, training, {
         folder: join(folder, 'run'),
         engine,
@@ -43,6 +45,7 @@ export async function runDry(config: TrainConfig, flags: EngineFlags): Promise<v
     const measured = await measureTraining(config, 'this config', progress);
     printResult(flags, { text: dryTable([{ row: 'this config', ...measured }]), value: measured });
   } finally {
+    progress.stop();
     watch.dispose();
     await rm(folder, { recursive: true, force: true });
   }

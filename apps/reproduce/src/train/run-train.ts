@@ -66,6 +66,7 @@ async function trainTogether(config: TrainConfig, { folder, group, allowChange, 
     else if (isFirst)
       printResult(flags, { text: `${join(folder, 'metrics.jsonl')}\n`, value: { folder, metrics: join(folder, 'metrics.jsonl') } });
   } finally {
+    progress.stop();
     watch.dispose();
     training.dispose();
   }

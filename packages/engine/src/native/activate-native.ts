@@ -15,7 +15,7 @@ interface NativeBackend {
   readonly isUsingGpuDevice: boolean;
 }
 
-const WAY_OUT = 'to prepare it: npx d3pm setup, or provisionNative() of @d3pm/engine/native';
+const WAY_OUT = 'to prepare it: npx @d3pm/reproduce setup, or provisionNative() of @d3pm/engine/native';
 
 /** Why the native engine cannot be used here, in a few words with the way out; undefined when it can. Loads nothing. */
 export function nativeObstacle(): string | undefined {

@@ -21,15 +21,15 @@ function killRow(engine: 'cpu' | 'native', kills: number, say: (line: string) =>
       if (done % 10 === 0) say(`${engine}: ${done} of ${kills} kills`);
     };
     const report = await killRuns({ kills, seed, engine, onKill });
-    const { loaded, monotone, finished, identical, afterFirstCheckpoint } = report;
+    const { loaded, kept, finished, identical, afterFirstCheckpoint } = report;
     const checks = [
-      { held: loaded, of: report.kills, what: 'kills after which the newest complete checkpoint loads' },
-      { held: monotone, of: report.kills, what: 'kills by which nothing acknowledged was lost' },
+      { held: loaded, of: report.kills, what: 'kills after which the newest checkpoint loads and none is damaged' },
+      { held: kept, of: report.kills, what: 'kills by which nothing acknowledged was lost' },
       { held: identical, of: finished, what: 'finished runs that are, byte for byte, the run never killed' },
     ];
     return {
       title: title(engine),
-      result: `${report.kills} kills, ${afterFirstCheckpoint} of them after the first checkpoint: the newest complete one loads each time (${loaded}) and never is an older one than before (${monotone}); ${identical} of ${finished} runs end byte for byte as the run that was never killed`,
+      result: `${report.kills} kills, ${afterFirstCheckpoint} of them after the first checkpoint: no checkpoint is damaged (${loaded}), the newest is at least as new as the last that the run said it saved (${kept}); ${identical} of ${finished} runs end byte for byte as the run that was never killed`,
       passed: checks.reduce((sum, { held }) => sum + held, 0),
       failed: checks.reduce((sum, { held, of }) => sum + of - held, 0),
       problems: checks.filter(({ held, of }) => held !== of).map(({ held, of, what }) => `${held} of ${of} ${what}`),
@@ -44,6 +44,6 @@ async function nativeProblem(): Promise<string | undefined> {
     await prepareEngine({ backend: 'native', threads: 2 });
     return undefined;
   } catch (error) {
-    return `${(error as Error).message.split('\n')[0]}; npx d3pm setup`;
+    return `${(error as Error).message.split('\n')[0]}; npx @d3pm/reproduce setup`;
   }
 }

@@ -14,10 +14,10 @@ export interface KillReport {
   readonly kills: number;
   /** Runs that were killed and gone on with until their end. */
   readonly finished: number;
-  /** Kills after which the newest complete checkpoint loads, those before the first one included. */
+  /** Kills after which the newest checkpoint loads and none is damaged, those before the first one included. */
   readonly loaded: number;
-  /** Kills between which the newest complete checkpoint never became older. */
-  readonly monotone: number;
+  /** Kills after which the newest checkpoint is as new as what the run has said that it saved, and as the one before the kill. */
+  readonly kept: number;
   /** Finished runs that are, byte for byte, the run that was never killed. */
   readonly identical: number;
   /** Kills that hit a run after its first checkpoint. */
@@ -48,18 +48,20 @@ export async function killRuns({ kills, seed, engine = 'cpu', onKill }: KillOpti
     const duration = performance.now() - started;
     const expected = await contentOf(whole);
     const rng = createRng(seed);
-    const report = { kills: 0, finished: 0, loaded: 0, monotone: 0, identical: 0, afterFirstCheckpoint: 0 };
+    const report = { kills: 0, finished: 0, loaded: 0, kept: 0, identical: 0, afterFirstCheckpoint: 0 };
     for (let tries = 0; report.kills < kills || tries === 0;) {
       const folder = join(root, `run-${report.finished}`);
       for (let lastStep = -1; ;) {
         // Once all kills are done, the run is left to finish.
         const delay = report.kills < kills ? rng.float64(tries++) * duration : Infinity;
-        if (!(await child(folder, { engine, delay }))) break;
+        const { killed, savedStep } = await child(folder, { engine, delay });
+        if (!killed) break;
         report.kills++;
         onKill?.(report.kills);
-        const step = (await latestCheckpoint(folder, { onSkipped: () => undefined }))?.step ?? -1;
-        report.loaded++;
-        if (step >= lastStep) report.monotone++;
+        let damaged = 0;
+        const step = (await latestCheckpoint(folder, { onSkipped: () => damaged++ }))?.step ?? -1;
+        if (damaged === 0) report.loaded++;
+        if (step >= Math.max(lastStep, savedStep)) report.kept++;
         if (step >= 0) report.afterFirstCheckpoint++;
         lastStep = step;
       }
@@ -79,19 +81,27 @@ interface ChildOptions {
   readonly delay?: number;
 }
 
-/** Runs the child in a folder and kills it after `delay` milliseconds. Whether the kill hit it; else it has finished. */
-async function child(folder: string, { engine, delay = Infinity }: ChildOptions): Promise<boolean> {
-  const running = spawn(process.execPath, [CHILD, folder, engine], { stdio: ['ignore', 'ignore', 'pipe'] });
-  let errors = '';
+interface ChildEnd {
+  /** Whether the kill hit it; else it has finished. */
+  readonly killed: boolean;
+  /** Of the last checkpoint that it said it has saved; −1 before one. */
+  readonly savedStep: number;
+}
+
+/** Runs the child in a folder and kills it after `delay` milliseconds. */
+async function child(folder: string, { engine, delay = Infinity }: ChildOptions): Promise<ChildEnd> {
+  const running = spawn(process.execPath, [CHILD, folder, engine], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let [said, errors] = ['', ''];
+  running.stdout.on('data', (part: Buffer) => (said += part.toString()));
   running.stderr.on('data', (part: Buffer) => (errors += part.toString()));
   const timer = delay === Infinity ? undefined : setTimeout(() => running.kill('SIGKILL'), delay);
   const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) =>
     running.on('close', (...end) => resolve(end)),
   );
   clearTimeout(timer);
-  if (signal === 'SIGKILL') return true;
-  if (code !== 0) throw new Error(`the run in ${folder} ended with ${code ?? signal}: ${errors}`);
-  return false;
+  if (signal !== 'SIGKILL' && code !== 0) throw new Error(`the run in ${folder} ended with ${code ?? signal}: ${errors}`);
+  const saved = [...said.matchAll(/^saved (\d+)\n/gmu)].map(([, step]) => Number(step));
+  return { killed: signal === 'SIGKILL', savedStep: saved.at(-1) ?? -1 };
 }
 
 /** The metrics and the newest checkpoint of a finished run. */

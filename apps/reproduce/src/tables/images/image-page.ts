@@ -63,9 +63,9 @@ const paperBound = ({ row, steps }: RowSummary): string => {
 /** A table for each network that measures. */
 function scoresSection({ chains }: ImageTable, scores: readonly ScoreSummary[]): string | undefined {
   if (scores.length === 0) return undefined;
-  const extractors = [...new Set(scores.map(({ extractor }) => extractor.id))];
-  const tables = extractors.map((id) => {
-    const measured = scores.filter(({ extractor }) => extractor.id === id);
+  const measuredBy = ({ extractor: { id, checksum } }: ScoreSummary): string => `${id} ${checksum}`;
+  const tables = [...new Set(scores.map(measuredBy))].map((by) => {
+    const measured = scores.filter((each) => measuredBy(each) === by);
     const [{ numSamples, reference, extractor, names }] = measured as [ScoreSummary];
     const lines = measured.map(({ row, steps, values }) => {
       const paper = row?.published[chains[0]!];
@@ -79,7 +79,7 @@ function scoresSection({ chains }: ImageTable, scores: readonly ScoreSummary[]):
     });
     const warnings = firstOfEachKind(measured.flatMap(({ warnings: each }) => each));
     return [
-      `${numSamples} samples of each row and seed against ${reference}, in the features of ${id} (SHA-256 ${extractor.checksum.slice(0, 16)}…).`,
+      `${numSamples} samples of each row and seed against ${reference}, in the features of ${extractor.id} (SHA-256 ${extractor.checksum.slice(0, 16)}…).`,
       markdownTable(['row', 'steps', ...names, 'paper: IS', 'paper: FID'], lines),
       ...(warnings.length > 0 ? [warnings.map((warning) => `- ${warning}`).join('\n')] : []),
     ].join('\n\n');

@@ -49,7 +49,7 @@ export async function scoresOf(
   { table, features, test, tableFolder, onProgress }: ScoresOptions,
 ): Promise<Omit<ScoresRecord, 'steps'>> {
   const { numStates, exampleShape } = test;
-  const extractor = sharedExtractor(await featureExtractor(features, { numStates, inceptionFile: table.inceptionFile }));
+  const extractor = sharedExtractor(await featureExtractor(features, { numStates, exampleShape, inceptionFile: table.inceptionFile }));
   try {
     let done = 0;
     const onBatch = (): void => onProgress(++done);

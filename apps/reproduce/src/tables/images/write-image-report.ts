@@ -12,6 +12,7 @@ import { rowFolder } from '../row-pieces.ts';
 import type { ImageTable, TableRow } from '../table.ts';
 import { tableReader } from '../table-reader.ts';
 import { summarizeTable } from '../table-summary.ts';
+import { parseMetricsLine } from '../../run-files/metrics-line.ts';
 import { curvesChart, type CurvePoint } from './curves-chart.ts';
 import { readDataScores } from './data-scores.ts';
 import { imagePage } from './image-page.ts';
@@ -94,8 +95,10 @@ export async function writeImageReport(table: ImageTable, { folder, queue }: Wri
 async function trainingCurve({ name, title }: TableRow, folder: string): Promise<readonly CurvePoint[]> {
   const path = join(rowFolder(folder, { row: name, seed: 1 }), 'run', 'metrics.jsonl');
   const text = await readFile(path, 'utf8').catch(() => '');
-  return text.split('\n').flatMap((line) => {
-    const { kind, step, boundBits } = (line === '' ? {} : JSON.parse(line)) as { kind?: string; step?: number; boundBits?: number };
-    return kind === 'evaluation' && step !== undefined && boundBits !== undefined ? [{ curve: title, x: step, y: boundBits }] : [];
+  return text.split('\n').flatMap((text) => {
+    // Half a line, of a run that goes on or was killed, is left out.
+    const line = parseMetricsLine(text);
+    if (typeof line === 'string' || line.kind !== 'evaluation' || !Number.isFinite(line.boundBits)) return [];
+    return [{ curve: title, x: line.step, y: line.boundBits! }];
   });
 }
