@@ -7,7 +7,7 @@ import { clusterCommands } from './cli/cluster-commands.ts';
 import { exitCodeOf } from './cli/exit-code.ts';
 import { experimentCommands } from './cli/experiment-commands.ts';
 import { machineCommands } from './cli/machine-commands.ts';
-import { command, engine, exitWith, threads } from './cli/options.ts';
+import { command, engine, exitWith, threads, usageErrors } from './cli/options.ts';
 import { runCommands } from './cli/run-commands.ts';
 import { seeingCommands } from './cli/seeing-commands.ts';
 import { tableCommands } from './cli/table-commands.ts';
@@ -17,6 +17,7 @@ const { version } = createRequire(import.meta.url)('../package.json') as { versi
 
 const program = new Command('d3pm')
   .exitOverride(exitWith)
+  .configureOutput(usageErrors)
   .description('Structured denoising diffusion models in discrete state-spaces: the experiments.')
   .version(version)
   .showHelpAfterError('(add --help for all options and an example)');

@@ -63,6 +63,11 @@ describe('d3pm', () => {
     const { code, err } = d3pm(...args);
     expect(err).toContain(message);
     expect(code).toBe(2);
+    const asked = d3pm(...args, '--json');
+    expect([asked.code, JSON.parse(asked.err)]).toEqual([
+      2,
+      { error: { code: 'INVALID_OPTIONS', message: expect.stringContaining(message) as string } },
+    ]);
   });
 
   it('has an example in the help of each command', () => {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { repositoryRoot } from '../../check/src/run-tool.ts';
-import { findChromium } from '../src/find-chromium.ts';
+import { findChromium } from '../../check/src/find-chromium.ts';
 import { TESTED_SITE } from '../src/tested-site.ts';
 import { fileAt } from './built-page.ts';
 

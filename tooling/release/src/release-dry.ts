@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { findChromium } from '../../check/src/find-chromium.ts';
 import { fewAtATime } from '../../check-packages/src/few-at-a-time.ts';
 import { contentsFaults } from '../../check-packages/src/kept-lists.ts';
 import { pack, type Packed } from '../../check-packages/src/pack.ts';
@@ -8,7 +9,6 @@ import { checkConsumer } from './check-consumer.ts';
 import { checkExamples } from './check-examples.ts';
 import { copyTree } from './copy-tree.ts';
 import { fetchNode, type FetchedNode } from './fetch-node.ts';
-import { findProgram } from './find-program.ts';
 import { publish } from './publish.ts';
 import { rangeFaults } from './range-faults.ts';
 import { readmeLosses, readmeProgram, type ReadmeProgram } from './readme-program.ts';
@@ -32,8 +32,6 @@ interface Release {
   readonly tree: string;
   readonly packed: readonly Packed[];
 }
-
-const CHROMIUMS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
 /** Makes a release in an empty `folder`, publishes it to a registry of its own, and uses it from there. What fails ends what needs it. */
 export async function releaseDry(folder: string, options: ReleaseDryOptions): Promise<void> {
@@ -123,7 +121,7 @@ async function nodeOf(folder: string, major: number, { report, signal }: Release
 
 async function checkBrowser(folder: string, { code }: ReadmeProgram, { report, signal }: ReleaseDryOptions): Promise<void> {
   const title = 'the program of the README, bundled, in a page';
-  const executablePath = findProgram(CHROMIUMS);
+  const executablePath = findChromium();
   if (executablePath === undefined) {
     report.skip(title, 'there is no Chromium; on Debian, apt install chromium');
     return;

@@ -20,10 +20,22 @@ export function exitWith({ exitCode }: CommanderError): never {
   process.exit(exitCode === 0 ? 0 : 2);
 }
 
+/** What is wrong with a command line: a text for people, or with `--json` an error as every other. */
+export const usageErrors = {
+  writeErr: (text: string): void => {
+    if (!process.argv.includes('--json')) return void process.stderr.write(text);
+    // Not the help that follows.
+    const [, message] = /^error: (.*)$/su.exec(text.trimEnd()) ?? [];
+    if (message === undefined) return;
+    process.stderr.write(`${JSON.stringify({ error: { code: 'INVALID_OPTIONS', message: message.replaceAll('\n', ' ') } })}\n`);
+  },
+};
+
 /** A command with an example in its help. */
 export function command(name: string, description: string, example: string): Command {
   return new Command(name)
     .exitOverride(exitWith)
+    .configureOutput(usageErrors)
     .showHelpAfterError('(add --help for all options and an example)')
     .description(description)
     .option('--json', 'for a program to read: progress and errors as lines of JSON, the result as a document', false)
