@@ -128,13 +128,19 @@ export function hybridLossNats<P extends Prediction>(
   const s = typeof input.t === 'number' ? input.t - 1 : input.t.map((step) => step - 1);
   const caller = 'hybridLossNats';
   assertTermShapes(caller, transition, input);
-  // Kernels look at the states themselves, where reading them back takes as long as the loss.
-  if (!hasFused('D3pmDenoiserNll')) assertTermStates(caller, transition, input);
-  return tidy(() => {
-    const weighed = { ...input, s, lambda, caller };
-    const nats = closedFormNats(transition, reverse, weighed) ?? checkedTerm(transition, reverse, weighed);
-    return mul(sumPositions(nats), transition.numSteps);
-  });
+  // Kernels look at the states themselves, where reading them back takes as long as the loss: only what they refuse is read.
+  const byKernel = hasFused('D3pmDenoiserNll');
+  if (!byKernel) assertTermStates(caller, transition, input);
+  try {
+    return tidy(() => {
+      const weighed = { ...input, s, lambda, caller };
+      const nats = closedFormNats(transition, reverse, weighed) ?? checkedTerm(transition, reverse, weighed);
+      return mul(sumPositions(nats), transition.numSteps);
+    });
+  } catch (error) {
+    if (byKernel) assertTermStates(caller, transition, input);
+    throw error;
+  }
 }
 
 function checkedTerm<P extends Prediction>(transition: Transition, reverse: ReverseProcess<P>, input: WeighedTermInput): Tensor {
