@@ -61,9 +61,7 @@ describe('[34] a loss that is NaN', () => {
     const examples = [...options.batches.indicesAt!(13)].join(', ');
     expect(error).toMatchObject({
       code: 'NON_FINITE',
-      message: expect.stringMatching(
-        /^train: the loss is NaN at step 14 \(first bad gradient: \S+; t = (\d+, ){7}\d+; examples .+\); lower the learning rate/,
-      ),
+      message: expect.stringMatching(/^train: the loss is NaN at step 14 \(t = (\d+, ){7}\d+; examples .+\); lower the learning rate/),
       cause: { step: 14, tensor: 'loss' },
     });
     expect(error.message).toContain(`examples ${examples})`);
