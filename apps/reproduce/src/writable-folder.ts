@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rmdir } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { D3pmError } from '@d3pm/core';
 
@@ -12,7 +12,13 @@ export async function writableFolder(path: string): Promise<string> {
   const folder = resolve(path);
   try {
     await mkdir(folder, { recursive: true });
-    await rmdir(await mkdtemp(join(folder, '.d3pm-probe-')));
+    // A full disk still makes folders, and takes no byte.
+    const probe = await mkdtemp(join(folder, '.d3pm-probe-'));
+    try {
+      await writeFile(join(probe, 'byte'), '.');
+    } finally {
+      await rm(probe, { recursive: true });
+    }
   } catch (cause) {
     const { message } = cause as Error;
     throw new D3pmError('INVALID_OPTIONS', `--out: cannot write to ${folder} (${message}); choose another folder`, { cause });

@@ -1,6 +1,6 @@
 import {
-  assertInteger,
   assertDenoiserFits,
+  assertInteger,
   D3pmError,
   maskCountWeights,
   positionsOf,

@@ -152,7 +152,7 @@ describe('checkTransition', () => {
         name: 'every step can be made',
         ok: false,
         applies: true,
-        detail: expect.stringMatching(/NOT_STOCHASTIC|row \d of Q_3 sums to 1\.1/u),
+        detail: expect.stringMatching(/unsound: row \d of Q_3 sums to 1\.1/u),
         worst: Infinity,
       },
     ]);

@@ -55,16 +55,16 @@ function trainFiles(job: ClusterJob, count: number, options: SlurmOptions): Read
 
 function shardFiles(
   job: ClusterJob,
-  { count, merge: mergeCommand, options }: { readonly count: number; readonly merge: readonly string[]; readonly options: SlurmOptions },
+  { count, merge, options }: { readonly count: number; readonly merge: readonly string[]; readonly options: SlurmOptions },
 ): Readonly<Record<string, string>> {
   const { name, program, command } = job;
   const script = [
     ...head(job, options, [`--array=0-${count - 1}`, '--ntasks=1', '--requeue', '--output=%x-%A_%a.log']),
     `exec ${shellWords([program, ...command, '--shard', 'auto'])}`,
   ];
-  const merge = [
+  const mergeScript = [
     ...head({ ...job, name: `${name}-merge`, cpus: 1, gpus: 0 }, options, ['--ntasks=1', '--output=%x-%j.log']),
-    `exec ${shellWords([program, ...mergeCommand])}`,
+    `exec ${shellWords([program, ...merge])}`,
   ];
   const submit = [
     ...SUBMIT,
@@ -72,7 +72,7 @@ function shardFiles(
     '# Once all shards are there, and never when one has failed: run this anew, which makes only what is missing.',
     `exec sbatch --dependency="afterok:$job" --kill-on-invalid-dep=yes "$here/${name}-merge.slurm"`,
   ];
-  return { [`${name}.slurm`]: text(script), [`${name}-merge.slurm`]: text(merge), 'submit.sh': text(submit) };
+  return { [`${name}.slurm`]: text(script), [`${name}-merge.slurm`]: text(mergeScript), 'submit.sh': text(submit) };
 }
 
 function head({ name, cpus, gpus, memory }: ClusterJob, { time, partition }: SlurmOptions, more: readonly string[]): readonly string[] {

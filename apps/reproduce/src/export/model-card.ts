@@ -94,7 +94,7 @@ function header({ config, summary, license }: ModelCard, title: string): object 
               metrics: [
                 {
                   type: 'bits-per-dimension',
-                  name: config.loss.name === 'autoregressive' ? 'bits per dimension' : 'upper bound on bits per dimension',
+                  name: isExact(config) ? 'bits per dimension' : 'upper bound on bits per dimension',
                   value: Number(bits.toFixed(4)),
                 },
               ],
@@ -106,14 +106,16 @@ function header({ config, summary, license }: ModelCard, title: string): object 
   };
 }
 
+/** Whether its number is a likelihood, and no bound. */
+const isExact = ({ loss }: TrainConfig): boolean => loss.name === 'autoregressive';
+
 function numbers({ summary, config }: ModelCard): string {
   const { loss, bound } = summary;
-  const isExact = config.loss.name === 'autoregressive';
-  const what = isExact ? 'held-out −log p(x), exact' : `held-out bound of the ${reverseOf(config).name} process`;
+  const what = isExact(config) ? 'held-out −log p(x), exact' : `held-out bound of the ${reverseOf(config).name} process`;
   const rows = [
     ...(bound
       ? [
-          `| ${what}, bits/dim, ${config.evaluation.testExamples} examples, step ${bound.step} | ${isExact ? '' : '≤ '}${bound.bits.toFixed(3)} ± ${bound.standardError.toFixed(3)} (standard error) |`,
+          `| ${what}, bits/dim, ${config.evaluation.testExamples} examples, step ${bound.step} | ${isExact(config) ? '' : '≤ '}${bound.bits.toFixed(3)} ± ${bound.standardError.toFixed(3)} (standard error) |`,
         ]
       : []),
     `| training loss, bits/dim, mean of the last events | ${loss.last.toFixed(3)} |`,

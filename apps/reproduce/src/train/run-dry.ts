@@ -28,6 +28,7 @@ export async function runDry(config: TrainConfig, flags: EngineFlags): Promise<v
     const once = onceOf(config);
     const training = await buildTraining(once);
     try {
+      // That of the whole run: what is done once samples by fewer steps.
       assertEvaluationFits(config.evaluation, training);
       await trainInFolder(once, training, {
         folder: join(folder, 'run'),

@@ -5,6 +5,7 @@ import { animatedGif } from '../../figures/animated-gif.ts';
 import { figure3Svg, type ProgressiveSampling } from '../../figures/figure-3-svg.ts';
 import { pixelGrid } from '../../figures/pixel-image.ts';
 import { renderPng } from '../../figures/render-png.ts';
+import { parseMetricsLine } from '../../run-files/metrics-line.ts';
 import type { RunFolder } from '../../run-folder.ts';
 import { jobsDone } from '../jobs-done.ts';
 import type { Job } from '../queue.ts';
@@ -12,7 +13,6 @@ import { rowFolder } from '../row-pieces.ts';
 import type { ImageTable, TableRow } from '../table.ts';
 import { tableReader } from '../table-reader.ts';
 import { summarizeTable } from '../table-summary.ts';
-import { parseMetricsLine } from '../../run-files/metrics-line.ts';
 import { curvesChart, type CurvePoint } from './curves-chart.ts';
 import { readDataScores } from './data-scores.ts';
 import { imagePage } from './image-page.ts';
@@ -95,9 +95,9 @@ export async function writeImageReport(table: ImageTable, { folder, queue }: Wri
 async function trainingCurve({ name, title }: TableRow, folder: string): Promise<readonly CurvePoint[]> {
   const path = join(rowFolder(folder, { row: name, seed: 1 }), 'run', 'metrics.jsonl');
   const text = await readFile(path, 'utf8').catch(() => '');
-  return text.split('\n').flatMap((text) => {
+  return text.split('\n').flatMap((written) => {
     // Half a line, of a run that goes on or was killed, is left out.
-    const line = parseMetricsLine(text);
+    const line = parseMetricsLine(written);
     if (typeof line === 'string' || line.kind !== 'evaluation' || !Number.isFinite(line.boundBits)) return [];
     return [{ curve: title, x: line.step, y: line.boundBits! }];
   });
