@@ -1,6 +1,5 @@
-import { D3pmError } from '@d3pm/core';
+import { D3pmError, quoted } from '@d3pm/core';
 import { reasonOf } from './archives/archive-error.ts';
-import { quoteName } from './archives/quote-name.ts';
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file or folder',
@@ -12,5 +11,5 @@ const REASONS: Readonly<Record<string, string>> = {
 /** An error of the file system on reading, as ours. */
 export function explainReadError(caller: string, path: string, cause: unknown): D3pmError {
   const reason = REASONS[(cause as NodeJS.ErrnoException).code ?? ''] ?? reasonOf(cause);
-  return new D3pmError('INVALID_DATA', `${caller}: cannot read ${quoteName(path)}: ${reason}`, { cause });
+  return new D3pmError('INVALID_DATA', `${caller}: cannot read ${quoted(path)}: ${reason}`, { cause });
 }

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { D3pmError } from '@d3pm/core';
+import { D3pmError, quoted } from '@d3pm/core';
 import { decodeSentencePieceModel } from '../formats/decode-sentence-piece-model.ts';
 import { sentencePieceTokenizer, type SentencePieceTokenizer } from '../formats/sentence-piece-tokenizer.ts';
-import { quoteName } from './archives/quote-name.ts';
 
 /**
  * The tokenizer of a SentencePiece `.model` file, and the SHA-256 of that file in hexadecimal.
@@ -13,8 +12,8 @@ import { quoteName } from './archives/quote-name.ts';
 export async function readTokenizer(path: string): Promise<{ readonly tokenizer: SentencePieceTokenizer; readonly sha256: string }> {
   const bytes = await readFile(path).catch((cause: unknown) => {
     const { code, message } = cause as NodeJS.ErrnoException;
-    const reason = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : quoteName(message).slice(1, -1);
-    throw new D3pmError('INVALID_DATA', `readTokenizer: cannot read the model ${quoteName(path)}: ${reason}`, { cause });
+    const reason = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : quoted(message).slice(1, -1);
+    throw new D3pmError('INVALID_DATA', `readTokenizer: cannot read the model ${quoted(path)}: ${reason}`, { cause });
   });
   const tokenizer = sentencePieceTokenizer(decodeSentencePieceModel(bytes, { fileName: path }));
   return { tokenizer, sha256: createHash('sha256').update(bytes).digest('hex') };

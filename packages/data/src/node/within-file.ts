@@ -1,5 +1,4 @@
-import { D3pmError, isD3pmError } from '@d3pm/core';
-import { quoteName } from './archives/quote-name.ts';
+import { D3pmError, isD3pmError, quoted } from '@d3pm/core';
 
 /** What `read` gives; an `INVALID_DATA` of it also names the reader and the path, any other error is thrown as it is. */
 export async function withinFile<T>(caller: string, path: string, read: () => T | Promise<T>): Promise<T> {
@@ -7,6 +6,6 @@ export async function withinFile<T>(caller: string, path: string, read: () => T 
     return await read();
   } catch (cause) {
     if (!isD3pmError(cause) || cause.code !== 'INVALID_DATA') throw cause;
-    throw new D3pmError('INVALID_DATA', `${caller}: ${quoteName(path)}: ${cause.message}`, { cause });
+    throw new D3pmError('INVALID_DATA', `${caller}: ${quoted(path)}: ${cause.message}`, { cause });
   }
 }

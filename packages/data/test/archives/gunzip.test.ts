@@ -83,7 +83,7 @@ describe('gunzip', () => {
       () => new Error('no error'),
       (cause: unknown) => cause as Error,
     );
-    expect(error.message).toMatch(/^gunzip: "a\\u001b\[31m\\u009b\\u202eb+…b+" is damaged/);
+    expect(error.message).toMatch(/^gunzip: "a\\u001b\[31m\\u\{9B\}\\u\{202E\}b+…b+" is damaged/);
     expect(error.message.length).toBeLessThan(300);
   });
 });

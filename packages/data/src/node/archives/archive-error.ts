@@ -1,5 +1,4 @@
-import { assertInteger, D3pmError } from '@d3pm/core';
-import { quoteName } from './quote-name.ts';
+import { assertInteger, D3pmError, quoted } from '@d3pm/core';
 
 export interface ArchiveOptions {
   /** The most that may come out, in bytes. An archive that has more is refused before it is unpacked that far. */
@@ -17,7 +16,7 @@ export interface ArchiveContext {
 /** The checked context of a call. @throws {D3pmError} `INVALID_OPTIONS` */
 export function archiveContext(caller: string, { maxBytes, archiveName }: ArchiveOptions): ArchiveContext {
   assertInteger(caller, 'maxBytes', maxBytes, 1);
-  return { caller, archiveName: archiveName === undefined ? 'the archive' : quoteName(archiveName) };
+  return { caller, archiveName: archiveName === undefined ? 'the archive' : quoted(archiveName) };
 }
 
 /** The error for an archive that cannot be read. `reason` is our own text, already escaped. */
@@ -28,7 +27,7 @@ export function damagedArchive({ caller, archiveName }: ArchiveContext, reason: 
 
 /** The error for a member that is not what may be read. */
 export function refusedMember({ caller, archiveName }: ArchiveContext, member: string, reason: string): D3pmError {
-  return new D3pmError('INVALID_DATA', `${caller}: member ${quoteName(member)} of ${archiveName} ${reason}`);
+  return new D3pmError('INVALID_DATA', `${caller}: member ${quoted(member)} of ${archiveName} ${reason}`);
 }
 
 /** The error for more than `maxBytes`. */
@@ -39,5 +38,5 @@ export function tooLarge({ caller, archiveName }: ArchiveContext, what: string, 
 
 /** The text of an error of a library, which may hold names from the file. */
 export function reasonOf(cause: unknown): string {
-  return quoteName(cause instanceof Error ? cause.message : String(cause)).slice(1, -1);
+  return quoted(cause instanceof Error ? cause.message : String(cause)).slice(1, -1);
 }

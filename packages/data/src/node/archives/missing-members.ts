@@ -1,6 +1,5 @@
-import { D3pmError, nearestName } from '@d3pm/core';
+import { D3pmError, nearestName, quoted } from '@d3pm/core';
 import type { ArchiveContext } from './archive-error.ts';
-import { quoteName } from './quote-name.ts';
 
 /** The search for a near name compares letter by letter, so a hostile archive must not choose how long it takes. */
 const MOST_COMPARED = 200;
@@ -12,9 +11,9 @@ export function missingMembers({ caller, archiveName }: ArchiveContext, missing:
   const known = found.filter(({ length }) => length <= LONGEST_COMPARED).slice(0, MOST_COMPARED);
   const reasons = missing.slice(0, MOST_SHOWN).map((name) => {
     const nearest = nearestName(name.slice(0, LONGEST_COMPARED), known);
-    return `${quoteName(name)}${nearest === undefined ? '' : `, did you mean ${quoteName(nearest)}?`}`;
+    return `${quoted(name)}${nearest === undefined ? '' : `, did you mean ${quoted(nearest)}?`}`;
   });
-  const shown = found.slice(0, MOST_SHOWN).map(quoteName).join(', ');
+  const shown = found.slice(0, MOST_SHOWN).map(quoted).join(', ');
   const rest = found.length > MOST_SHOWN ? ` and ${found.length - MOST_SHOWN} more` : '';
   return new D3pmError(
     'INVALID_DATA',

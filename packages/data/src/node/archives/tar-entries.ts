@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { extract, type Header } from 'tar-stream';
-import { isD3pmError } from '@d3pm/core';
+import { isD3pmError, quoted } from '@d3pm/core';
 import {
   archiveContext,
   damagedArchive,
@@ -11,7 +11,6 @@ import {
   type ArchiveOptions,
 } from './archive-error.ts';
 import { isUnsafeName } from './is-unsafe-name.ts';
-import { quoteName } from './quote-name.ts';
 import { concatBytes } from '../../concat-bytes.ts';
 
 const BLOCK = 512;
@@ -68,12 +67,12 @@ export async function* readTar(
     for await (const entry of members) {
       const { header } = entry;
       // A size in base 256 that is negative or too large comes as null, and such a member would never end.
-      if (!Number.isSafeInteger(header.size)) throw damagedArchive(context, `member ${quoteName(header.name)} has a size that is none`);
+      if (!Number.isSafeInteger(header.size)) throw damagedArchive(context, `member ${quoted(header.name)} has a size that is none`);
       read = entry.offset + BLOCK + (header.type === 'directory' ? 0 : Math.ceil(header.size / BLOCK) * BLOCK);
       seen?.(header.name);
       if (wanted(header.name)) {
         assertPlainFile(context, header);
-        if (header.size > maxBytes) throw tooLarge(context, `member ${quoteName(header.name)}`, maxBytes);
+        if (header.size > maxBytes) throw tooLarge(context, `member ${quoted(header.name)}`, maxBytes);
         yield { name: header.name, bytes: await contentOf(entry as AsyncIterable<unknown> as AsyncIterable<Uint8Array>) };
       } else entry.resume();
     }

@@ -1,9 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { D3pmError } from '@d3pm/core';
+import { D3pmError, quoted } from '@d3pm/core';
 import { gunzipChunks } from '../archives/gunzip-chunks.ts';
-import { quoteName } from '../archives/quote-name.ts';
 import { tarEntries, type TarEntry } from '../archives/tar-entries.ts';
 import { explainReadError } from '../explain-read-error.ts';
 
@@ -40,14 +39,13 @@ async function* filesOfArchive(path: string, names: readonly string[]): AsyncGen
   const missing = new Set(names);
   const wanted = (name: string): boolean => names.includes(name);
   for await (const entry of tarEntries(unpacked, { wanted, maxBytes: MAX_FILE_BYTES, archiveName: path })) {
-    if (!missing.delete(entry.name)) throw refusal(path, `has the member ${quoteName(entry.name)} twice`);
+    if (!missing.delete(entry.name)) throw refusal(path, `has the member ${quoted(entry.name)} twice`);
     yield entry;
   }
   const [first] = missing;
-  if (first !== undefined)
-    throw refusal(path, `has no member ${quoteName(first)}; it is to be the archive of the binary version of CIFAR-10`);
+  if (first !== undefined) throw refusal(path, `has no member ${quoted(first)}; it is to be the archive of the binary version of CIFAR-10`);
 }
 
 function refusal(path: string, reason: string): D3pmError {
-  return new D3pmError('INVALID_DATA', `readCifar10: ${quoteName(path)} ${reason}`);
+  return new D3pmError('INVALID_DATA', `readCifar10: ${quoted(path)} ${reason}`);
 }

@@ -1,4 +1,4 @@
-import { quoteName } from '../archives/quote-name.ts';
+import { quoted } from '@d3pm/core';
 
 /** Why a try has ended without the file. */
 export interface DownloadFailure {
@@ -33,7 +33,7 @@ export function failureOfNetwork(cause: unknown): DownloadFailure {
   }
   const reason = code === undefined ? undefined : (REASONS[code] ?? (code.startsWith('HPE_') ? 'the answer is no HTTP' : undefined));
   const said = cause instanceof Error ? cause.message : String(cause);
-  return { reason: `${reason ?? quoteName(said).slice(1, -1)}${code === undefined ? '' : ` (${code})`}`, retry: true, cause };
+  return { reason: `${reason ?? quoted(said).slice(1, -1)}${code === undefined ? '' : ` (${code})`}`, retry: true, cause };
 }
 
 /** The innermost code: `fetch` wraps the error of the socket, and a name with several addresses wraps theirs. */

@@ -1,5 +1,4 @@
-import { D3pmError } from '@d3pm/core';
-import { quoteName } from '../archives/quote-name.ts';
+import { D3pmError, quoted } from '@d3pm/core';
 import type { Download } from './download-options.ts';
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -22,10 +21,10 @@ const REASONS: Readonly<Record<string, string>> = {
 export function explainFileError(caller: string, cause: unknown, { folder, size }: Pick<Download, 'folder' | 'size'>): unknown {
   const { code, syscall } = cause as NodeJS.ErrnoException;
   if (code === undefined || syscall === undefined) return cause;
-  const reason = REASONS[code] ?? quoteName((cause as Error).message).slice(1, -1);
+  const reason = REASONS[code] ?? quoted((cause as Error).message).slice(1, -1);
   const needed = size === undefined ? '' : `, ${size} bytes are needed`;
   const way = 'give another folder with D3PM_CACHE or the option folder';
-  return new D3pmError('DOWNLOAD', `${caller}: the folder ${quoteName(folder)} does not serve: ${reason} (${code})${needed}; ${way}`, {
+  return new D3pmError('DOWNLOAD', `${caller}: the folder ${quoted(folder)} does not serve: ${reason} (${code})${needed}; ${way}`, {
     cause,
   });
 }

@@ -1,6 +1,5 @@
 import { mkdir, rename } from 'node:fs/promises';
-import { D3pmError } from '@d3pm/core';
-import { quoteName } from '../archives/quote-name.ts';
+import { D3pmError, quoted } from '@d3pm/core';
 import { byHand } from './by-hand.ts';
 import { fileFacts, mismatch, type FileFacts } from './checked-file.ts';
 import type { DownloadFailure } from './download-failure.ts';
@@ -38,7 +37,7 @@ export async function fetchDownload(caller: string, download: Download): Promise
     const there = await presentFile(caller, download);
     if (there !== undefined) return there;
     if (download.offline) {
-      throw new D3pmError('DOWNLOAD', `${caller}: ${quoteName(download.path)} is not there, and offline is set; ${byHand(download)}`);
+      throw new D3pmError('DOWNLOAD', `${caller}: ${quoted(download.path)} is not there, and offline is set; ${byHand(download)}`);
     }
     await mkdir(download.folder, { recursive: true });
     return await withFileLock(download, async (locked) => (await presentFile(caller, locked)) ?? (await fetchAnew(caller, locked)));
@@ -69,7 +68,7 @@ async function fetchAnew(caller: string, download: Download): Promise<FetchedFil
 }
 
 function notAFile(caller: string, path: string): D3pmError {
-  return new D3pmError('DOWNLOAD', `${caller}: ${quoteName(path)} is no file; move it away, or give another folder`);
+  return new D3pmError('DOWNLOAD', `${caller}: ${quoted(path)} is no file; move it away, or give another folder`);
 }
 
 /** A file that is not the expected one is put aside, so that the next call fetches it anew and nobody reads it meanwhile. */
@@ -81,8 +80,8 @@ async function assertExpected(caller: string, found: string, facts: FileFacts, d
     () => bad,
     () => found,
   );
-  const way = `it is kept as ${quoteName(kept)}; call again to fetch it anew, and compare the address if it comes to the same`;
-  throw new D3pmError('INVALID_DATA', `${caller}: ${quoteName(download.fileName)} is not the expected file: ${difference}; ${way}`);
+  const way = `it is kept as ${quoted(kept)}; call again to fetch it anew, and compare the address if it comes to the same`;
+  throw new D3pmError('INVALID_DATA', `${caller}: ${quoted(download.fileName)} is not the expected file: ${difference}; ${way}`);
 }
 
 /** Fills the partial file from the first address that gives all of it. */
@@ -96,7 +95,7 @@ async function transferFromAny(caller: string, download: Download): Promise<void
     causes.push(failure.cause);
     if (url !== download.urls.at(-1)) download.onNotice(`${download.fileName}: ${failures.at(-1)}; trying another address`);
   }
-  const message = `${caller}: ${quoteName(download.fileName)} could not be fetched; ${failures.join('; ')}; ${byHand(download)}`;
+  const message = `${caller}: ${quoted(download.fileName)} could not be fetched; ${failures.join('; ')}; ${byHand(download)}`;
   throw new D3pmError('DOWNLOAD', message, { cause: causes.length === 1 ? causes[0] : new AggregateError(causes) });
 }
 

@@ -1,7 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { D3pmError } from '@d3pm/core';
-import { quoteName } from '../archives/quote-name.ts';
+import { D3pmError, quoted } from '@d3pm/core';
 import { dataFolder } from './data-folder.ts';
 import type { KnownDownload, KnownFileSet } from './known-downloads.ts';
 import { obtainFile } from './obtain-file.ts';
@@ -17,7 +16,7 @@ export async function keptPath(caller: string, { name, fileName }: KnownDownload
   if (await stat(path).catch(() => undefined)) return path;
   throw new D3pmError(
     'DOWNLOAD',
-    `${caller}: no path is given, and ${quoteName(path)} is not there; fetch it with "d3pm download ${name}", or give the path of your copy`,
+    `${caller}: no path is given, and ${quoted(path)} is not there; fetch it with "d3pm download ${name}", or give the path of your copy`,
   );
 }
 

@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
-import { D3pmError, suggestName } from '@d3pm/core';
-import { quoteName } from '../archives/quote-name.ts';
+import { D3pmError, suggestName, quoted } from '@d3pm/core';
 import { fileFacts, mismatch } from './checked-file.ts';
 import type { TransferOptions } from './download-options.ts';
 import { fetchDownload, type FetchedFile } from './fetch-file.ts';
@@ -35,7 +34,7 @@ export async function obtainKnownFile(
   if (fromFile === undefined) return fetchDownload(caller, download);
   const path = resolve(fromFile);
   const refusal = (reason: string, cause?: unknown): D3pmError =>
-    new D3pmError('INVALID_DATA', `${caller}: fromFile ${quoteName(path)} does not serve: ${reason}`, { cause });
+    new D3pmError('INVALID_DATA', `${caller}: fromFile ${quoted(path)} does not serve: ${reason}`, { cause });
   const found = await fileFacts(path, download.signal).catch((cause: unknown) => {
     download.signal.throwIfAborted();
     throw refusal((cause as Error).message, cause);
@@ -55,6 +54,6 @@ function knownDownload(name: string): KnownDownload {
     throw new D3pmError('INVALID_OPTIONS', `obtainFile: "${name}" is ${known.files.length} files; obtainFiles fetches them`);
   throw new D3pmError(
     'UNKNOWN_NAME',
-    `obtainFile: no download is named ${quoteName(name)}; ${suggestName(name, Object.keys(knownDownloads))}`,
+    `obtainFile: no download is named ${quoted(name)}; ${suggestName(name, Object.keys(knownDownloads))}`,
   );
 }

@@ -1,6 +1,5 @@
 import { join, resolve } from 'node:path';
-import { D3pmError, suggestName } from '@d3pm/core';
-import { quoteName } from '../archives/quote-name.ts';
+import { D3pmError, suggestName, quoted } from '@d3pm/core';
 import { dataFolder } from './data-folder.ts';
 import type { TransferOptions } from './download-options.ts';
 import type { FetchedFile } from './fetch-file.ts';
@@ -55,6 +54,6 @@ function knownSet(name: string): KnownDownload | KnownFileSet {
   if (Object.hasOwn(knownDownloads, name)) return knownDownloads[name as keyof typeof knownDownloads];
   throw new D3pmError(
     'UNKNOWN_NAME',
-    `obtainFiles: no download is named ${quoteName(name)}; ${suggestName(name, Object.keys(knownDownloads))}`,
+    `obtainFiles: no download is named ${quoted(name)}; ${suggestName(name, Object.keys(knownDownloads))}`,
   );
 }

@@ -1,4 +1,4 @@
-import { quoteName } from '../archives/quote-name.ts';
+import { quoted } from '@d3pm/core';
 import type { DownloadFailure } from './download-failure.ts';
 import type { PartialFile } from './partial-file.ts';
 import { retryAfterMs } from './retry-after.ts';
@@ -22,7 +22,7 @@ export function readAnswer({ status, statusText, headers }: Response, partial: P
   if (status !== 200 && (status !== 206 || partial === undefined)) return give(answered(status, statusText));
   if (/^(text\/html|application\/xhtml\+xml)/i.test(headers.get('content-type') ?? '')) return give(HTML);
   const encoding = headers.get('content-encoding');
-  if (encoding !== null && encoding !== 'identity') return give(`it sends the file in an encoding of its own, ${quoteName(encoding)}`);
+  if (encoding !== null && encoding !== 'identity') return give(`it sends the file in an encoding of its own, ${quoted(encoding)}`);
   const answer: Answer = status === 200 ? { kind: 'body', start: 0, total: lengthOf(headers) } : readRest(headers, partial!);
   if (answer.kind === 'body' && size !== undefined && answer.total !== undefined && answer.total !== size) {
     return give(`it has a file of ${answer.total} bytes, expected ${size}`);
@@ -67,4 +67,4 @@ function lengthOf(headers: Headers): number | undefined {
   return length !== null && /^\d+$/.test(length) ? Number(length) : undefined;
 }
 
-const answered = (status: number, text: string): string => `it answers ${status}${text === '' ? '' : ` ${quoteName(text).slice(1, -1)}`}`;
+const answered = (status: number, text: string): string => `it answers ${status}${text === '' ? '' : ` ${quoted(text).slice(1, -1)}`}`;

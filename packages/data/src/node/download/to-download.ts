@@ -1,7 +1,6 @@
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { assertInteger, D3pmError } from '@d3pm/core';
-import { quoteName } from '../archives/quote-name.ts';
+import { assertInteger, D3pmError, quoted } from '@d3pm/core';
 import { dataFolder } from './data-folder.ts';
 import type { Download, FetchFileOptions } from './download-options.ts';
 import { isWebAddress } from './web-address.ts';
@@ -14,7 +13,7 @@ const NOT_IN_A_NAME = /[/\\:*?"<>|]/;
 export function toDownload(caller: string, options: FetchFileOptions): Download {
   const { fileName, sha256, size, offline = false } = options;
   const refuse = (argument: string, value: unknown, expected: string): never => {
-    const shown = typeof value === 'string' ? quoteName(value) : JSON.stringify(value);
+    const shown = typeof value === 'string' ? quoted(value) : JSON.stringify(value);
     throw new D3pmError('INVALID_OPTIONS', `${caller}: ${argument} is ${shown}, expected ${expected}`);
   };
   const urls = typeof options.url === 'string' ? [options.url] : options.url;
@@ -54,5 +53,5 @@ export function toDownload(caller: string, options: FetchFileOptions): Download 
 /** Whether a name is one in every folder, and looks in a message as it is. */
 function isPlainName(name: unknown): boolean {
   if (typeof name !== 'string' || name.length > LONGEST_NAME || !/^[^.]/.test(name) || NOT_IN_A_NAME.test(name)) return false;
-  return quoteName(name) === `"${name}"`;
+  return quoted(name) === `"${name}"`;
 }

@@ -1,4 +1,4 @@
-import { quoteName } from '../archives/quote-name.ts';
+import { quoted } from '@d3pm/core';
 
 /** Whether it is an address that may be fetched. A name or password in it would end up in logs. */
 export function isWebAddress(url: string): boolean {
@@ -10,5 +10,5 @@ export function isWebAddress(url: string): boolean {
 /** An address as it is shown: without a query, which may hold a token. */
 export function shownAddress(url: string): string {
   const { origin, pathname } = new URL(url);
-  return quoteName(`${origin}${pathname}`).slice(1, -1);
+  return quoted(`${origin}${pathname}`).slice(1, -1);
 }

@@ -2,8 +2,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import { lock } from 'proper-lockfile';
-import { D3pmError } from '@d3pm/core';
-import { quoteName } from '../archives/quote-name.ts';
+import { D3pmError, quoted } from '@d3pm/core';
 import type { Download } from './download-options.ts';
 
 /** A lock that its owner has not touched for so long is taken over. The owner touches it every STALE / 6. */
@@ -18,7 +17,7 @@ export async function withFileLock<T>(download: Download, work: (download: Downl
   const { path, signal } = download;
   const lost = new AbortController();
   const release = await take(download, (cause) =>
-    lost.abort(new D3pmError('DOWNLOAD', `the lock of ${quoteName(path)} was lost to another process; start it again`, { cause })),
+    lost.abort(new D3pmError('DOWNLOAD', `the lock of ${quoted(path)} was lost to another process; start it again`, { cause })),
   );
   try {
     await writeFile(ownerFile(path), JSON.stringify({ pid: process.pid, host: hostname() }));
@@ -54,7 +53,7 @@ const ownerFile = (path: string): string => `${path}.owner.json`;
 async function ownerOf(path: string): Promise<string> {
   try {
     const { pid, host } = JSON.parse(await readFile(ownerFile(path), 'utf8')) as Readonly<Record<string, unknown>>;
-    return `process ${Number(pid)} on ${quoteName(String(host)).slice(1, -1)}`;
+    return `process ${Number(pid)} on ${quoted(String(host)).slice(1, -1)}`;
   } catch {
     return 'another process';
   }

@@ -1,7 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { D3pmError, suggestName } from '@d3pm/core';
-import { quoteName } from '../archives/quote-name.ts';
+import { D3pmError, suggestName, quoted } from '@d3pm/core';
 import { keptFolder } from '../download/kept-download.ts';
 import { knownDownloads, type KnownFileSet, type KnownFileSetName } from '../download/known-downloads.ts';
 
@@ -23,11 +22,11 @@ export async function idxFolder(caller: string, name: string, download: KnownFil
   const packaged = Object.hasOwn(PACKAGED, download.name) ? PACKAGED[download.name]! : undefined;
   const places = packaged === undefined ? [] : sharedFolders().map((folder) => join(folder, ...packaged));
   for (const place of places) if ((await stat(place).catch(() => undefined))?.isDirectory()) return place;
-  const elsewhere = places.length === 0 ? '' : `, nor is there a folder ${places.map(quoteName).join(' or ')}`;
+  const elsewhere = places.length === 0 ? '' : `, nor is there a folder ${places.map(quoted).join(' or ')}`;
   const install = packaged === undefined ? '' : ', install the package dataset-fashion-mnist of Debian';
   throw new D3pmError(
     'DOWNLOAD',
-    `${caller}: no path is given, and ${quoteName(kept.missing)} is not there${elsewhere}; fetch it with "d3pm download ${download.name}"${install}, or give the path of the folder with your copy`,
+    `${caller}: no path is given, and ${quoted(kept.missing)} is not there${elsewhere}; fetch it with "d3pm download ${download.name}"${install}, or give the path of the folder with your copy`,
   );
 }
 
@@ -36,7 +35,7 @@ function knownFiles(caller: string, name: string): KnownFileSet {
   if (known !== undefined) return knownDownloads[known];
   throw new D3pmError(
     'INVALID_OPTIONS',
-    `${caller}: ${quoteName(name)} needs a path, to the folder with its four files; without one, ${suggestName(name, NAMES)}`,
+    `${caller}: ${quoted(name)} needs a path, to the folder with its four files; without one, ${suggestName(name, NAMES)}`,
   );
 }
 

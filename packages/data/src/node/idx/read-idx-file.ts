@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { D3pmError } from '@d3pm/core';
+import { D3pmError, quoted } from '@d3pm/core';
 import { decodeIdx } from '../../formats/decode-idx.ts';
 import { gunzip } from '../archives/gunzip.ts';
-import { quoteName } from '../archives/quote-name.ts';
 import { explainReadError } from '../explain-read-error.ts';
 import { withinFile } from '../within-file.ts';
 
@@ -20,7 +19,7 @@ export async function readIdxFile(
   const bytes = await readIfThere(caller, plain);
   const path = bytes === undefined ? `${plain}.gz` : plain;
   const file = bytes ?? (await readIfThere(caller, path));
-  if (file === undefined) throw new D3pmError('INVALID_DATA', `${caller}: ${quoteName(folder)} has neither ${name} nor ${name}.gz`);
+  if (file === undefined) throw new D3pmError('INVALID_DATA', `${caller}: ${quoted(folder)} has neither ${name} nor ${name}.gz`);
   return withinFile(caller, path, async () => {
     const unpacked = bytes ?? (await gunzip(file, { maxBytes: MAX_BYTES, archiveName: path }));
     const { dtype, shape, data } = decodeIdx(unpacked, { fileName: name });

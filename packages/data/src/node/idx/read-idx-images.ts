@@ -1,6 +1,5 @@
-import { assertInteger, D3pmError } from '@d3pm/core';
+import { assertInteger, D3pmError, quoted } from '@d3pm/core';
 import type { ImageSplits, LabelledImages } from '../../image-dataset.ts';
-import { quoteName } from '../archives/quote-name.ts';
 import type { KnownFileSet } from '../download/known-downloads.ts';
 import { imageSplits } from '../images/image-splits.ts';
 import { idxFolder } from './idx-folder.ts';
@@ -40,7 +39,7 @@ export async function readIdxImages({ name, path, flips = 'none', levels = 256, 
   if (height !== testHeight || width !== testWidth) {
     throw new D3pmError(
       'INVALID_DATA',
-      `readIdxImages: ${quoteName(folder)} has images of ${height} × ${width} to train on and of ${testHeight} × ${testWidth} to test`,
+      `readIdxImages: ${quoted(folder)} has images of ${height} × ${width} to train on and of ${testHeight} × ${testWidth} to test`,
     );
   }
   return imageSplits({ train, test }, { name, levels, flips });
@@ -52,12 +51,12 @@ async function readPart(folder: string, prefix: 't10k' | 'train'): Promise<Label
   if (images.shape[0] !== labels.shape[0]) {
     throw new D3pmError(
       'INVALID_DATA',
-      `readIdxImages: ${quoteName(images.path)} has ${images.shape[0]} images, ${quoteName(labels.path)} ${labels.shape[0]} labels`,
+      `readIdxImages: ${quoted(images.path)} has ${images.shape[0]} images, ${quoted(labels.path)} ${labels.shape[0]} labels`,
     );
   }
   const wrong = labels.data.findIndex((label) => label > 9);
   if (wrong !== -1) {
-    throw new D3pmError('INVALID_DATA', `readIdxImages: ${quoteName(labels.path)}: label ${wrong} is ${labels.data[wrong]}, expected 0…9`);
+    throw new D3pmError('INVALID_DATA', `readIdxImages: ${quoted(labels.path)}: label ${wrong} is ${labels.data[wrong]}, expected 0…9`);
   }
   return { data: images.data, shape: [...images.shape, 1], labels: labels.data };
 }

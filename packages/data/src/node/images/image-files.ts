@@ -1,7 +1,6 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { D3pmError } from '@d3pm/core';
-import { quoteName } from '../archives/quote-name.ts';
+import { D3pmError, quoted } from '@d3pm/core';
 import { explainReadError } from '../explain-read-error.ts';
 
 const READ = /\.(png|jpe?g)$/i;
@@ -28,8 +27,7 @@ async function collect(caller: string, root: string, below: string, around: read
       throw explainReadError(caller, path, cause);
     });
   const real = await readable(folder, realpath(folder));
-  if (around.includes(real))
-    throw new D3pmError('INVALID_DATA', `${caller}: ${quoteName(folder)} is a link back to a folder that it is in`);
+  if (around.includes(real)) throw new D3pmError('INVALID_DATA', `${caller}: ${quoted(folder)} is a link back to a folder that it is in`);
   for (const entry of await readable(folder, readdir(folder, { withFileTypes: true }))) {
     if (entry.name.startsWith('.')) continue;
     const name = below === '' ? entry.name : `${below}/${entry.name}`;
@@ -39,10 +37,7 @@ async function collect(caller: string, root: string, below: string, around: read
     if (kind?.isDirectory()) await collect(caller, root, name, [...around, real], found);
     else if (isImage && kind?.isFile()) {
       if (!READ.test(name)) {
-        throw new D3pmError(
-          'INVALID_DATA',
-          `${caller}: ${quoteName(path)} is neither PNG nor JPEG by its name; convert it, or move it away`,
-        );
+        throw new D3pmError('INVALID_DATA', `${caller}: ${quoted(path)} is neither PNG nor JPEG by its name; convert it, or move it away`);
       }
       found.push(name);
     }

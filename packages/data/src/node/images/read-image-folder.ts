@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { assertInteger, D3pmError } from '@d3pm/core';
+import { assertInteger, D3pmError, quoted } from '@d3pm/core';
 import type { ImageSplits } from '../../image-dataset.ts';
-import { quoteName } from '../archives/quote-name.ts';
 import { explainReadError } from '../explain-read-error.ts';
 import { withinFile } from '../within-file.ts';
 import { cropCentre, type CropSize } from './crop-centre.ts';
@@ -56,7 +55,7 @@ export async function readImageFolder(options: ReadImageFolderOptions): Promise<
   if (files.length < testEvery) {
     throw new D3pmError(
       'INVALID_DATA',
-      `readImageFolder: ${quoteName(path)} has ${files.length} images; one in testEvery = ${testEvery} is for the test, so so many are needed`,
+      `readImageFolder: ${quoted(path)} has ${files.length} images; one in testEvery = ${testEvery} is for the test, so so many are needed`,
     );
   }
   const numTest = Math.floor(files.length / testEvery);
@@ -103,16 +102,16 @@ function allocateImages(path: string, shape: readonly number[]): Uint8Array<Arra
   } catch (cause) {
     throw new D3pmError(
       'INVALID_DATA',
-      `readImageFolder: ${quoteName(path)} has images [${shape.join(', ')}], ${bytes} bytes, for which there is no memory; give a crop, or fewer`,
+      `readImageFolder: ${quoted(path)} has images [${shape.join(', ')}], ${bytes} bytes, for which there is no memory; give a crop, or fewer`,
       { cause },
     );
   }
 }
 
 function twoSizes(path: string, a: Size, b: Size): D3pmError {
-  const shown = ({ name, height, width }: Size): string => `${quoteName(name)} has ${height} × ${width}`;
+  const shown = ({ name, height, width }: Size): string => `${quoted(name)} has ${height} × ${width}`;
   return new D3pmError(
     'INVALID_DATA',
-    `readImageFolder: the images in ${quoteName(path)} have two sizes, height × width: ${shown(a)}, ${shown(b)}; give a crop that fits into all, or make them one size`,
+    `readImageFolder: the images in ${quoted(path)} have two sizes, height × width: ${shown(a)}, ${shown(b)}; give a crop that fits into all, or make them one size`,
   );
 }

@@ -1,9 +1,8 @@
 import { createReadStream, type Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { D3pmError } from '@d3pm/core';
+import { D3pmError, quoted } from '@d3pm/core';
 import { gunzipChunks } from '../archives/gunzip-chunks.ts';
-import { quoteName } from '../archives/quote-name.ts';
 import { tarEntries } from '../archives/tar-entries.ts';
 import { keptDownload, keptPath } from '../download/kept-download.ts';
 import type { KnownDownload } from '../download/known-downloads.ts';
@@ -62,14 +61,14 @@ function archiveSource(path: string, checked: () => Promise<string>): Lm1bSource
       const options = { wanted: (name: string) => wanted.has(name), maxBytes: MAX_SHARD_BYTES, archiveName };
       for await (const { name, bytes } of tarEntries(unpacked, options)) {
         if (!missing.delete(name))
-          throw new D3pmError('INVALID_DATA', `readLm1b: member ${quoteName(name)} of ${quoteName(path)} is there twice`);
+          throw new D3pmError('INVALID_DATA', `readLm1b: member ${quoted(name)} of ${quoted(path)} is there twice`);
         yield { name, chunks: [bytes] };
       }
       const [first] = missing;
       if (first !== undefined) {
         throw new D3pmError(
           'INVALID_DATA',
-          `readLm1b: ${quoteName(path)} has no member ${quoteName(first)}; it is to be the archive of LM1B, or ask for fewer shards`,
+          `readLm1b: ${quoted(path)} has no member ${quoted(first)}; it is to be the archive of LM1B, or ask for fewer shards`,
         );
       }
     },
@@ -105,7 +104,7 @@ async function stampsOf(paths: readonly string[]): Promise<readonly FileStamp[]>
 async function statOf(path: string): Promise<Stats> {
   return stat(path).catch((cause: unknown) => {
     const { code, message } = cause as NodeJS.ErrnoException;
-    const reason = code === 'ENOENT' || code === 'ENOTDIR' ? 'there is no such file or folder' : quoteName(message).slice(1, -1);
-    throw new D3pmError('INVALID_DATA', `readLm1b: cannot read ${quoteName(path)}: ${reason}`, { cause });
+    const reason = code === 'ENOENT' || code === 'ENOTDIR' ? 'there is no such file or folder' : quoted(message).slice(1, -1);
+    throw new D3pmError('INVALID_DATA', `readLm1b: cannot read ${quoted(path)}: ${reason}`, { cause });
   });
 }

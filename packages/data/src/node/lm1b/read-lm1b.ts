@@ -1,8 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { D3pmError } from '@d3pm/core';
+import { D3pmError, quoted } from '@d3pm/core';
 import { assertPacking, packedDataset, type PackedPieces, type PackingOptions } from '../../packed-pieces.ts';
-import { quoteName } from '../archives/quote-name.ts';
 import { dataFolder } from '../download/data-folder.ts';
 import { knownDownloads, type KnownDownload } from '../download/known-downloads.ts';
 import { readTokenizer } from '../read-tokenizer.ts';
@@ -89,6 +88,6 @@ async function keptModel(): Promise<string> {
   if (await stat(path).catch(() => undefined)) return path;
   throw new D3pmError(
     'DOWNLOAD',
-    `readLm1b: no modelPath is given, and ${quoteName(path)} is not there; save ${MODEL} of the authors' code (google-research, d3pm/text/data) there, or give the path of any SentencePiece model`,
+    `readLm1b: no modelPath is given, and ${quoted(path)} is not there; save ${MODEL} of the authors' code (google-research, d3pm/text/data) there, or give the path of any SentencePiece model`,
   );
 }

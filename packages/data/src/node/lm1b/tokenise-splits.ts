@@ -1,11 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { quoted } from '@d3pm/core';
 import type { SentencePieceTokenizer } from '../../formats/sentence-piece-tokenizer.ts';
 import { packPieces, type PackedTokens } from '../../pack-pieces.ts';
 import type { PackingOptions } from '../../packed-pieces.ts';
 import { pieceCollector, type PieceStream } from '../../piece-stream.ts';
 import { textLines } from '../../text-lines.ts';
-import { quoteName } from '../archives/quote-name.ts';
 import type { Lm1bSource } from './lm1b-source.ts';
 import type { SplitPlan } from './plan-splits.ts';
 import { readTokenFile, writeTokenFile } from './token-file.ts';
@@ -16,7 +16,7 @@ export async function keptTokens(plans: readonly SplitPlan[], onNotice: (text: s
   for (const { split, path, key } of plans) {
     const kept = await readTokenFile(path, key);
     if (typeof kept !== 'string') packed.set(split, kept);
-    else if (kept !== 'missing') onNotice(`warning: the tokens kept in ${quoteName(path)} are made anew: ${kept}`);
+    else if (kept !== 'missing') onNotice(`warning: the tokens kept in ${quoted(path)} are made anew: ${kept}`);
   }
   return packed;
 }
@@ -45,7 +45,7 @@ export async function* tokeniseSplits(
     for (const name of plan.names) streams.delete(name);
     const packed = packPieces(texts, { length, remainder, unknownId: tokenizer.unknownId, name: `readLm1b: ${plan.split}` });
     await keep(plan, packed).catch((cause: unknown) =>
-      onNotice(`warning: the tokens of ${plan.split} could not be kept in ${quoteName(plan.path)}: ${quoteName((cause as Error).message)}`),
+      onNotice(`warning: the tokens of ${plan.split} could not be kept in ${quoted(plan.path)}: ${quoted((cause as Error).message)}`),
     );
     yield [plan.split, packed];
   }
