@@ -83,7 +83,7 @@ describe('parseTrainConfig', () => {
     ['brackets without end', '['.repeat(20_000), 'is not YAML or JSON'],
   ])('[67] refuses %s', (_title, text, message) => {
     const started = performance.now();
-    expect(outcomeOf(text)).toContain('INVALID_OPTIONS train: config');
+    expect(outcomeOf(text)).toContain('INVALID_OPTIONS config: config');
     expect(outcomeOf(text)).toContain(message);
     expect(performance.now() - started).toBeLessThan(2 * MAX_MS);
   });
@@ -96,8 +96,13 @@ describe('parseTrainConfig', () => {
     ['thousands of keys', Array.from({ length: 6000 }, (_, i) => `k${i}: 1`).join('\n')],
   ])('[67] refuses %s, at once', (_title, text) => {
     const started = performance.now();
-    expect(outcomeOf(text)).toContain('INVALID_OPTIONS train: config');
+    expect(outcomeOf(text)).toContain('INVALID_OPTIONS config: config');
     expect(performance.now() - started).toBeLessThan(4 * MAX_MS);
+  });
+
+  it('tells the first of thousands of fields that are wrong', () => {
+    const outcome = outcomeOf(good + Array.from({ length: 3000 }, (_, i) => `k${i}: 1`).join('\n'));
+    expect(outcome).toMatch(/config: config: k0 is unknown; .*; k19 is unknown; known: [\w, $]+; and 2980 more$/);
   });
 
   it.each([
@@ -106,7 +111,7 @@ describe('parseTrainConfig', () => {
     ['constructor', `${good}constructor: { prototype: { polluted: 1 } }\n`],
     ['prototype', good.replace('numChannels: 32', 'prototype: 32')],
   ])('[66] refuses the key %s', (_title, text) => {
-    expect(outcomeOf(text)).toMatch(/^INVALID_OPTIONS train: config has the key "/);
+    expect(outcomeOf(text)).toMatch(/^INVALID_OPTIONS config: config has the key "/);
     expect('polluted' in {}).toBe(false);
   });
 
@@ -117,7 +122,7 @@ describe('parseTrainConfig', () => {
     'model={"name": "mlp", "__proto__": {"polluted": 1}}',
     'model.options={constructor: 1}',
   ])('[66] refuses --set %s', (assignment) => {
-    expect(outcomeOf(good, [assignment])).toMatch(/^INVALID_OPTIONS train: /);
+    expect(outcomeOf(good, [assignment])).toMatch(/^INVALID_OPTIONS config: /);
     expect('polluted' in {}).toBe(false);
   });
 
@@ -127,11 +132,11 @@ describe('parseTrainConfig', () => {
     ['training..numSteps=1', 'is not of the form training.numSteps=100'],
     ['seed.more=1', 'seed of "seed.more" is not an object'],
     ['trainig.numSteps=1', 'trainig is unknown; did you mean "training"?'],
-    ['seed={', 'train: '],
-    ['seed=*nothing', 'train: '],
+    ['seed={', 'config: '],
+    ['seed=*nothing', 'config: '],
   ])('[67] refuses --set %s', (assignment, message) => {
     const outcome = outcomeOf(good, [assignment]);
-    expect(outcome).toContain('INVALID_OPTIONS train: ');
+    expect(outcome).toContain('INVALID_OPTIONS config: ');
     expect(outcome).toContain(message);
   });
 
@@ -146,7 +151,7 @@ describe('parseTrainConfig', () => {
         const started = performance.now();
         const outcome = outcomeOf(text);
         expect(performance.now() - started).toBeLessThan(MAX_MS);
-        expect(outcome).toMatch(/^(read$|INVALID_OPTIONS train: config)/);
+        expect(outcome).toMatch(/^(read$|INVALID_OPTIONS config: config)/);
         expect('polluted' in {}).toBe(false);
         outcomes.add(outcome.slice(0, 4));
       }),

@@ -191,7 +191,7 @@ describe('d3pm train', () => {
       ['schedule.numSteps=30', 'evaluation.sampleSteps=31', '--dry-run'],
       'INVALID_OPTIONS: train: evaluation.sampleSteps is 31',
     ],
-    ['a preset that comes last', ['preset=text8/absorbing'], 'INVALID_OPTIONS: train: a preset comes first'],
+    ['a preset that comes last', ['preset=text8/absorbing'], 'INVALID_OPTIONS: config: a preset comes first'],
   ])('exits with 2 and leaves no folder for %s', (_, changes, message) => {
     const { code, err } = train('text.yaml', ...changes, '--out', 'none');
     expect([code, err]).toEqual([2, expect.stringContaining(`error ${message}`)]);

@@ -24,7 +24,7 @@ const FORBIDDEN = ['__proto__', 'constructor', 'prototype'];
  */
 export function layerOfText(text: string, path: string): ConfigLayer {
   const { value, lineOf } = parseYaml(text, path);
-  if (!isObject(value)) throw new D3pmError('INVALID_OPTIONS', `train: ${path} is not an object with seed, data, transition, …`);
+  if (!isObject(value)) throw new D3pmError('INVALID_OPTIONS', `config: ${path} is not an object with seed, data, transition, …`);
   return { values: withNames(value), sourceOf: (keys) => `${path}:${lineOf(keys)}` };
 }
 
@@ -32,17 +32,17 @@ export function layerOfText(text: string, path: string): ConfigLayer {
 export function layerOfAssignment(assignment: string): ConfigLayer & { readonly path: readonly string[] } {
   const [, name, text] = /^([\w-]+(?:\.[\w-]+)*)=(.*)$/su.exec(assignment) ?? [];
   if (name === undefined || text === undefined) {
-    throw new D3pmError('INVALID_OPTIONS', `train: --set: "${assignment}" is not of the form training.numSteps=100`);
+    throw new D3pmError('INVALID_OPTIONS', `config: --set: "${assignment}" is not of the form training.numSteps=100`);
   }
   const path = name.split('.');
   if (name === 'preset') {
     throw new D3pmError(
       'INVALID_OPTIONS',
-      `train: a preset comes first, in the place of a file: d3pm train ${text || 'text8/absorbing'} …; in a file it is its first line`,
+      `config: a preset comes first, in the place of a file: d3pm train ${text || 'text8/absorbing'} …; in a file it is its first line`,
     );
   }
   if (path.some((key) => FORBIDDEN.includes(key)))
-    throw new D3pmError('INVALID_OPTIONS', `train: --set: "${name}" is not a field of a config`);
+    throw new D3pmError('INVALID_OPTIONS', `config: --set: "${name}" is not a field of a config`);
   const { value } = parseYaml(text, `--set ${name}`);
   const values = path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as ConfigObject;
   return { path, values: withNames(values), sourceOf: () => 'command line' };
@@ -56,7 +56,7 @@ interface Parsed {
 
 function parseYaml(text: string, path: string): Parsed {
   if (text.length > MAX_CHARACTERS) {
-    throw new D3pmError('INVALID_OPTIONS', `train: ${path} has ${text.length} characters, expected at most ${MAX_CHARACTERS}`);
+    throw new D3pmError('INVALID_OPTIONS', `config: ${path} has ${text.length} characters, expected at most ${MAX_CHARACTERS}`);
   }
   const lines = new LineCounter();
   try {
@@ -68,7 +68,7 @@ function parseYaml(text: string, path: string): Parsed {
     return { value, lineOf: (keys) => lines.linePos(offsetOf(document.contents, keys)).line };
   } catch (cause) {
     if (isD3pmError(cause)) throw cause;
-    throw new D3pmError('INVALID_OPTIONS', `train: ${path} is not YAML or JSON: ${(cause as Error).message}`, { cause });
+    throw new D3pmError('INVALID_OPTIONS', `config: ${path} is not YAML or JSON: ${(cause as Error).message}`, { cause });
   }
 }
 
@@ -92,9 +92,9 @@ function withNames(values: ConfigObject): ConfigObject {
 
 function refuseForbidden(value: unknown, path: string, within: readonly unknown[] = []): void {
   if (typeof value !== 'object' || value === null) return;
-  if (within.includes(value)) throw new D3pmError('INVALID_OPTIONS', `train: ${path} has an alias that holds itself`);
+  if (within.includes(value)) throw new D3pmError('INVALID_OPTIONS', `config: ${path} has an alias that holds itself`);
   for (const [key, inner] of Object.entries(value)) {
-    if (FORBIDDEN.includes(key)) throw new D3pmError('INVALID_OPTIONS', `train: ${path} has the key "${key}", which no config has`);
+    if (FORBIDDEN.includes(key)) throw new D3pmError('INVALID_OPTIONS', `config: ${path} has the key "${key}", which no config has`);
     refuseForbidden(inner, path, [...within, value]);
   }
 }

@@ -8,6 +8,9 @@ import { findPreset } from './presets.ts';
 import type { TrainConfig } from './train-config.ts';
 import { knownFields, trainConfigSchema } from './train-config-schema.ts';
 
+/** Of the fields that are wrong: a file that is no config has thousands. */
+const MOST_TOLD = 20;
+
 /** A config, and where each of its fields comes from. */
 export interface ReadConfig {
   readonly config: TrainConfig;
@@ -19,7 +22,7 @@ export interface ReadConfig {
  * Reads a config of `d3pm train`: a file, YAML or JSON, or the name of a preset, with `training.numSteps=100` on top. A file may begin with that
  * of a preset: `preset: text8/absorbing`.
  *
- * @throws {D3pmError} `INVALID_OPTIONS` with every field that is wrong: one that is missing, unknown (with the nearest that is known) or of
+ * @throws {D3pmError} `INVALID_OPTIONS` with the fields that are wrong, the first 20: one that is missing, unknown (with the nearest that is known) or of
  *   another form; `UNKNOWN_NAME` for a preset that there is not.
  */
 export async function readTrainConfig(source: string, assignments: readonly string[]): Promise<ReadConfig> {
@@ -27,7 +30,7 @@ export async function readTrainConfig(source: string, assignments: readonly stri
   const text = await readFile(source, 'utf8').catch((cause: unknown) => {
     throw new D3pmError(
       'INVALID_OPTIONS',
-      `train: cannot read the config ${source} (${(cause as Error).message}); give a file, YAML or JSON, or a preset of d3pm config list`,
+      `config: cannot read the config ${source} (${(cause as Error).message}); give a file, YAML or JSON, or a preset of d3pm config list`,
       { cause },
     );
   });
@@ -40,7 +43,7 @@ export function parseTrainConfig(text: string, assignments: readonly string[] = 
   // What an editor reads the schema by.
   const { preset, $schema: _, ...said } = values;
   if (preset !== undefined && typeof preset !== 'string') {
-    throw new D3pmError('INVALID_OPTIONS', `train: ${path}: preset is ${JSON.stringify(preset)}, expected a name, as text8/absorbing`);
+    throw new D3pmError('INVALID_OPTIONS', `config: ${path}: preset is ${JSON.stringify(preset)}, expected a name, as text8/absorbing`);
   }
   const file = { values: said, sourceOf };
   return resolveConfig(preset === undefined ? [file] : [presetLayer(preset), file], assignments, path);
@@ -61,7 +64,9 @@ function resolveConfig(layers: readonly ConfigLayer[], assignments: readonly str
   const { values, layers: said } = mergeLayers(all);
   const { success, data, error } = trainConfigSchema.safeParse(values);
   if (success) return { config: data, sourceOf: (keys) => said.get(keys.join('.'))?.sourceOf(keys) ?? 'default' };
-  throw new D3pmError('INVALID_OPTIONS', `train: ${path}: ${error.issues.map(explainIssue).join('; ')}`, { cause: error });
+  const wrong = error.issues.flatMap(explainIssue);
+  const more = wrong.length > MOST_TOLD ? `; and ${wrong.length - MOST_TOLD} more` : '';
+  throw new D3pmError('INVALID_OPTIONS', `config: ${path}: ${wrong.slice(0, MOST_TOLD).join('; ')}${more}`, { cause: error });
 }
 
 /** A field within what is no object would be said in vain. */
@@ -70,14 +75,15 @@ function assertReaches(config: ConfigObject, path: readonly string[]): void {
   for (const key of path.slice(0, -1)) {
     if (!isObject(value) || !Object.hasOwn(value, key)) return;
     value = value[key];
-    if (!isObject(value)) throw new D3pmError('INVALID_OPTIONS', `train: --set: ${key} of "${path.join('.')}" is not an object`);
+    if (!isObject(value)) throw new D3pmError('INVALID_OPTIONS', `config: --set: ${key} of "${path.join('.')}" is not an object`);
   }
 }
 
-function explainIssue(issue: z.core.$ZodIssue): string {
+/** One for each field that is wrong. */
+function explainIssue(issue: z.core.$ZodIssue): string[] {
   const at = issue.path.map(String).join('.');
-  if (issue.code !== 'unrecognized_keys') return `${at || 'it'}: ${issue.message}`;
-  return issue.keys.map((key) => `${at ? `${at}.` : ''}${key} is unknown${nearest(issue.path, key)}`).join('; ');
+  if (issue.code !== 'unrecognized_keys') return [`${at || 'it'}: ${issue.message}`];
+  return issue.keys.map((key) => `${at ? `${at}.` : ''}${key} is unknown${nearest(issue.path, key)}`);
 }
 
 /** The known field that a wrong one may stand for. */
