@@ -3,10 +3,13 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, renameSync,
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { D3pmError } from '@d3pm/core';
+import { createRng, type D3pmError, type MetricReport } from '@d3pm/core';
+import { evaluateMetrics, featureSet, featureStatistics, fid, inceptionScoreMetric, kid } from '@d3pm/eval';
 import { decodeSafetensors } from '@d3pm/train';
 import type { JsonObject } from '@d3pm/train/node';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { digits } from '../src/data/digits.ts';
+import { featureExtractor } from '../src/features/feature-extractor.ts';
 import { runJob, runMerge } from '../src/shards/run-job.ts';
 import { runScore } from '../src/shards/run-score.ts';
 import { runTrain } from '../src/train/run-train.ts';
@@ -109,6 +112,30 @@ describe('seven shards', () => {
   });
 });
 
+/** The scores of samples of digits as the metrics have them, from the images themselves. */
+async function scoresByMetrics(name: string, examples: number): Promise<readonly MetricReport[]> {
+  const { test } = await digits();
+  const { numStates, exampleShape } = test;
+  const extractor = await featureExtractor('digits', { numStates, exampleShape });
+  const indices = Array.from({ length: examples }, (_, i) => Math.floor((i * test.size) / examples));
+  const data = [test.examples(indices, createRng(1))];
+  const setting = { numStates, exampleShape };
+  const dataId = `${test.name}, ${examples} examples`;
+  const states = decodeSafetensors(bytes(name, 'samples.safetensors'), { fileName: name }).tensors.get('states')!;
+  try {
+    return await evaluateMetrics(
+      [{ values: Int32Array.from(states.data as Int32Array), shape: states.shape }],
+      [
+        inceptionScoreMetric.create(setting, { extractor, splits: 1 }),
+        kid.create(setting, { extractor, features: await featureSet(data, { extractor, dataId }) }),
+        fid.create(setting, { extractor, statistics: await featureStatistics(data, { extractor, dataId }) }),
+      ],
+    );
+  } finally {
+    extractor.dispose?.();
+  }
+}
+
 describe('seven shards of scores', () => {
   it('have, together, the bytes of all at once, and say which network they are by', { timeout: 120_000 }, async () => {
     await runTrain(at('digits.yaml'), { ...flags, out: at('digits'), set: [], allowChange: false, group: 'none' });
@@ -120,14 +147,14 @@ describe('seven shards of scores', () => {
     await merge(['score-parts']);
     expect(bytes('score-parts', 'scores.json').equals(bytes('scores', 'scores.json'))).toBe(true);
     const { reports } = JSON.parse(bytes('scores', 'scores.json').toString()) as {
-      readonly reports: readonly { readonly name: string; readonly value: number }[];
+      readonly reports: readonly MetricReport[];
     };
     expect(reports.map(({ name }) => name)).toEqual([
       'IS-digits-classifier/features',
       'KID-digits-classifier/features',
       'FID-digits-classifier/features',
     ]);
-    expect(reports[2]!.value).toBeGreaterThan(1);
+    expect(reports).toEqual(await scoresByMetrics('drawn', 330));
     expect((await rejection(runScore(at('text'), { ...flags, out: at('none'), features: 'digits', examples: 9 }))).message).toContain(
       'give the folder of d3pm sample, once its shards are merged',
     );

@@ -1,16 +1,6 @@
-import { createRng, D3pmError, positionsOf, type Dataset, type States } from '@d3pm/core';
-import {
-  evaluateMetrics,
-  featureAccumulator,
-  featureSet,
-  fid,
-  inceptionScoreMetric,
-  kid,
-  sharedExtractor,
-  type ExtractedFeatures,
-  type FeatureExtractor,
-} from '@d3pm/eval';
-import { frechetDistanceInWorker } from '@d3pm/eval/node';
+import { createRng, D3pmError, type Dataset, type States } from '@d3pm/core';
+import type { ExtractedFeatures, FeatureExtractor } from '@d3pm/eval';
+import { scoreReports, type ScoredSamples } from '../features/score-reports.ts';
 import { batchesOfDataset, batchSizes, imageBatches } from '../tables/images/image-batches.ts';
 import type { FeatureName } from '../tables/table.ts';
 import type { Job, JobSpec, ShardTensors } from './job.ts';
@@ -30,9 +20,6 @@ export interface ScoreInput {
   /** Absent in a merge, which has what the network said. */
   readonly measured?: { readonly samples: States; readonly extractor: FeatureExtractor };
 }
-
-/** Of the inception score, one: of fewer than 50,000 samples parts of them would be too small. */
-const SPLITS = 1;
 
 /** `d3pm score`: FID, KID and IS of samples. A shard keeps the features of its batches, those of the held-out examples first. */
 export function scoreJob(spec: JobSpec, { test, measured }: ScoreInput): Job {
@@ -72,19 +59,12 @@ export function scoreJob(spec: JobSpec, { test, measured }: ScoreInput): Job {
       };
     },
     finish: async (shards) => {
-      const { numStates, exampleShape } = test;
-      // All scores read a batch once.
-      const extractor = sharedExtractor({ ...identity, extract: replayed(shards, identity) });
+      const rows = rowsOfShards(shards, identity, numReference + count);
       const dataId = `${test.name}, ${numReference} examples`;
-      const data = await featureSet(standIns(numReference, exampleShape), { extractor, dataId });
-      const statistics = featureAccumulator({ extractor, dataId });
-      statistics.add(data.features);
-      const setting = { numStates, exampleShape };
-      const reports = await evaluateMetrics(standIns(count, exampleShape), [
-        ...(identity.numClasses === undefined ? [] : [inceptionScoreMetric.create(setting, { extractor, splits: SPLITS })]),
-        kid.create(setting, { extractor, features: data }),
-        fid.create(setting, { extractor, statistics: statistics.statistics(), distance: frechetDistanceInWorker }),
-      ]);
+      const reports = await scoreReports(rows(numReference, numReference + count, 'samples'), {
+        extractor: identity,
+        data: rows(0, numReference, dataId),
+      });
       const content = {
         reports,
         reference: dataId,
@@ -108,14 +88,6 @@ export function scoreJob(spec: JobSpec, { test, measured }: ScoreInput): Job {
   };
 }
 
-/** Batches of the shape of examples, and nothing in them: a replayed network does not look. */
-function* standIns(count: number, exampleShape: readonly number[]): Generator<States, void, undefined> {
-  for (const size of batchSizes(count)) {
-    const shape = [size, ...exampleShape];
-    yield { values: new Int32Array(size * positionsOf({ shape })), shape };
-  }
-}
-
 function matrix(rows: readonly Float32Array[], width: number): ShardTensors[string] {
   const data = new Float32Array(rows.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
@@ -126,26 +98,32 @@ function matrix(rows: readonly Float32Array[], width: number): ShardTensors[stri
   return { dtype: 'F32', shape: [data.length / width, width], data };
 }
 
-/** What the network said, in the order in which it is asked. */
-function replayed(shards: readonly ShardTensors[], { numFeatures, numClasses }: ScoreOptions['extractor']): FeatureExtractor['extract'] {
+/** What the network said, of a part of all examples, in the order of the job: those that samples are compared with, and then the samples. */
+function rowsOfShards(
+  shards: readonly ShardTensors[],
+  extractor: ScoreOptions['extractor'],
+  numExamples: number,
+): (from: number, to: number, dataId: string) => ScoredSamples {
   const all = (name: string, width: number): Float32Array => {
     const parts = shards.map((shard) => shard[name]);
     const wrong = parts.find((part) => part?.dtype !== 'F32' || part.shape[1] !== width);
     if (wrong)
       throw new D3pmError('INVALID_DATA', `score: a shard has ${name} of shape [${wrong.shape.join(', ')}], expected [n, ${width}]`);
-    return matrix(
+    const { data } = matrix(
       parts.map((part) => part!.data as Float32Array),
       width,
-    ).data as Float32Array;
+    );
+    if (data.length === numExamples * width) return data as Float32Array;
+    throw new D3pmError('INVALID_DATA', `score: the shards have ${name} of ${data.length / width} examples, expected ${numExamples}`);
   };
+  const { id, checksum, numFeatures, numClasses } = extractor;
   const features = all('features', numFeatures);
   const classLogProbs = numClasses === undefined ? undefined : all('classLogProbs', numClasses);
-  let at = 0;
-  return async ({ shape }) => {
-    const [from, to] = [at, (at += shape[0]!)];
-    return {
-      features: features.subarray(from * numFeatures, to * numFeatures),
-      ...(classLogProbs && { classLogProbs: classLogProbs.subarray(from * numClasses!, to * numClasses!) }),
-    };
-  };
+  return (from, to, dataId) => ({
+    extractor: { id, checksum },
+    dataId,
+    numSamples: to - from,
+    features: features.subarray(from * numFeatures, to * numFeatures),
+    ...(classLogProbs && { classLogProbs: classLogProbs.subarray(from * numClasses!, to * numClasses!) }),
+  });
 }
