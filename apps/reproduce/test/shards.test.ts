@@ -3,15 +3,11 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, renameSync,
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createRng, type D3pmError, type MetricReport } from '@d3pm/core';
-import { evaluateMetrics, featureSet, featureStatistics, fid, inceptionScoreMetric, kid } from '@d3pm/eval';
+import type { D3pmError } from '@d3pm/core';
 import { decodeSafetensors } from '@d3pm/train';
 import type { JsonObject } from '@d3pm/train/node';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { digits } from '../src/data/digits.ts';
-import { featureExtractor } from '../src/features/feature-extractor.ts';
 import { runJob, runMerge } from '../src/shards/run-job.ts';
-import { runScore } from '../src/shards/run-score.ts';
 import { runTrain } from '../src/train/run-train.ts';
 
 const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
@@ -31,16 +27,6 @@ schedule: { name: cosine, numSteps: 8 }
 model: { name: mlp, numChannels: 8 }
 loss: { name: hybrid, lambda: 0.01 }
 training: { numSteps: 4, batchSize: 8, eventEvery: 2 }
-evaluation: { samples: 0, testExamples: 0 }
-`;
-
-const DIGITS = `
-data: { name: digits }
-transition: { name: uniform }
-schedule: { name: cosine, numSteps: 8 }
-model: { name: mlp, numChannels: 8 }
-loss: { name: hybrid, lambda: 0.01 }
-training: { numSteps: 2, batchSize: 8, eventEvery: 2 }
 evaluation: { samples: 0, testExamples: 0 }
 `;
 
@@ -78,9 +64,9 @@ const d3pm = (...args: readonly string[]): { readonly code: number | null; reado
 beforeAll(async () => {
   vi.spyOn(process.stdout, 'write').mockImplementation(() => true);
   folder = mkdtempSync(join(tmpdir(), 'd3pm-shards-'));
-  for (const [name, config] of Object.entries({ text: TEXT, roll: ROLL, digits: DIGITS })) {
+  for (const [name, config] of Object.entries({ text: TEXT, roll: ROLL })) {
     writeFileSync(at(`${name}.yaml`), config);
-    if (name !== 'digits') await runTrain(at(`${name}.yaml`), { ...flags, out: at(name), set: [], allowChange: false, group: 'none' });
+    await runTrain(at(`${name}.yaml`), { ...flags, out: at(name), set: [], allowChange: false, group: 'none' });
   }
 }, 60_000);
 afterAll(() => {
@@ -109,55 +95,6 @@ describe('seven shards', () => {
     const report = JSON.parse(bytes('merged', 'likelihood.json').toString()) as Record<string, never>;
     expect(report).toMatchObject({ numExamples: 26, convention: { estimator: 'exact-count' }, step: 4 });
     expect(report['total']!['standardErrorBitsPerDimension']).toBeGreaterThan(0);
-  });
-});
-
-/** The scores of samples of digits as the metrics have them, from the images themselves. */
-async function scoresByMetrics(name: string, examples: number): Promise<readonly MetricReport[]> {
-  const { test } = await digits();
-  const { numStates, exampleShape } = test;
-  const extractor = await featureExtractor('digits', { numStates, exampleShape });
-  const indices = Array.from({ length: examples }, (_, i) => Math.floor((i * test.size) / examples));
-  const data = [test.examples(indices, createRng(1))];
-  const setting = { numStates, exampleShape };
-  const dataId = `${test.name}, ${examples} examples`;
-  const states = decodeSafetensors(bytes(name, 'samples.safetensors'), { fileName: name }).tensors.get('states')!;
-  try {
-    return await evaluateMetrics(
-      [{ values: Int32Array.from(states.data as Int32Array), shape: states.shape }],
-      [
-        inceptionScoreMetric.create(setting, { extractor, splits: 1 }),
-        kid.create(setting, { extractor, features: await featureSet(data, { extractor, dataId }) }),
-        fid.create(setting, { extractor, statistics: await featureStatistics(data, { extractor, dataId }) }),
-      ],
-    );
-  } finally {
-    extractor.dispose?.();
-  }
-}
-
-describe('seven shards of scores', () => {
-  it('have, together, the bytes of all at once, and say which network they are by', { timeout: 120_000 }, async () => {
-    await runTrain(at('digits.yaml'), { ...flags, out: at('digits'), set: [], allowChange: false, group: 'none' });
-    await samples('drawn', { run: 'digits', options: { count: 250, batchSize: 50, steps: 4 } });
-    const score = (out: string, shard?: string): Promise<void> =>
-      runScore(at('drawn'), { ...flags, out: at(out), features: 'digits', examples: 330, ...(shard !== undefined && { shard }) });
-    await score('scores');
-    for (const index of [3, 0, 1, 2, 4, 5, 6]) await score('score-parts', `${index}/7`);
-    await merge(['score-parts']);
-    expect(bytes('score-parts', 'scores.json').equals(bytes('scores', 'scores.json'))).toBe(true);
-    const { reports } = JSON.parse(bytes('scores', 'scores.json').toString()) as {
-      readonly reports: readonly MetricReport[];
-    };
-    expect(reports.map(({ name }) => name)).toEqual([
-      'IS-digits-classifier/features',
-      'KID-digits-classifier/features',
-      'FID-digits-classifier/features',
-    ]);
-    expect(reports).toEqual(await scoresByMetrics('drawn', 330));
-    expect((await rejection(runScore(at('text'), { ...flags, out: at('none'), features: 'digits', examples: 9 }))).message).toContain(
-      'give the folder of d3pm sample, once its shards are merged',
-    );
   });
 });
 
