@@ -8,6 +8,7 @@ import { rowPieces } from '../src/tables/row-pieces.ts';
 import { table1 } from '../src/tables/text/table-1.ts';
 import { table2 } from '../src/tables/text/table-2.ts';
 import { textPage } from '../src/tables/text/text-page.ts';
+import { studentQuantile } from '../src/tables/student-quantile.ts';
 import { summarizeTable, type RowSummary } from '../src/tables/table-summary.ts';
 import { tableReader } from '../src/tables/table-reader.ts';
 import type { TextTable } from '../src/tables/table.ts';
@@ -91,8 +92,30 @@ describe('the report of a table', () => {
       [2, { ...BOUND, kind: 'full' }, bound(5, { numExamples: 4 })],
       [2, { ...BOUND, kind: 'check' }, bound(5.004, { numExamples: 4 })],
     ]);
-    expect(rows[0]!.checks).toEqual([{ seed: 2, examples: 4, sum: 5, estimate: 5.004, monteCarloError: 0.002 }]);
-    expect(page(smoke, rows)).toContain('| D3PM uniform (L_vb) | 8 | plug-in | 2 | 5.0000 | 5.0040 ± 0.0020 | 2.0 | 4 |');
+    expect(rows[0]!.checks).toMatchObject([{ seed: 2, examples: 4, sum: 5, estimate: 5.004, monteCarloError: 0.002, sumError: 0.002 }]);
+    expect(page(smoke, rows)).toContain('| D3PM uniform (L_vb) | 8 | plug-in | 2 | 5.0000 ± 0.0020 | 5.0040 ± 0.0020 | 1.4 | 12.7 | 4 |');
+  });
+
+  it('takes a full sum of one draw a step as exact, and limits its distance by what is known of the error', async () => {
+    const { convention } = bound(5);
+    const rows = await summarized(smoke, [
+      [1, BOUND, bound(9)],
+      [1, { ...BOUND, kind: 'full' }, bound(5, { numExamples: 9, total: estimate(5, null) })],
+      [1, { ...BOUND, kind: 'check' }, bound(5.004, { numExamples: 9, convention: { ...convention, replicates: 4 } })],
+    ]);
+    // 9 examples in batches of 8: two, of three degrees of freedom each.
+    expect(smoke.sizes.batchSize).toBe(8);
+    expect(page(smoke, rows)).toContain('| D3PM uniform (L_vb) | 8 | plug-in | 1 | 5.0000 | 5.0040 ± 0.0020 | 2.0 | 2.4 | 9 |');
+  });
+
+  it.each([
+    [1, 12.706],
+    [9, 2.262],
+    [11, 2.201],
+    [30, 2.042],
+    [120, 1.98],
+  ])('knows Student’s quantile of %d degrees of freedom', (degreesOfFreedom, quantile) => {
+    expect(Math.abs(studentQuantile(degreesOfFreedom) - quantile)).toBeLessThan(1e-3);
   });
 
   it('keeps a bound that is infinite', async () => {

@@ -4,7 +4,8 @@ import { bitsPerDimension } from '@d3pm/core';
  * A mean over examples and how far off it may be. Two errors, which are two questions:
  *
  * - `monteCarloError…`: how far another run on the *same examples* would land. Undefined with one
- *   replicate, which cannot tell it.
+ *   replicate, which cannot tell it; with few it is itself uncertain: of R replicates in G batches
+ *   it has G (R − 1) degrees of freedom, and a distance in such errors Student's law.
  * - `standardError…`: how far a run on *other examples* of the same source would land; it includes
  *   the first. NaN with one example.
  */

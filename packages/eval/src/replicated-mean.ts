@@ -14,8 +14,8 @@ export interface ReplicatedMean {
  *
  * - Given the examples: Var = N⁻² Σ_batches s²(replicate sums of the batch) / R.
  * - Over examples: the spread of their means, less what replicates alone explain of it, over N,
- *   plus the above. With R = 1 the spread itself, over N: right for independent draws, too large
- *   for stratified ones.
+ *   plus the above. A spread of N is known to √(2/N) of itself; less than that is not taken for 0.
+ *   With R = 1 the spread itself, over N: right for independent draws, too large for stratified ones.
  *
  * @param name What is averaged, for errors.
  */
@@ -58,7 +58,8 @@ export function replicatedMean(name: string): ReplicatedMean {
         return estimateOf({ nats: mean, standardErrorNats: Math.sqrt(spread / numExamples), monteCarloErrorNats: undefined }, positions);
       }
       const monteCarlo = withinBatches / numExamples ** 2;
-      const overExamples = Math.max(0, spread - withinExamples / numExamples / numReplicates) / numExamples;
+      const resolution = spread * Math.sqrt(2 / numExamples);
+      const overExamples = Math.max(resolution, spread - withinExamples / numExamples / numReplicates) / numExamples;
       return estimateOf(
         { nats: mean, standardErrorNats: Math.sqrt(overExamples + monteCarlo), monteCarloErrorNats: Math.sqrt(monteCarlo) },
         positions,

@@ -57,6 +57,14 @@ describe('replicatedMean', () => {
     expect(Math.abs(actual / (1 / numExamples) - 1)).toBeLessThan(tolerance);
   });
 
+  it('never says that examples do not differ because draws hide it', () => {
+    const hidden: Setting = { numReplicates: 2, noise: (size, rng) => independent(size, rng).map((error) => 10 * error) };
+    for (let i = 0; i < 200; i++) {
+      const { standardErrorNats, monteCarloErrorNats } = run(hidden, createRng(i));
+      expect(standardErrorNats).toBeGreaterThan(1.01 * monteCarloErrorNats!);
+    }
+  });
+
   it('with one replicate has the spread alone', () => {
     const { standard, monteCarlo, actual } = meanSquares({ numReplicates: 1, noise: independent });
     expect(monteCarlo).toBeNaN();

@@ -33,14 +33,23 @@ export interface EstimateOptions {
   readonly numSteps: number;
   /** @defaultValue those of the table */
   readonly maxExamples?: number | undefined;
+  /** @defaultValue two; of exact counts the draws of the table */
+  readonly replicates?: number | undefined;
 }
+
+/** Replicates of an estimate that is held against its full sum: of two its error would hardly be known. */
+export const checkReplicates = ({ draws }: TableSizes): number => 2 * draws;
+
+/** Draws of each step of a full sum: of a short chain several, so that its chance is below that of the estimate. */
+export const fullSumReplicates = ({ draws }: TableSizes, numSteps: number): number =>
+  Math.max(1, Math.min(draws, Math.floor(512 / numSteps)));
 
 /**
  * The bound of n of the T steps on the held-out examples: by exact counts where the process absorbs, else L_0 and stratified steps.
  */
 export async function estimateBound(
   { training: { transition, model }, config, test, sizes, rng, onProgress }: EvaluateRowInput,
-  { reverse, numSteps, maxExamples = sizes.testExamples }: EstimateOptions,
+  { reverse, numSteps, maxExamples = sizes.testExamples, replicates }: EstimateOptions,
 ): Promise<BoundRecord> {
   const { stepsPerExample, draws, batchSize } = sizes;
   const common = {
@@ -57,8 +66,8 @@ export async function estimateBound(
   return boundRecord(
     test,
     transition.absorbing && transition.extraMask !== undefined
-      ? await evaluateExactCount({ ...common, replicates: draws })
-      : await evaluateBound({ ...common, stepsPerExample }),
+      ? await evaluateExactCount({ ...common, replicates: replicates ?? draws })
+      : await evaluateBound({ ...common, stepsPerExample, ...(replicates !== undefined && { replicates }) }),
   );
 }
 
@@ -77,6 +86,7 @@ export async function fullSumBound(
       batchSize: sizes.batchSize,
       maxExamples: sizes.fullSumExamples,
       numSteps,
+      replicates: fullSumReplicates(sizes, numSteps),
       rng,
       onProgress,
     }),

@@ -1,4 +1,5 @@
 import { markdownTable } from './markdown.ts';
+import { studentQuantile } from './student-quantile.ts';
 import type { PieceProvenance } from './row-results.ts';
 import type { Published, Table } from './table.ts';
 import type { OverSeeds, RowSummary } from './table-summary.ts';
@@ -69,20 +70,21 @@ export function partsSection(rows: readonly RowSummary[], firstSteps: string): s
 /** The estimate of each bound beside its full sum. */
 export function agreementSection(rows: readonly RowSummary[]): string | undefined {
   const lines = rows.flatMap(({ row, steps, reverse, checks }) =>
-    checks.map(({ seed, examples, sum, estimate, monteCarloError }) => [
+    checks.map(({ seed, examples, sum, sumError, estimate, monteCarloError, degreesOfFreedom }) => [
       row.title,
       String(steps),
       reverse!,
       String(seed),
-      sum.toFixed(4),
+      sum.toFixed(4) + (sumError === undefined ? '' : ` ± ${sumError.toFixed(4)}`),
       `${estimate.toFixed(4)} ± ${monteCarloError.toFixed(4)}`,
-      ((estimate - sum) / monteCarloError).toFixed(1),
+      ((estimate - sum) / Math.hypot(monteCarloError, sumError ?? 0)).toFixed(1),
+      studentQuantile(degreesOfFreedom).toFixed(1),
       String(examples),
     ]),
   );
   if (lines.length === 0) return undefined;
-  return `## Estimates against full sums\n\nThe sum over every step of the chain, one draw each, and the estimate on the same examples with its Monte-Carlo error; the distance is in these.\n\n${markdownTable(
-    ['row', 'steps', 'reverse process', 'seed', 'full sum', 'estimate', 'distance', 'examples'],
+  return `## Estimates against full sums\n\nThe sum over every step of the chain, and the estimate on the same examples, with Monte-Carlo errors; a sum without one has one draw of each step, and is taken as exact. The distance is in these errors, which are themselves estimates, of few batches and replicates: were both right, 19 of 20 distances would be within the limit beside them (Student’s law), and about one in twenty beyond.\n\n${markdownTable(
+    ['row', 'steps', 'reverse process', 'seed', 'full sum', 'estimate', 'distance', 'limit', 'examples'],
     lines,
   )}`;
 }

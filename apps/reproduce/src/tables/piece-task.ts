@@ -3,7 +3,7 @@ import type { EvaluationProgress } from '@d3pm/eval';
 import type { Training } from '../train/build-training.ts';
 import { textDecoder } from '../train/text-decoder.ts';
 import type { TrainConfig } from '../config/train-config.ts';
-import { estimateBound, exactNll, fullSumBound, type EvaluateRowInput } from './evaluate-row.ts';
+import { checkReplicates, estimateBound, exactNll, fullSumBound, fullSumReplicates, type EvaluateRowInput } from './evaluate-row.ts';
 import type { PieceFiles } from './piece-files.ts';
 import { pieceName, type PieceKey } from './piece-key.ts';
 import type { PieceValue } from './row-results.ts';
@@ -52,21 +52,29 @@ export function pieceTask(key: PieceKey, { table, config, training, folder, tabl
   });
   const numBatches = (count: number): number => Math.ceil(count / sizes.batchSize);
   const numTest = Math.min(test.size, sizes.testExamples ?? test.size);
-  const callsOfEstimate = transition.absorbing && transition.extraMask !== undefined ? sizes.draws : 2 * (1 + sizes.stepsPerExample);
+  const isExactCount = transition.absorbing && transition.extraMask !== undefined;
+  const callsOfEstimate = (replicates?: number): number =>
+    isExactCount ? (replicates ?? sizes.draws) : (replicates ?? 2) * (1 + sizes.stepsPerExample);
   switch (key.kind) {
     case 'bound':
       return {
-        total: numBatches(numTest) * callsOfEstimate,
+        total: numBatches(numTest) * callsOfEstimate(),
         make: (done) => estimateBound(input(done), { reverse: key.reverse, numSteps: key.steps }),
       };
     case 'check':
       return {
-        total: numBatches(sizes.fullSumExamples) * callsOfEstimate,
-        make: (done) => estimateBound(input(done), { reverse: key.reverse, numSteps: key.steps, maxExamples: sizes.fullSumExamples }),
+        total: numBatches(sizes.fullSumExamples) * callsOfEstimate(checkReplicates(sizes)),
+        make: (done) =>
+          estimateBound(input(done), {
+            reverse: key.reverse,
+            numSteps: key.steps,
+            maxExamples: sizes.fullSumExamples,
+            replicates: checkReplicates(sizes),
+          }),
       };
     case 'full':
       return {
-        total: numBatches(sizes.fullSumExamples) * key.steps,
+        total: numBatches(sizes.fullSumExamples) * key.steps * fullSumReplicates(sizes, key.steps),
         make: (done) => fullSumBound(input(done), { reverse: key.reverse, numSteps: key.steps }),
       };
     case 'exact':

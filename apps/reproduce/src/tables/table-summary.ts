@@ -1,7 +1,7 @@
 import { D3pmError, perplexityPerWord } from '@d3pm/core';
 import type { PieceKey } from './piece-key.ts';
 import type { BoundRecord, ExactRecord, SamplingRecord } from './row-results.ts';
-import type { ReverseName, Table, TableRow } from './table.ts';
+import type { ReverseName, Table, TableRow, TableSizes } from './table.ts';
 import type { Found, TableReader } from './table-reader.ts';
 
 /** A number of one row over its seeds. */
@@ -44,6 +44,10 @@ export interface Check {
   readonly estimate: number;
   /** Of the estimate. */
   readonly monteCarloError: number;
+  /** Of the sum; undefined of one draw of each step. */
+  readonly sumError: number | undefined;
+  /** By which the estimate's error is known. */
+  readonly degreesOfFreedom: number;
 }
 
 /** The bounds of a table's rows that are there, in the order of the table. */
@@ -61,7 +65,7 @@ export async function summarizeTable(table: Table, { read }: TableReader): Promi
       const isFirst = reverse === row.reverses[0];
       const checks =
         isFirst && reverse !== undefined
-          ? checksOf(await read(row, { kind: 'full', reverse, steps }), await read(row, { kind: 'check', reverse, steps }))
+          ? checksOf(await read(row, { kind: 'full', reverse, steps }), await read(row, { kind: 'check', reverse, steps }), table.sizes)
           : [];
       const samplings = isFirst ? await read(row, { kind: 'sampling', steps }) : [];
       rows.push(rowSummary({ row, steps, reverse }, { bounds, checks, samplings, unit: table.unit }));
@@ -117,12 +121,25 @@ function rowSummary(
 }
 
 /** Seeds that have both. */
-function checksOf(sums: readonly Found<BoundRecord>[], estimates: readonly Found<BoundRecord>[]): readonly Check[] {
+function checksOf(
+  sums: readonly Found<BoundRecord>[],
+  estimates: readonly Found<BoundRecord>[],
+  { batchSize }: TableSizes,
+): readonly Check[] {
   return sums.flatMap(({ seed, value: sum }) => {
-    const estimate = estimates.find((each) => each.seed === seed)?.value.total;
-    if (estimate === undefined || estimate.monteCarloErrorBits === null) return [];
-    const monteCarloError = estimate.monteCarloErrorBits;
-    return [{ seed, examples: sum.numExamples, sum: sum.total.bits, estimate: estimate.bits, monteCarloError }];
+    const estimate = estimates.find((each) => each.seed === seed)?.value;
+    if (estimate === undefined || estimate.total.monteCarloErrorBits === null) return [];
+    return [
+      {
+        seed,
+        examples: sum.numExamples,
+        sum: sum.total.bits,
+        sumError: sum.total.monteCarloErrorBits ?? undefined,
+        estimate: estimate.total.bits,
+        monteCarloError: estimate.total.monteCarloErrorBits,
+        degreesOfFreedom: Math.ceil(estimate.numExamples / batchSize) * (estimate.convention.replicates - 1),
+      },
+    ];
   });
 }
 
