@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { BoundRecord, EstimateRecord, PieceProvenance, PieceValue } from '../src/tables/row-results.ts';
 import type { PieceKey } from '../src/tables/piece-key.ts';
+import { jobsDone } from '../src/tables/jobs-done.ts';
 import { rowPieces } from '../src/tables/row-pieces.ts';
 import { table1 } from '../src/tables/text/table-1.ts';
 import { table2 } from '../src/tables/text/table-2.ts';
@@ -63,7 +64,15 @@ async function summarized(
 
 const smoke = table1({ size: 'smoke', data: 'sotu' });
 const page = (table: TextTable, rows: readonly RowSummary[]): string =>
-  textPage({ table, rows, texts: [], provenance: [], baselines: [], pictures: [], jobs: { done: 0, all: 2 } });
+  textPage({
+    table,
+    rows,
+    texts: [],
+    provenance: [],
+    baselines: [],
+    pictures: [],
+    jobs: { done: 0, all: 2, missing: ['uniform seed 1 (texts)', 'uniform seed 2'] },
+  });
 
 describe('the report of a table', () => {
   it('has the mean of the seeds, half of their distance, and the largest of their errors', async () => {
@@ -79,6 +88,15 @@ describe('the report of a table', () => {
     expect([bits.monteCarloError, bits.standardError, prior]).toEqual([0.004, 0.01, 0.001]);
     expect(shown).toBe(bits);
     expect(page(smoke, rows)).toContain('| D3PM uniform (L_vb) | 8 | plug-in | ≤ 2.100 ± 0.100 | 0.0040 | 0.010 |');
+  });
+
+  it('says what is missing', async () => {
+    await summarized(smoke, [[2, BOUND, bound(2)]]);
+    const { done, missing } = await jobsDone(smoke, queue, folder);
+    expect([done, missing[0]]).toEqual([0, 'uniform seed 1']);
+    expect(missing[1]).toMatch(/^uniform seed 2 \((bound|check|full|sampling)-.*, texts.*\)$/);
+    expect(missing[1]).not.toContain('bound-plug-in-8');
+    expect(page(smoke, [])).toContain('0 of 2 runs are complete; missing: uniform seed 1 (texts); uniform seed 2.');
   });
 
   it('says so when there is one seed', async () => {

@@ -1,19 +1,27 @@
+import { pieceName, piecesOf } from './piece-key.ts';
 import type { Job } from './queue.ts';
 import { rowPieces } from './row-pieces.ts';
-import { isComplete } from './run-row.ts';
 import type { Table } from './table.ts';
 
-/** How many jobs of a queue are complete, and how many it has. */
-export async function jobsDone(
-  table: Table,
-  queue: readonly Job[],
-  folder: string,
-): Promise<{ readonly done: number; readonly all: number }> {
-  const complete = await Promise.all(
-    queue.map((job) => {
-      const row = table.rows.find(({ name }) => name === job.row)!;
-      return isComplete(table, row, rowPieces(table, row, { folder, seed: job.seed }));
+/** What is there of a queue. */
+export interface JobsDone {
+  readonly done: number;
+  readonly all: number;
+  /** What is not there, a phrase for each job that lacks something. */
+  readonly missing: readonly string[];
+}
+
+/** How many jobs of a queue are complete, and what the others lack. */
+export async function jobsDone(table: Table, queue: readonly Job[], folder: string): Promise<JobsDone> {
+  const lacks = await Promise.all(
+    queue.map(async ({ row: name, seed }) => {
+      const row = table.rows.find((each) => each.name === name)!;
+      const [files, keys] = [rowPieces(table, row, { folder, seed }), piecesOf(table, row)];
+      const found = await Promise.all(keys.map((key) => files.read(key)));
+      const lacking = keys.filter((_, i) => found[i] === undefined).map(pieceName);
+      return lacking.length === 0 ? undefined : `${name} seed ${seed}${lacking.length === keys.length ? '' : ` (${lacking.join(', ')})`}`;
     }),
   );
-  return { done: complete.filter(Boolean).length, all: queue.length };
+  const missing = lacks.filter((lack) => lack !== undefined);
+  return { done: queue.length - missing.length, all: queue.length, missing };
 }

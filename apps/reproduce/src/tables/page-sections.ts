@@ -1,3 +1,4 @@
+import type { JobsDone } from './jobs-done.ts';
 import { markdownTable } from './markdown.ts';
 import { studentQuantile } from './student-quantile.ts';
 import type { PieceProvenance } from './row-results.ts';
@@ -22,14 +23,14 @@ export interface PageInput<T extends Table> {
   readonly provenance: readonly PieceProvenance[];
   /** Files of pictures beside the page. */
   readonly pictures: readonly { readonly file: string; readonly title: string }[];
-  readonly jobs: { readonly done: number; readonly all: number };
+  readonly jobs: JobsDone;
 }
 
 /** Title, data, how much is there, how the numbers stand to the paper's and how they are to be read. */
 export function headSection({ table, jobs }: Pick<PageInput<Table>, 'jobs' | 'table'>, kinds: string): string {
   return [
     `# ${table.title}`,
-    `Data: ${table.dataNote}. Size of the models and runs: ${table.size}. ${jobs.done} of ${jobs.all} runs are complete.`,
+    `Data: ${table.dataNote}. Size of the models and runs: ${table.size}. ${jobs.done} of ${jobs.all} runs are complete${jobs.missing.length === 0 ? '' : `; missing: ${jobs.missing.join('; ')}`}.`,
     `**${table.comparison}**`,
     `${kinds} ${NOTE_ON_ERRORS}`,
   ].join('\n\n');
