@@ -7,8 +7,12 @@ export interface AllowedStates {
   allows(example: number, position: number, state: number): boolean;
   /** The only state that a position may have, or −1. */
   fixed(example: number, position: number): number;
+  /** 0 where a state is allowed and −∞ elsewhere, `[1, …N, K]`, or `[B, …N, K]` where examples differ; the caller disposes it. */
+  penalties(exampleShape: readonly number[]): Tensor;
   /** Logits `[examples.length, …N, K]` with −∞ where a state is not allowed; the caller disposes both. */
   restrict(logits: Tensor, examples: readonly number[]): Tensor;
+  /** Logits of one position of every example, `[B, K]`, with −∞ likewise; the caller disposes both. */
+  restrictAt(logits: Tensor, position: number): Tensor;
   /** Log-probabilities `[B, …N, K]` with certainty at the fixed positions; the caller disposes both. */
   hold(logProbs: Tensor): Tensor;
 }
@@ -55,16 +59,32 @@ export function allowedStates(
     }
     fixedStates[row] = states.length === 1 ? states[0]! : -1;
   }
+  const penaltiesOf = (examples: readonly number[], exampleShape: readonly number[]): Tensor => {
+    const penalty = new Float32Array(examples.length * size);
+    examples.forEach((example, i) => {
+      for (let k = 0; k < size; k++) if (allowed[example * size + k] === 0) penalty[i * size + k] = -Infinity;
+    });
+    return tensor(penalty, [examples.length, ...exampleShape, K]);
+  };
   return {
     allows: (example, position, state) => allowed[rowOf(example, position) * K + state] !== 0,
     fixed: (example, position) => fixedStates[rowOf(example, position)]!,
+    penalties: (exampleShape) => penaltiesOf(shared ? [0] : Array.from({ length: batchSize }, (_, b) => b), exampleShape),
     restrict: (logits, examples) => {
-      const rows = shared ? [0] : examples;
-      const penalty = new Float32Array(rows.length * size);
-      rows.forEach((example, i) => {
-        for (let k = 0; k < size; k++) if (allowed[example * size + k] === 0) penalty[i * size + k] = -Infinity;
-      });
-      const added = tensor(penalty, [rows.length, ...logits.shape.slice(1)]);
+      const added = penaltiesOf(shared ? [0] : examples, logits.shape.slice(1, -1));
+      try {
+        return add(logits, added);
+      } finally {
+        added.dispose();
+      }
+    },
+    restrictAt: (logits, position) => {
+      const rows = shared ? 1 : batchSize;
+      const penalty = new Float32Array(rows * K);
+      for (let i = 0; i < rows * K; i++) {
+        if (allowed[rowOf(Math.floor(i / K), position) * K + (i % K)] === 0) penalty[i] = -Infinity;
+      }
+      const added = tensor(penalty, [rows, K]);
       try {
         return add(logits, added);
       } finally {

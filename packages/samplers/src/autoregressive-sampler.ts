@@ -66,7 +66,7 @@ async function* run(
   let states = masked(shape, mask, prefix);
   let t = N - (prefix ? positionsOf(prefix) : 0);
   yield { t, states, networkCalls: 0, networkRows: 0, changed: 0 };
-  const network = nextLogits('autoregressiveSampler', denoiser, shape);
+  const network = nextLogits('autoregressiveSampler', denoiser, { shape, allowed });
   try {
     for (; t > 0; t--) {
       const position = N - t;
@@ -75,7 +75,6 @@ async function* run(
       const values = states.values.slice();
       for (let b = 0; b < batchSize; b++) {
         logits[b * K + mask] = -Infinity;
-        for (let k = 0; allowed && k < K; k++) if (!allowed.allows(b, position, k)) logits[b * K + k] = -Infinity;
         const state = drawFromLogProbs(logits, b * K, K, stepRng.split(firstExample + b).float64(position));
         if (state < 0) throw impossibleRow(firstExample + b, position);
         values[b * N + position] = state;

@@ -7,7 +7,8 @@
  *   p(x_0 | the fixed positions). A set of several states is renormalised position by position, which conditions on
  *   it where nothing later depends on it, and is near to it elsewhere.
  * - **A causal network** drawn in order: exact for what is fixed in front; behind it, renormalised position by position.
- * - **Any other noise**: f is restricted in each step, and x_T comes from the prior. All samples obey; the law is not the conditional one.
+ * - **Any other noise**: f is restricted in each step, and x_T drawn from the prior, restricted to what an allowed x_0 leads to. All samples
+ *   obey; the law is not the conditional one.
  */
 export interface Constraint {
   /** Not 0 where a state may stand, row-major `[N, K]`, alike for every example, or `[B, N, K]`. That of an extra mask is not read. */

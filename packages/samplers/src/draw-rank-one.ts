@@ -45,7 +45,11 @@ export async function drawRankOne(input: DrawStepInput): Promise<States> {
         if (held && held.fixed(b, n) >= 0) continue;
         const prob = Math.exp(current[i]! - total[i]!);
         const { stay, noise, model } = weightsOf(states.values[i]!, prob);
-        if (!(stay + noise + model > 0) || total[i] === -Infinity) throw impossibleRow(caller, firstExample + b, n, t);
+        if (!(stay + noise + model > 0) || total[i] === -Infinity) {
+          // f(x_t) may be too small for a float64, where x_t comes from itself alone.
+          if (current[i]! > -Infinity && total[i]! < Infinity && weightsOf(states.values[i]!, 1).stay > 0) continue;
+          throw impossibleRow(caller, firstExample + b, n, t);
+        }
         const choice = stream.float64(2 * n) * (stay + noise + model);
         if (choice < stay) continue;
         if (choice < stay + noise) values[i] = drawFromProbs(target, 0, K, stream.float64(2 * n + 1));

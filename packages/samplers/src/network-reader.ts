@@ -2,6 +2,7 @@ import { denoiserLogits, positionsOf, toTensor, type Denoiser, type States, type
 import { concat, gather, tensor1d, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import type { AllowedStates } from './allowed-states.ts';
 import { examplesOf } from './examples-of.ts';
+import { unmapped } from './map-logits.ts';
 
 /** A network as samplers read it: restricted to the allowed states, counted, and not asked again what it has said. */
 export interface NetworkReader {
@@ -24,21 +25,18 @@ export interface NetworkReader {
 export function networkReader(caller: string, denoiser: Denoiser, allowed: AllowedStates | undefined): NetworkReader {
   let [calls, rows] = [0, 0];
   let kept: { readonly states: States; readonly logits: Tensor } | undefined;
+  const { denoiser: network, map } = unmapped(denoiser);
 
   const logitsOf = (states: States, examples: readonly number[], t: Steps): Tensor => {
     const x = toTensor(examplesOf(states, examples));
-    let logits: Tensor | undefined;
     try {
-      logits = denoiserLogits(caller, denoiser, x, t);
+      // The most probable of the states that are left, not what is left of the most probable ones.
+      const logits = allowed
+        ? tidy(() => map(allowed.restrict(denoiserLogits(caller, network, x, t), examples)))
+        : denoiserLogits(caller, denoiser, x, t);
       calls += 1;
       rows += examples.length;
-      if (!allowed) return logits;
-      const restricted = allowed.restrict(logits, examples);
-      logits.dispose();
-      return restricted;
-    } catch (error) {
-      logits?.dispose();
-      throw error;
+      return logits;
     } finally {
       x.dispose();
     }

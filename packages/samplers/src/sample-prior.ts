@@ -15,7 +15,19 @@ export interface SamplePriorOptions {
  * @throws {D3pmError} `SHAPE` when the shape has no batch axis, or other positions than the prior;
  * `NON_FINITE` for a learned prior with NaN.
  */
-export async function samplePrior(transition: Transition, { shape, rng, firstExample = 0 }: SamplePriorOptions): Promise<States> {
+export function samplePrior(transition: Transition, options: SamplePriorOptions): Promise<States> {
+  return drawPrior(transition, options);
+}
+
+/**
+ * @param reached Not 0 where x_T may be, `[N, K]` or `[B, N, K]`; the prior is restricted to it.
+ * @throws {D3pmError} `INVALID_OPTIONS` where the prior has none of them.
+ */
+export async function drawPrior(
+  transition: Transition,
+  { shape, rng, firstExample = 0 }: SamplePriorOptions,
+  reached?: Uint8Array,
+): Promise<States> {
   assertSampleShape('samplePrior', transition, shape);
   const { prior, numStates: K, name } = transition;
   const table = prior.kind === 'fixed' ? prior.probs : await prior.logits.data<'float32'>();
@@ -29,11 +41,27 @@ export async function samplePrior(transition: Transition, { shape, rng, firstExa
     );
   }
   const values = new Int32Array(shape[0]! * positions);
+  const impossible = prior.kind === 'fixed' ? 0 : -Infinity;
+  const restricted = new Float64Array(K);
   for (let b = 0; b < shape[0]!; b++) {
     const stream = rng.split(firstExample + b);
     for (let n = 0; n < positions; n++) {
-      const state = draw(table, shared ? 0 : n * K, K, stream.float64(n));
-      if (state < 0) throw new D3pmError('NON_FINITE', `samplePrior: the prior of ${name} has NaN or no possible class at position ${n}`);
+      const offset = shared ? 0 : n * K;
+      let state: number;
+      if (reached) {
+        const row = (reached.length === positions * K ? n : b * positions + n) * K;
+        for (let k = 0; k < K; k++) restricted[k] = reached[row + k] === 0 ? impossible : table[offset + k]!;
+        state = draw(restricted, 0, K, stream.float64(n));
+        if (state < 0) {
+          throw new D3pmError(
+            'INVALID_OPTIONS',
+            `samplePrior: no state of the prior of ${name} comes from an allowed x_0 of example ${firstExample + b} at position ${n}; allow others, or give initial`,
+          );
+        }
+      } else {
+        state = draw(table, offset, K, stream.float64(n));
+        if (state < 0) throw new D3pmError('NON_FINITE', `samplePrior: the prior of ${name} has NaN or no possible class at position ${n}`);
+      }
       values[b * positions + n] = state;
     }
   }

@@ -1,7 +1,7 @@
 import { createRng, direct, leaveOneOut, mixture, type Dataset, type ReverseProcess, type States } from '@d3pm/core';
 import { prepareEngine } from '@d3pm/engine';
 import { evaluateBound, evaluateExactCount, type EvaluationProgress } from '@d3pm/eval';
-import { dense } from '@d3pm/transitions';
+import { absorbing, dense } from '@d3pm/transitions';
 import { memory, tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { exactNetwork } from './exact-network.ts';
@@ -88,6 +88,18 @@ describe('an evaluation', () => {
     const fixed = await evaluateBound({ ...common, transition: { ...learned, prior: { kind: 'fixed', probs } }, data, stepsPerExample: 1 });
     expect(report.prior.nats).toBeCloseTo(fixed.prior.nats, 5);
     logits.dispose();
+  });
+
+  it('of a chain without noise has a prior that is infinitely far, and no term but that', async () => {
+    const setting = { numStates: 4, schedule: { unit: 'jump-probability', numSteps: 2, noise: new Float64Array(2) } } as const;
+    const masked = makeFamily('absorbing, extra mask', { seed: 3, numSteps: 4 });
+    const still = absorbing.create(setting, { maskState: masked.chain.extraMask! });
+    const network = denoiserOf(masked, true);
+    const shown = drawExamples(masked, 12, 1).data;
+    for (const evaluate of [evaluateBound, evaluateExactCount]) {
+      const { prior, diffusion, reconstruction, total } = await evaluate({ ...common, transition: still, denoiser: network, data: shown });
+      expect([prior.nats, diffusion.nats, reconstruction.nats, total.nats]).toEqual([Infinity, 0, 0, Infinity]);
+    }
   });
 
   it('is infinite when the model excludes an example, and refuses NaN', async () => {
