@@ -41,7 +41,7 @@ export { assertOptionNames, type NoOptions } from './option-names.ts';
 export type { Plugin, PluginKind } from './plugin.ts';
 export { posteriorLogProbs, type PosteriorInput } from './posterior.ts';
 export { predictionLogProbs } from './prediction-log-probs.ts';
-export { learnedPriorTermNats, priorTermNats } from './prior-term.ts';
+export { learnedPriorTermNats, priorTermByState, priorTermNats } from './prior-term.ts';
 export { rankOneInformation, type Information, type RankOneChannel } from './rank-one-information.ts';
 export { readsAtOnce } from './reads-at-once.ts';
 export { assertPlugin, createRegistry, type Registry } from './registry.ts';

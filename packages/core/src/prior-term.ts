@@ -14,15 +14,25 @@ import type { Transition } from './transition.ts';
  * @throws {D3pmError} `UNSOUND` for a learned prior: see {@link learnedPriorTermNats}.
  */
 export function priorTermNats(transition: Transition, x0: States): Float64Array {
-  assertStateRange('priorTermNats', 'x0', x0, transition.numStates);
-  const positions = positionsOf(x0);
-  const kl = stateKl(transition);
-  const total = new Float64Array(x0.shape[0]!);
-  x0.values.forEach((state, i) => {
-    total[Math.floor(i / positions)]! += kl(state, i % positions);
-  });
-  return total;
+  return priorTermByState(transition)(x0);
 }
+
+/** {@link priorTermNats} of batch after batch: what it finds of a state is kept, as are the tables that it needs. */
+export function priorTermByState(transition: Transition): (x0: States) => Float64Array {
+  const kl = stateKl(transition);
+  return (x0) => {
+    assertStateRange('priorTermNats', 'x0', x0, transition.numStates);
+    const positions = positionsOf(x0);
+    const total = new Float64Array(x0.shape[0]!);
+    x0.values.forEach((state, i) => {
+      total[Math.floor(i / positions)]! += kl(state, i % positions);
+    });
+    return total;
+  };
+}
+
+/** Beyond it a row is made by itself, never a table of all: 32 MiB. */
+const LARGEST_TABLE = 2048;
 
 /**
  * L_T under a learned prior (footnote 1), with its gradient.
@@ -50,7 +60,7 @@ export function learnedPriorTermNats(transition: Transition, x0: Tensor, logits?
 
 /** KL of row `state` of Q̄_T to the prior, each computed once. */
 function stateKl(transition: Transition): (state: number, position: number) => number {
-  const { prior, numStates: K, numSteps: T, rankOne } = transition;
+  const { prior, numStates: K, numSteps: T, rankOne, exponential } = transition;
   if (prior.kind !== 'fixed')
     throw new D3pmError(
       'UNSOUND',
@@ -64,6 +74,11 @@ function stateKl(transition: Transition): (state: number, position: number) => n
     if (rankOne) {
       const [keep, refresh] = [rankOne.keep(0, T), rankOne.refresh(0, T)];
       return (k) => (k === state ? keep : 0) + refresh * rankOne.target[k]!;
+    }
+    if (K > LARGEST_TABLE) {
+      const start = Float64Array.from({ length: K }, (_, k) => Number(k === state));
+      const row = exponential?.push(start, exponential.rate(0, T)) ?? transition.rowProbs?.(state, 0, T, position);
+      if (row) return (k) => row[k]!;
     }
     const matrix = matrices.get(position) ?? transition.toDense(0, T, transition.positions === undefined ? undefined : position);
     matrices.set(position, matrix);

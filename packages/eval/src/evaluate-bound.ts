@@ -69,6 +69,7 @@ export async function evaluateBound<P extends Prediction>(options: EvaluateBound
   const totalNetworkCalls = batchCount === undefined ? undefined : batchCount * callsPerBatch;
   const meter = networkMeter({ ...options, caller: 'evaluateBound', totalNetworkCalls });
   const accumulator = boundAccumulator('evaluateBound');
+  const priorTerm = priorNats(transition);
   const perStepNats = new Float64Array(numSteps);
   let positions = 0;
   for await (const batch of exampleBatches('evaluateBound', transition, options)) {
@@ -79,7 +80,7 @@ export async function evaluateBound<P extends Prediction>(options: EvaluateBound
       terms.push(stepsPerExample === undefined ? await fullSum(draw, perStepNats) : await stratifiedSteps(draw, stepsPerExample));
     }
     meter.finish(batch.states.shape[0]!);
-    accumulator.add(await priorNats(transition, batch.states), terms);
+    accumulator.add(await priorTerm(batch.states), terms);
   }
   meter.end();
   const report = accumulator.report(positions);

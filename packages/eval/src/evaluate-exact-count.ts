@@ -115,6 +115,7 @@ async function evaluate<P extends Prediction>(
   const batchCount = countBatches(caller, options);
   const totalNetworkCalls = batchCount === undefined ? undefined : batchCount * replicates;
   const meter = networkMeter({ ...options, caller, transition, totalNetworkCalls });
+  const priorTerms = chains.map((chain) => priorNats(chain.transition));
   const accumulators: readonly BoundAccumulator[] = chains.map(() => boundAccumulator(caller));
   let weighed: readonly WeighedChain[] = [];
   let law: CountLaw | undefined;
@@ -133,9 +134,9 @@ async function evaluate<P extends Prediction>(
     const terms = draws.map((draw) => weighed.map((chain) => maskedTerms(chain, draw, cost.nats)));
     draws.forEach((draw) => cost.add(draw));
     meter.finish(batch.states.shape[0]!);
-    for (const [i, chain] of chains.entries()) {
+    for (const i of chains.keys()) {
       accumulators[i]!.add(
-        await priorNats(chain.transition, batch.states),
+        await priorTerms[i]!(batch.states),
         terms.map((chainTerms) => chainTerms[i]!),
       );
     }

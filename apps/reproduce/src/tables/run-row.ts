@@ -82,7 +82,7 @@ export async function runRow(options: RunRowOptions): Promise<EndOfProcess | und
 }
 
 /** Whether all pieces of a row are there. */
-export async function isComplete(table: Table, row: TableRow, files: PieceFiles): Promise<boolean> {
+async function isComplete(table: Table, row: TableRow, files: PieceFiles): Promise<boolean> {
   for (const key of piecesOf(table, row)) if ((await files.read(key)) === undefined) return false;
   return true;
 }

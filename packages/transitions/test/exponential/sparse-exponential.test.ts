@@ -1,11 +1,13 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { tensor } from '@tensorflow/tfjs-core';
+import { priorTermNats } from '@d3pm/core';
 import { expectAllClose, expectNoLeak } from '@d3pm/core/testing';
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { poissonWeights } from '../../src/exponential/poisson-weights.ts';
 import { sparseExponential } from '../../src/exponential/sparse-exponential.ts';
+import { withMask } from '../../src/with-mask.ts';
 import { errorText } from '../error-text.ts';
 import { noiseOf } from '../noise.ts';
 import { expectMatrices, identity } from '../reference-matrix.ts';
@@ -43,6 +45,23 @@ it('is the chain of its steps, by every map', () => {
     ),
     { numRuns: 15 },
   );
+});
+
+it('has an L_T of 20,000 states without a table of them, with a mask and without', () => {
+  const large = sparse(ringOf(20_000), 1);
+  // A walk of a few steps on a ring is the same on any that is larger; the prior is uniform.
+  const row = sparse(ringOf(200), 1).toDense(0, 1).slice(0, 200);
+  const entropy = row.reduce((sum, prob) => sum - prob * Math.log(prob), 0);
+  const x0 = { values: Int32Array.of(0, 19_999, 7, 7), shape: [2, 2] };
+  expectAllClose(
+    priorTermNats(large, x0),
+    [2, 2].map((positions) => positions * (Math.log(20_000) - entropy)),
+    { rtol: 1e-12, atol: 0 },
+  );
+  const probs = new Float64Array(20_001).fill(1 / 20_001);
+  const masked = withMask(large, { schedule: noiseOf('jump-probability', [0.25]), prior: { kind: 'fixed', probs } });
+  const nats = Math.log(20_001) - (0.75 * entropy - 0.75 * Math.log(0.75) - 0.25 * Math.log(0.25));
+  expectAllClose(priorTermNats(masked, x0), [2 * nats, 2 * nats], { rtol: 1e-12, atol: 0 });
 });
 
 it('agrees with an eigendecomposition at K = 27 to 1e-12', () => {
