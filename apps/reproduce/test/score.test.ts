@@ -37,14 +37,14 @@ afterAll(() => {
 });
 
 /** The scores of samples of digits as the metrics have them, from the images themselves. */
-async function scoresByMetrics(name: string, examples: number): Promise<readonly MetricReport[]> {
-  const { test } = await digits();
-  const { numStates, exampleShape } = test;
+async function scoresByMetrics(name: string, examples: number, against: 'test' | 'train' = 'test'): Promise<readonly MetricReport[]> {
+  const split = (await digits())[against];
+  const { numStates, exampleShape } = split;
   const extractor = await featureExtractor('digits', { numStates, exampleShape });
-  const indices = Array.from({ length: examples }, (_, i) => Math.floor((i * test.size) / examples));
-  const data = [test.examples(indices, createRng(1))];
+  const indices = Array.from({ length: examples }, (_, i) => Math.floor((i * split.size) / examples));
+  const data = [split.examples(indices, createRng(1))];
   const setting = { numStates, exampleShape };
-  const dataId = `${test.name}, ${examples} examples`;
+  const dataId = `${split.name}, ${examples} examples`;
   const states = decodeSafetensors(bytes(name, 'samples.safetensors'), { fileName: name }).tensors.get('states')!;
   try {
     return await evaluateMetrics(
@@ -61,8 +61,8 @@ async function scoresByMetrics(name: string, examples: number): Promise<readonly
 }
 
 describe('scores of samples', () => {
-  const score = (out: string, shard?: string): Promise<void> =>
-    runScore(at('drawn'), { ...flags, out: at(out), features: 'digits', examples: 330, ...(shard !== undefined && { shard }) });
+  const score = (out: string, { shard, against = 'test' }: { shard?: string; against?: 'test' | 'train' } = {}): Promise<void> =>
+    runScore(at('drawn'), { ...flags, out: at(out), features: 'digits', against, examples: 330, ...(shard !== undefined && { shard }) });
   const reportsOf = (out: string): readonly MetricReport[] =>
     (JSON.parse(bytes(out, 'scores.json').toString()) as { readonly reports: readonly MetricReport[] }).reports;
 
@@ -84,13 +84,21 @@ describe('scores of samples', () => {
   });
 
   it('of seven shards have, together, the bytes of all at once', { timeout: 60_000 }, async () => {
-    for (const index of [3, 0, 1, 2, 4, 5, 6]) await score('parts', `${index}/7`);
+    for (const index of [3, 0, 1, 2, 4, 5, 6]) await score('parts', { shard: `${index}/7` });
     await runMerge([at('parts')], { quiet: true });
     expect(bytes('parts', 'scores.json').equals(bytes('scores', 'scores.json'))).toBe(true);
   });
 
+  it('are against the split that is asked for, which is part of a shard', { timeout: 60_000 }, async () => {
+    for (const index of [1, 0]) await score('of-train', { shard: `${index}/2`, against: 'train' });
+    await expect(score('of-train', { shard: '1/2' })).rejects.toThrow(/of another job:[^]*against/);
+    await runMerge([at('of-train')], { quiet: true });
+    expect(reportsOf('of-train')).toEqual(await scoresByMetrics('drawn', 330, 'train'));
+    expect(JSON.parse(bytes('of-train', 'scores.json').toString())).toMatchObject({ reference: 'digits/train, 330 examples' });
+  });
+
   it('are of the folder of d3pm sample', async () => {
-    await expect(runScore(at('digits'), { ...flags, out: at('none'), features: 'digits', examples: 9 })).rejects.toThrow(
+    await expect(runScore(at('digits'), { ...flags, out: at('none'), features: 'digits', against: 'test', examples: 9 })).rejects.toThrow(
       'give the folder of d3pm sample, once its shards are merged',
     );
   });

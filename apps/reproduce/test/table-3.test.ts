@@ -7,7 +7,9 @@ import { tableSizes } from '../src/tables/table.ts';
 import { buildTraining } from '../src/train/build-training.ts';
 import { trainConfigSchema } from '../src/config/train-config-schema.ts';
 
-const tables = tableSizes.flatMap((size) => table3DataSets.map((data) => table3({ size, data })));
+const tables = tableSizes.flatMap((size) =>
+  (size === 'paper' ? ['cifar10', 'photographs'] : table3DataSets).map((data) => table3({ size, data })),
+);
 const smoke = table3({ size: 'smoke', data: 'digits' });
 
 beforeAll(() => prepareEngine());
@@ -85,6 +87,18 @@ describe('table-3', () => {
       dispose();
     }
     expect(new Set(counts).size).toBe(2);
+  });
+
+  it.each([
+    ['fashion-mnist', '28 × 28 × 1 in 256'],
+    ['digits', '8 × 8 × 1 in 17'],
+  ])('refuses the networks of the paper for %s, naming the data that fit', (data, images) => {
+    expect(() => table3({ size: 'paper', data })).toThrow(
+      expect.objectContaining({
+        code: 'INVALID_OPTIONS',
+        message: expect.stringMatching(`${images}; give --data cifar10 or photographs, or --size small`) as string,
+      }),
+    );
   });
 
   it('refuses data that it does not know', () => {

@@ -6,6 +6,7 @@ import { runInfill } from '../shards/run-infill.ts';
 import { runJob, runMerge, type JobFlags } from '../shards/run-job.ts';
 import { runScore } from '../shards/run-score.ts';
 import { samplerNames, type SampleOptions } from '../shards/sample-job.ts';
+import { referenceNames } from '../features/reference-split.ts';
 import { featureNames } from '../tables/table.ts';
 import { groupChoices } from '../train/open-group.ts';
 import { runTrain, type TrainFlags } from '../train/run-train.ts';
@@ -123,7 +124,7 @@ export function runCommands(): readonly Command[] {
       ),
     sharded(
       'score',
-      'FID, KID and IS of the samples of d3pm sample against held-out data, all at once or in shards.',
+      'FID, KID and IS of the samples of d3pm sample against data of their run, all at once or in shards.',
       'd3pm score runs/sample --features fashion',
     )
       .argument('<samples>', 'the folder of d3pm sample, its shards merged')
@@ -133,7 +134,15 @@ export function runCommands(): readonly Command[] {
           .makeOptionMandatory(),
       )
       .option('--inception <file>', 'weights of the network of the customary FID, safetensors')
-      .option('--examples <count>', 'held-out examples that they are compared with, evenly spaced', count, 10_000)
+      .addOption(
+        new Option(
+          '--against <split>',
+          'what they are compared with: held-out examples, or those of training, not mirrored, as in the paper',
+        )
+          .choices(referenceNames)
+          .default('test'),
+      )
+      .option('--examples <count>', 'examples of that split, evenly spaced', count, 10_000)
       .action(runScore),
     command(
       'export',

@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { D3pmError } from '@d3pm/core';
 import { inceptionFeatures, type FeatureExtractor } from '@d3pm/eval';
 import { decodeSafetensors } from '@d3pm/train';
 import type { FeatureName } from '../tables/table.ts';
 import { classFeatures, type ImageSetting } from './class-features.ts';
 import { nsfwFeatures } from './nsfw-features.ts';
+import { readWeightsFile } from './weights-file.ts';
 
 export interface FeatureExtractorOptions extends ImageSetting {
   /** Weights of 'inception', a safetensors file. */
@@ -32,12 +31,10 @@ export async function featureExtractor(
   if (name !== 'inception') return classFeatures(name, images);
   if (inceptionFile === undefined)
     throw new D3pmError('INVALID_OPTIONS', 'features: inception has no file of weights; give one with --inception');
-  const bytes = await readFile(inceptionFile).catch((cause: unknown) => {
-    throw new D3pmError('INVALID_OPTIONS', `features: cannot read the weights ${inceptionFile}: ${(cause as Error).message}`, { cause });
-  });
+  const { bytes, checksum } = await readWeightsFile(inceptionFile);
   return inceptionFeatures({
     weights: Object.fromEntries(decodeSafetensors(bytes, { fileName: inceptionFile }).tensors),
-    checksum: createHash('sha256').update(bytes).digest('hex'),
+    checksum,
     numStates,
   });
 }

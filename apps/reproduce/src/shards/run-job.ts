@@ -10,10 +10,11 @@ import { evalJob } from './eval-job.ts';
 import { batchesOf, type Job, type JobSpec } from './job.ts';
 import { environmentChanges, orderedShards } from './merge-shards.ts';
 import { sampleJob } from './sample-job.ts';
-import { scoreJob } from './score-job.ts';
+import { referenceSplit } from '../features/reference-split.ts';
+import { scoreJob, type ScoreOptions } from './score-job.ts';
 import { findShard, readShard, shardFolders, shardPath, writeShard, type KeptShard } from './shard-folder.ts';
 import { parseShard, type Shard } from './shard.ts';
-import { buildTrained, heldOut, readTrainedRun, trainConfigOf, type TrainedRun, type TrustFlags } from './trained-run.ts';
+import { buildTrained, readTrainedRun, trainConfigOf, type TrainedRun, type TrustFlags } from './trained-run.ts';
 import { writeResult } from './write-result.ts';
 
 export interface JobFlags extends EngineFlags, TrustFlags {
@@ -129,7 +130,10 @@ async function finish(
 /** What a spec describes; without weights only its result can be made. */
 export async function createJob(spec: JobSpec, trust: TrustFlags, weights?: TrainedRun['weights']): Promise<Job> {
   const config = trainConfigOf(spec.config, trust);
-  if (spec.verb === 'score') return scoreJob(spec, { test: heldOut(await loadData(config), config.data) });
+  if (spec.verb === 'score') {
+    const { against } = spec.options as unknown as ScoreOptions;
+    return scoreJob(spec, { reference: referenceSplit(await loadData(config), against, config.data) });
+  }
   const training = await buildTrained(config, weights);
   return spec.verb === 'sample' ? sampleJob(spec, config, training) : evalJob(spec, config, training);
 }

@@ -6,35 +6,38 @@ import { decodeSafetensors } from '@d3pm/train';
 import type { JsonObject } from '@d3pm/train/node';
 import { startEngine } from '../engine/start-engine.ts';
 import { featureExtractor } from '../features/feature-extractor.ts';
+import { referenceSplit, type ReferenceName } from '../features/reference-split.ts';
 import type { FeatureName } from '../tables/table.ts';
 import { loadData } from '../train/build-training.ts';
 import type { JobSpec } from './job.ts';
 import { runSpec, type JobFlags } from './run-job.ts';
 import { scoreJob } from './score-job.ts';
-import { heldOut, trainConfigOf } from './trained-run.ts';
+import { trainConfigOf } from './trained-run.ts';
 
 export interface ScoreFlags extends JobFlags {
   readonly features: FeatureName;
   readonly inception?: string;
   readonly examples: number;
+  /** The split that samples are compared with. */
+  readonly against: ReferenceName;
 }
 
-/** `d3pm score FOLDER`: the samples of `d3pm sample` against the held-out data of their run. */
-export async function runScore(folder: string, { features, inception, examples, ...flags }: ScoreFlags): Promise<void> {
+/** `d3pm score FOLDER`: the samples of `d3pm sample` against data of their run. */
+export async function runScore(folder: string, { features, inception, examples, against, ...flags }: ScoreFlags): Promise<void> {
   const { samples, digest, config, step } = await readSamples(folder);
   await startEngine(flags);
   const trained = trainConfigOf(config, flags);
-  const test = heldOut(await loadData(trained), trained.data);
+  const reference = referenceSplit(await loadData(trained), against, trained.data);
   const extractor = await featureExtractor(features, {
-    numStates: test.numStates,
-    exampleShape: test.exampleShape,
+    numStates: reference.numStates,
+    exampleShape: reference.exampleShape,
     inceptionFile: inception,
   });
   const { id, checksum, numFeatures, numClasses } = extractor;
   const identity = { id, checksum, numFeatures, ...(numClasses !== undefined && { numClasses }) };
-  const options = { features, examples, count: samples.shape[0]!, extractor: identity };
+  const options = { features, examples, against, count: samples.shape[0]!, extractor: identity };
   const spec: JobSpec = { verb: 'score', config, weights: digest, step, options };
-  await runSpec(spec, flags, async () => scoreJob(spec, { test, measured: { samples, extractor } }));
+  await runSpec(spec, flags, async () => scoreJob(spec, { reference, measured: { samples, extractor } }));
 }
 
 interface Samples {

@@ -1,5 +1,7 @@
 import { createRng, D3pmError, type Dataset, type States } from '@d3pm/core';
 import type { ExtractedFeatures, FeatureExtractor } from '@d3pm/eval';
+import { joinedRows } from '../features/said-of.ts';
+import type { ReferenceName } from '../features/reference-split.ts';
 import { scoreReports, type ScoredSamples } from '../features/score-reports.ts';
 import { batchesOfDataset, batchSizes, imageBatches } from '../tables/images/image-batches.ts';
 import type { FeatureName } from '../tables/table.ts';
@@ -11,23 +13,26 @@ export interface ScoreOptions {
   readonly extractor: Pick<FeatureExtractor, 'checksum' | 'id' | 'numClasses' | 'numFeatures'>;
   /** Samples. */
   readonly count: number;
-  /** At most so many held-out examples that they are compared with, evenly spaced. */
+  /** At most so many examples that they are compared with, evenly spaced. */
   readonly examples: number;
+  /** The split that those are of. */
+  readonly against: ReferenceName;
 }
 
 export interface ScoreInput {
-  readonly test: Dataset;
+  /** What samples are compared with, as `referenceSplit` gives it. */
+  readonly reference: Dataset;
   /** Absent in a merge, which has what the network said. */
   readonly measured?: { readonly samples: States; readonly extractor: FeatureExtractor };
 }
 
-/** `d3pm score`: FID, KID and IS of samples. A shard keeps the features of its batches, those of the held-out examples first. */
-export function scoreJob(spec: JobSpec, { test, measured }: ScoreInput): Job {
+/** `d3pm score`: FID, KID and IS of samples. A shard keeps the features of its batches, those of the examples that samples are compared with first. */
+export function scoreJob(spec: JobSpec, { reference, measured }: ScoreInput): Job {
   const { extractor: identity, count, examples, features } = spec.options as unknown as ScoreOptions;
-  const numReference = Math.min(examples, test.size);
-  const reference = (): Generator<States, void, undefined> => batchesOfDataset(test, numReference, createRng('reference'));
+  const numReference = Math.min(examples, reference.size);
+  const compared = (): Generator<States, void, undefined> => batchesOfDataset(reference, numReference, createRng('reference'));
   const states = function* (samples: States): Generator<States, void, undefined> {
-    yield* reference();
+    yield* compared();
     yield* imageBatches(samples);
   };
   const numBatches = batchSizes(numReference).length + batchSizes(count).length;
@@ -60,7 +65,7 @@ export function scoreJob(spec: JobSpec, { test, measured }: ScoreInput): Job {
     },
     finish: async (shards) => {
       const rows = rowsOfShards(shards, identity, numReference + count);
-      const dataId = `${test.name}, ${numReference} examples`;
+      const dataId = `${reference.name}, ${numReference} examples`;
       const reports = await scoreReports(rows(numReference, numReference + count, 'samples'), {
         extractor: identity,
         data: rows(0, numReference, dataId),
@@ -89,12 +94,7 @@ export function scoreJob(spec: JobSpec, { test, measured }: ScoreInput): Job {
 }
 
 function matrix(rows: readonly Float32Array[], width: number): ShardTensors[string] {
-  const data = new Float32Array(rows.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const row of rows) {
-    data.set(row, at);
-    at += row.length;
-  }
+  const data = joinedRows(rows);
   return { dtype: 'F32', shape: [data.length / width, width], data };
 }
 

@@ -12,10 +12,10 @@ export interface PieceFiles {
 }
 
 /**
- * @param of What decides the results, as a fingerprint: it stands in every file.
+ * @param of What decides a result, as a fingerprint: it stands in its file.
  * @throws {D3pmError} when read: `INVALID_DATA` for a file that is no result, `CONFIG_CHANGED` for one of another fingerprint
  */
-export function pieceFiles(folder: string, of: string): PieceFiles {
+export function pieceFiles(folder: string, of: (key: PieceKey) => string): PieceFiles {
   const pathOf = (key: PieceKey): string => join(folder, `${pieceName(key)}.json`);
   return {
     read: async <K extends PieceKey>(key: K) => {
@@ -23,16 +23,16 @@ export function pieceFiles(folder: string, of: string): PieceFiles {
         if (error.code === 'ENOENT') return undefined;
         throw error;
       });
-      return text === undefined ? undefined : (parsed(text, { path: pathOf(key), of }) as Piece<PieceValues[K['kind']]>);
+      return text === undefined ? undefined : (parsed(text, { path: pathOf(key), of: of(key), key }) as Piece<PieceValues[K['kind']]>);
     },
     write: async (key, piece) => {
       await mkdir(folder, { recursive: true });
-      await writeFileAtomic(pathOf(key), `${JSON.stringify({ of, ...piece }, withNonFinite, 1)}\n`);
+      await writeFileAtomic(pathOf(key), `${JSON.stringify({ of: of(key), ...piece }, withNonFinite, 1)}\n`);
     },
   };
 }
 
-function parsed(text: string, { path, of }: { readonly path: string; readonly of: string }): Piece {
+function parsed(text: string, { path, of, key: { kind } }: { readonly path: string; readonly of: string; readonly key: PieceKey }): Piece {
   const piece = readJson(text) as (Piece & { readonly of?: string }) | undefined;
   if (typeof piece?.value !== 'object' || typeof piece.provenance?.command !== 'string') {
     throw new D3pmError('INVALID_DATA', `table: ${path} is no result of this command; delete it, and it is made again`);
@@ -41,9 +41,10 @@ function parsed(text: string, { path, of }: { readonly path: string; readonly of
     throw new D3pmError('INVALID_DATA', `table: ${path} does not say of what it is; delete it, and it is made again`);
   }
   if (piece.of !== of) {
+    const orScored = kind === 'scores' ? ', or by other weights or against other images' : '';
     throw new D3pmError(
       'CONFIG_CHANGED',
-      `table: ${path} is of another size, data set or config of its row; choose another folder with --out, or delete the file, and it is made again`,
+      `table: ${path} is of another size, data set or config of its row${orScored}; choose another folder with --out, or delete the file, and it is made again`,
     );
   }
   return { value: piece.value, provenance: piece.provenance };

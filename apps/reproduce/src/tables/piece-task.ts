@@ -1,5 +1,6 @@
 import { createRng, D3pmError, positionsOf } from '@d3pm/core';
 import type { EvaluationProgress } from '@d3pm/eval';
+import { referenceSplit } from '../features/reference-split.ts';
 import type { Training } from '../train/build-training.ts';
 import { textDecoder } from '../train/text-decoder.ts';
 import type { TrainConfig } from '../config/train-config.ts';
@@ -99,10 +100,13 @@ export function pieceTask(key: PieceKey, { table, config, training, folder, tabl
       };
     case 'scores':
       return {
-        // The features of the held-out images are there, from the scores of training images.
+        // The features of what they are compared with are there, from the scores of real images.
         total: imageBatchCount(sizes.samples),
-        make: (done) =>
-          scoreImages({ ...input(done), tableFolder, files }, { table: table as ImageTable, features: key.features, steps: key.steps }),
+        make: (done) => {
+          const asked = { table: table as ImageTable, features: key.features, steps: key.steps };
+          const reference = referenceSplit(training, asked.table.reference, config.data);
+          return scoreImages({ folder, tableFolder, files, reference, onProgress: done }, asked);
+        },
       };
     case 'progress':
       return { total: transition.numSteps, make: (done) => drawProgress(input(done), { count: PROGRESS_IMAGES }) };

@@ -1,4 +1,5 @@
 import { D3pmError } from '@d3pm/core';
+import { readWeightsFile, type WeightsFile } from '../features/weights-file.ts';
 import { runTable, type TableFlags } from './run-table.ts';
 import type { Table, TableSize } from './table.ts';
 import { FIGURE_3_ROWS, table3 } from './images/table-3.ts';
@@ -19,7 +20,7 @@ interface PaperTable {
   readonly make: (options: {
     readonly size: TableSize;
     readonly data: string;
-    readonly inceptionFile?: string | undefined;
+    readonly inception?: WeightsFile | undefined;
     readonly nsfw?: boolean | undefined;
   }) => Table;
   readonly standIn: string;
@@ -49,5 +50,11 @@ export async function runPaperTable(name: keyof typeof tables, flags: PaperTable
   const sized = flags.smoke ? '--smoke' : `--size ${size}`;
   const scored = `${flags.inception === undefined ? '' : ' --inception FILE'}${flags.nsfw ? ' --nsfw' : ''}`;
   const command = `d3pm ${name} --data ${data} ${sized} --seeds ${flags.seeds} --engine ${flags.engine}${scored}`;
-  await runTable(make({ size, data, inceptionFile: flags.inception, nsfw: flags.nsfw }), { ...(rows && { rows }), ...flags }, command);
+  const inception = flags.inception === undefined ? undefined : await weightsOf(flags.inception);
+  await runTable(make({ size, data, inception, nsfw: flags.nsfw }), { ...(rows && { rows }), ...flags }, command);
+}
+
+async function weightsOf(path: string): Promise<WeightsFile> {
+  const { file, checksum } = await readWeightsFile(path);
+  return { file, checksum };
 }

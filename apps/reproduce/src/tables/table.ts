@@ -1,4 +1,6 @@
 import type { TrainConfig } from '../config/train-config.ts';
+import type { ReferenceName } from '../features/reference-split.ts';
+import type { WeightsFile } from '../features/weights-file.ts';
 
 /** A number of the paper. */
 export interface Published {
@@ -74,8 +76,10 @@ export interface ImageTable extends TableOf<'image'> {
   readonly unit: 'bits/dim';
   /** What measures the samples; none: no scores. */
   readonly features: readonly Measure[];
+  /** What samples are compared with; images of the other split are scored beside them. */
+  readonly reference: ReferenceName;
   /** The weights of 'inception', a safetensors file. */
-  readonly inceptionFile?: string;
+  readonly inception?: WeightsFile;
   /** Steps of the chain that samples of each row are drawn by. */
   readonly sampleSteps: number;
   /** Rows of which samples are also drawn by every step, as a check that few do. */
@@ -96,7 +100,7 @@ export type FeatureName = (typeof featureNames)[number];
 /** What samples are scored by. */
 export interface Measure {
   readonly name: FeatureName;
-  /** Held-out images that they are compared with, at most. */
+  /** Images that they are compared with, at most. */
   readonly referenceExamples: number;
   /** Absent: all rows. */
   readonly rows?: readonly string[];

@@ -1,4 +1,5 @@
-import { createRng } from '@d3pm/core';
+import { createRng, type Dataset } from '@d3pm/core';
+import { referenceSplit } from '../../features/reference-split.ts';
 import type { Progress } from '../../progress.ts';
 import type { RunFolder } from '../../run-folder.ts';
 import { loadData } from '../../train/build-training.ts';
@@ -14,7 +15,14 @@ const FILE = 'data-scores.json';
 /** By what measures them. */
 export type DataScores = Readonly<Partial<Record<FeatureName, ScoresRecord>>>;
 
-/** The scores of training images, as many as a row has samples, made once for the folder of a table: what a perfect model would have. */
+/** Real images that samples are not compared with, and what they are called. */
+export const besideReference = ({ reference }: Pick<ImageTable, 'reference'>): string =>
+  reference === 'test' ? 'training images' : 'held-out images';
+
+/**
+ * The scores of real images of the other split, as many as a row has samples where there are so many, made once for the folder of a table: what a
+ * perfect model would have.
+ */
 export async function dataScores(
   table: ImageTable,
   { folder, progress, signal }: { readonly folder: RunFolder; readonly progress: Progress; readonly signal: AbortSignal },
@@ -23,15 +31,18 @@ export async function dataScores(
   const made = await readDataScores(table, folder);
   const missing = features.filter(({ name }) => !made[name]);
   if (missing.length === 0) return Object.values(made);
-  const { train, test } = await loadData(rows[0]!.config);
-  const count = Math.min(sizes.samples, train!.size);
-  const indices = Array.from({ length: count }, (_, i) => Math.floor((i * train!.size) / count));
-  const images = train!.examples(indices, createRng('training images'));
-  const scores: Partial<Record<FeatureName, ScoresRecord>> = { ...made };
+  const { data } = rows[0]!.config;
+  const splits = await loadData({ data });
+  const reference = referenceSplit(splits, table.reference, data);
+  const beside = splits[table.reference === 'test' ? 'train' : 'test']!;
+  const images = someOf(beside, sizes.samples);
+  const count = images.shape[0]!;
+  const label = besideReference(table);
+  let scores: DataScores = (await keptOf(table, folder).read())?.scores ?? {};
   for (const { name, referenceExamples } of missing) {
-    progress.start(`scores of training images: ${name}`, numBatches(count) + numBatches(Math.min(referenceExamples, test!.size)));
+    progress.start(`scores of ${label}: ${name}`, numBatches(count) + numBatches(Math.min(referenceExamples, reference.size)));
     const record = await scoresOf(images, {
-      test: test!,
+      reference,
       table,
       features: name,
       tableFolder: folder.path,
@@ -40,18 +51,36 @@ export async function dataScores(
         progress.update(done);
       },
     });
-    scores[name] = { steps: 0, ...record };
+    scores = { ...scores, [name]: { steps: 0, ...record } };
     await keptOf(table, folder).write({ scores });
     progress.finish(record.reports.map(({ name: score, value }) => `${score} ${value.toPrecision(4)}`).join(', '));
   }
-  return Object.values(scores);
+  return Object.values(await readDataScores(table, folder));
 }
 
-/** Those that are there already. @throws {D3pmError} `CONFIG_CHANGED` for those of other data */
+function someOf(data: Dataset, wanted: number): ReturnType<Dataset['examples']> {
+  const count = Math.min(wanted, data.size);
+  const indices = Array.from({ length: count }, (_, i) => Math.floor((i * data.size) / count));
+  return data.examples(indices, createRng('training images'));
+}
+
+/**
+ * Those of the table that are there already; what other weights have said is not among them.
+ *
+ * @throws {D3pmError} `CONFIG_CHANGED` for those of other data
+ */
 export async function readDataScores(table: ImageTable, folder: RunFolder): Promise<DataScores> {
-  return (await keptOf(table, folder).read())?.scores ?? {};
+  const kept = (await keptOf(table, folder).read())?.scores ?? {};
+  return Object.fromEntries(
+    table.features.flatMap(({ name }) => {
+      const record = kept[name];
+      const isOther = name === 'inception' && record?.extractor.checksum !== table.inception?.checksum;
+      return record && !isOther ? [[name, record]] : [];
+    }),
+  );
 }
 
 const keptOf = (table: ImageTable, folder: RunFolder): KeptJson<{ readonly scores: DataScores }> => keptJson(folder, FILE, ofTable(table));
 
-const ofTable = ({ rows, sizes: { samples } }: ImageTable): string => fingerprint({ data: rows[0]!.config.data, samples });
+const ofTable = ({ rows, sizes: { samples }, reference }: ImageTable): string =>
+  fingerprint({ data: rows[0]!.config.data, samples, ...(reference !== 'test' && { reference }) });

@@ -12,6 +12,7 @@ import {
 } from '../page-sections.ts';
 import type { ImageTable } from '../table.ts';
 import type { RowSummary } from '../table-summary.ts';
+import { besideReference } from './data-scores.ts';
 import type { ScoreSummary } from './score-summary.ts';
 
 export interface ImagePageInput extends PageInput<ImageTable> {
@@ -61,16 +62,19 @@ const paperBound = ({ row, steps }: RowSummary): string => {
 };
 
 /** A table for each network that measures. */
-function scoresSection({ chains }: ImageTable, scores: readonly ScoreSummary[]): string | undefined {
+function scoresSection(table: ImageTable, scores: readonly ScoreSummary[]): string | undefined {
   if (scores.length === 0) return undefined;
+  const { chains, sizes } = table;
+  const real = besideReference(table);
   const measuredBy = ({ extractor: { id, checksum } }: ScoreSummary): string => `${id} ${checksum}`;
   const tables = [...new Set(scores.map(measuredBy))].map((by) => {
     const measured = scores.filter((each) => measuredBy(each) === by);
-    const [{ numSamples, reference, extractor, names }] = measured as [ScoreSummary];
-    const lines = measured.map(({ row, steps, values }) => {
+    const [{ reference, extractor, names }] = measured as [ScoreSummary];
+    const numSamples = measured.find(({ row }) => row)?.numSamples ?? sizes.samples;
+    const lines = measured.map(({ row, steps, values, numSamples: count }) => {
       const paper = row?.published[chains[0]!];
       return [
-        row?.title ?? 'training images',
+        row?.title ?? (count === numSamples ? real : `${real} (${count})`),
         row ? String(steps) : '–',
         ...values.map(scoreText),
         paper?.inceptionScore?.toString() ?? '–',
@@ -86,7 +90,7 @@ function scoresSection({ chains }: ImageTable, scores: readonly ScoreSummary[]):
   });
   return [
     '## Scores of samples',
-    'Scores of one network can be compared with each other, and with no others; “training images” are as many real ones. The paper’s are of 50,000 samples and the training images, in the features of Inception.',
+    `Scores of one network can be compared with each other, and with no others; “${real}” are real ones, as many where there are so many. The paper’s are of 50,000 samples and the training images, in the features of Inception.`,
     ...tables,
   ].join('\n\n');
 }

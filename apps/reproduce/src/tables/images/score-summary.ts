@@ -1,3 +1,4 @@
+import { D3pmError } from '@d3pm/core';
 import type { ScoresRecord } from '../row-results.ts';
 import type { ImageTable, TableRow } from '../table.ts';
 import type { TableReader } from '../table-reader.ts';
@@ -33,9 +34,19 @@ export async function summarizeScores(table: ImageTable, { read }: TableReader):
   return summaries;
 }
 
-/** @param records Of one row, a seed each. */
+/**
+ * @param records Of one row, a seed each.
+ * @throws {D3pmError} `INVALID_DATA` for those of different networks or weights
+ */
 export function scoreSummary(records: readonly ScoresRecord[]): Omit<ScoreSummary, 'row'> {
   const [{ steps, numSamples, reference, extractor, reports }] = records as [ScoresRecord];
+  const other = records.find((record) => identityOf(record) !== identityOf(records[0]!));
+  if (other) {
+    throw new D3pmError(
+      'INVALID_DATA',
+      `table: scores of one row are by ${identityOf(records[0]!)} and by ${identityOf(other)}, which cannot be averaged; delete the results of one, and they are made again`,
+    );
+  }
   return {
     steps,
     numSamples,
@@ -53,3 +64,5 @@ export function scoreSummary(records: readonly ScoresRecord[]): Omit<ScoreSummar
     warnings: records.flatMap((record) => record.reports.flatMap(({ warnings = [] }) => warnings)),
   };
 }
+
+const identityOf = ({ extractor: { id, checksum } }: ScoresRecord): string => `${id} (SHA-256 ${checksum.slice(0, 16)}…)`;

@@ -1,4 +1,6 @@
 import { D3pmError } from '@d3pm/core';
+import type { ReferenceName } from '../../features/reference-split.ts';
+import type { WeightsFile } from '../../features/weights-file.ts';
 import type { LossConfig, NamedConfig, TrainConfig } from '../../config/train-config.ts';
 import { besideThePaper, comparisonWithPaper, fromThePaper } from '../table-rows.ts';
 import type { FeatureName, ImageTable, Measure, Published, TableRow, TableSize } from '../table.ts';
@@ -8,6 +10,8 @@ interface DataOfTable3 {
   readonly note: string;
   readonly isOfThePaper: boolean;
   readonly numStates: number;
+  /** `[height, width, channels]` */
+  readonly exampleShape: readonly [number, number, number];
   /** Height of the level with attention in the small network; in that of the paper it is 16. */
   readonly attention: number;
   /** Of a classifier that comes with the program, where there is one of such images. */
@@ -19,12 +23,14 @@ const dataSets: Readonly<Record<string, DataOfTable3>> = {
     isOfThePaper: true,
     note: 'CIFAR-10: 50,000 and 10,000 images of 32 × 32 × 3, mirrored at random in training',
     numStates: 256,
+    exampleShape: [32, 32, 3],
     attention: 8,
   },
   'fashion-mnist': {
     isOfThePaper: false,
     note: 'a stand-in for CIFAR-10: Fashion-MNIST, 60,000 and 10,000 images of 28 × 28 in 256 levels of grey',
     numStates: 256,
+    exampleShape: [28, 28, 1],
     attention: 7,
     features: 'fashion',
   },
@@ -32,12 +38,14 @@ const dataSets: Readonly<Record<string, DataOfTable3>> = {
     isOfThePaper: false,
     note: 'a stand-in for CIFAR-10: squares of 32 × 32 × 3 of eight photographs, which come with the program',
     numStates: 256,
+    exampleShape: [32, 32, 3],
     attention: 8,
   },
   digits: {
     isOfThePaper: false,
     note: 'handwritten digits of 8 × 8 in 17 levels, 1,797 in all, which come with the program',
     numStates: 17,
+    exampleShape: [8, 8, 1],
     attention: 4,
     features: 'digits',
   },
@@ -53,16 +61,20 @@ export interface Table3Options {
   /** 'fashion-mnist' or 'cifar10' as `d3pm download` keeps them, or 'photographs' or 'digits'. */
   readonly data: string;
   /** Weights of the network of the customary FID, by which samples are scored as well. */
-  readonly inceptionFile?: string | undefined;
+  readonly inception?: WeightsFile | undefined;
   /** Whether two rows are scored by the Inception of npm `nsfwjs` as well. */
   readonly nsfw?: boolean | undefined;
 }
 
 /** Table 3 of Section 6 and B.1, images: the six rows of the paper, and the ablations that its text reports. */
-export function table3({ size, data, inceptionFile, nsfw }: Table3Options): ImageTable {
+export function table3({ size, data, inception, nsfw }: Table3Options): ImageTable {
   const set = dataSets[data];
   if (!set) throw new D3pmError('UNKNOWN_NAME', `table-3: --data is "${data}", expected one of ${table3DataSets.join(', ')}`);
+  if (size === 'paper') assertFitsThePaper(data, set);
   const sized = imageSizes[size];
+  const features = measures(set, { inception, nsfw });
+  // The paper's FID is of the training images; elsewhere that would reward learning them by heart.
+  const reference: ReferenceName = set.isOfThePaper ? 'train' : 'test';
   const { numSteps, chains, sampleSteps, sizes } = sized;
   const model = size === 'small' ? { ...sized.model, attentionResolutions: [set.attention] } : sized.model;
   const config = rowConfigs({ ...sized, model }, { name: data });
@@ -125,22 +137,37 @@ export function table3({ size, data, inceptionFile, nsfw }: Table3Options): Imag
     sampleSteps,
     everyStep: sampleSteps < chains[0]! ? ['gauss-logistic'] : [],
     progressive: FIGURE_3_ROWS,
-    features: measures(set, { inceptionFile, nsfw }),
-    ...(inceptionFile !== undefined && { inceptionFile }),
+    features,
+    reference,
+    ...(inception && { inception }),
     comparison: comparisonWithPaper(size, set.isOfThePaper),
-    differences: differences(set, sized, size),
+    differences: [...differences(set, sized, size), ...(features.length > 0 ? scoreDifferences(reference, sized) : [])],
   };
 }
 
-/** Held-out images that are enough where each takes a quarter of a second. */
+/** The networks of the paper are for its images: others would be refused late, or be trained by another network. */
+function assertFitsThePaper(data: string, set: DataOfTable3): void {
+  if (isOfPaperSize(set)) return;
+  const fitting = table3DataSets.filter((name) => isOfPaperSize(dataSets[name]!));
+  throw new D3pmError(
+    'INVALID_OPTIONS',
+    `table-3: the networks of --size paper are for images of 32 × 32 × 3 in 256 levels, and those of "${data}" are ${set.exampleShape.join(' × ')} in ${set.numStates}; give --data ${fitting.join(' or ')}, or --size small`,
+  );
+}
+
+const isOfPaperSize = ({ numStates, exampleShape }: DataOfTable3): boolean => numStates === 256 && exampleShape.join() === '32,32,3';
+
+/** What the paper scores. */
+const PAPER_SAMPLES = 50_000;
+/** Images that are enough where each takes a quarter of a second. */
 const NSFW_EXAMPLES = 2048;
 /** The first and the last row of the paper. */
 const NSFW_ROWS = ['uniform', 'gauss-logistic'];
 
-function measures({ features }: DataOfTable3, { inceptionFile, nsfw }: Pick<Table3Options, 'inceptionFile' | 'nsfw'>): readonly Measure[] {
+function measures({ features }: DataOfTable3, { inception, nsfw }: Pick<Table3Options, 'inception' | 'nsfw'>): readonly Measure[] {
   return [
     ...(features ? [{ name: features, referenceExamples: Infinity }] : []),
-    ...(inceptionFile === undefined ? [] : [{ name: 'inception', referenceExamples: Infinity } as const]),
+    ...(inception ? [{ name: 'inception', referenceExamples: Infinity } as const] : []),
     ...(nsfw ? [{ name: 'nsfw', referenceExamples: NSFW_EXAMPLES, rows: NSFW_ROWS } as const] : []),
   ];
 }
@@ -175,5 +202,18 @@ function differences(
     'No number is added inside a logarithm; the authors’ 10⁻⁶ raises the bound of the Gaussian by some per cent.',
     'The last sampling step draws, where the authors take the mode, which biases samples and no bound.',
     'Gradients are clipped after the mean over examples, where the authors clip those of each device before it.',
+  ];
+}
+
+function scoreDifferences(reference: ReferenceName, { sizes: { samples } }: ImageSize): readonly string[] {
+  return [
+    ...(reference === 'train'
+      ? []
+      : [
+          'Samples are compared with held-out images, where the paper’s FID is of the training images, which rewards learning them by heart.',
+        ]),
+    ...(samples < PAPER_SAMPLES
+      ? [`Scores are of ${samples} samples, in place of 50,000; the inception score is of all of them at once, in place of ten parts.`]
+      : []),
   ];
 }
