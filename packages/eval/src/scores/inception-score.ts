@@ -97,8 +97,9 @@ function splitScore(rows: readonly Float64Array[]): SplitScore {
       squares[c]! += Math.exp(2 * value) / n;
     });
   }
+  // A probability that underflows in every sample has a p(y) of 0 as well: it adds as little as an impossible class.
   const nats = rows.map((row) =>
-    row.reduce((sum, value, c) => (value === -Infinity ? sum : sum + Math.exp(value) * (value - Math.log(marginal[c]!))), 0),
+    row.reduce((sum, value, c) => (Math.exp(value) === 0 ? sum : sum + Math.exp(value) * (value - Math.log(marginal[c]!))), 0),
   );
   const mean = Math.max(0, nats.reduce((sum, value) => sum + value, 0) / n);
   const spread = nats.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1);

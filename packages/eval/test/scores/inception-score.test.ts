@@ -55,6 +55,15 @@ describe('inceptionScore', () => {
     expect(warnings).toEqual([]);
   });
 
+  it.each([-800, -740, -Infinity])('is that of the other classes where all samples give one the logarithm %s', (impossible) => {
+    const row = (i: number): readonly number[] => [Math.log(i % 2 ? 0.9 : 0.2), Math.log(i % 2 ? 0.1 : 0.8)];
+    const indices = Array.from({ length: 40 }, (_, i) => i);
+    const two = inceptionScore(Float64Array.from(indices.flatMap(row)), { numClasses: 2, splits: 1 });
+    const three = inceptionScore(Float64Array.from(indices.flatMap((i) => [...row(i), impossible])), { numClasses: 3, splits: 1 });
+    expect(three.score).toBeCloseTo(two.score, 12);
+    expect(three.standardError).toBeCloseTo(two.standardError, 12);
+  });
+
   it('is that of NumPy, in one part and in ten of unequal size', () => {
     for (const { splits, score, standardDeviation } of golden.inception.scores) {
       const report = inceptionScore(goldenClassLogProbs(), { numClasses: golden.inception.numClasses, splits });
