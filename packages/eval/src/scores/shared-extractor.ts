@@ -3,7 +3,7 @@ import type { ExtractedFeatures, FeatureExtractor } from './feature-extractor.ts
 
 /**
  * The same extractor, which remembers its last batch: several metrics that read one stream of samples cost one forward
- * pass a batch. Batches are told apart by their values, so a buffer may be filled again.
+ * pass a batch. Batches are told apart by their values, so a buffer may be filled again. A failure is not remembered.
  */
 export function sharedExtractor(extractor: FeatureExtractor): FeatureExtractor {
   const { id, checksum, numFeatures, numClasses } = extractor;
@@ -17,7 +17,11 @@ export function sharedExtractor(extractor: FeatureExtractor): FeatureExtractor {
       if (last && isEqual(last.samples, samples)) return last.extracted;
       const copy = { values: samples.values.slice(), shape: [...samples.shape] };
       const extracted = extractor.extract(samples);
-      last = { samples: copy, extracted };
+      const latest = { samples: copy, extracted };
+      last = latest;
+      extracted.catch(() => {
+        if (last === latest) last = undefined;
+      });
       return extracted;
     },
     dispose: () => {

@@ -187,6 +187,21 @@ describe('sharedExtractor', () => {
     expect(network.calls()).toBe(2);
   });
 
+  it('forgets a failure', async () => {
+    const network = extractor();
+    let failures = 1;
+    const shared = sharedExtractor({
+      ...network,
+      extract: async (batch) => {
+        if (failures-- > 0) throw new Error('lost');
+        return network.extract(batch);
+      },
+    });
+    const batch = samples(1, 4);
+    await expect(shared.extract(batch)).rejects.toThrow('lost');
+    expect((await shared.extract(batch)).features).toHaveLength(4 * d);
+  });
+
   it('is the extractor itself otherwise, and disposes it', async () => {
     let disposed = 0;
     const shared = sharedExtractor({ ...extractor(), dispose: () => void (disposed += 1) });
