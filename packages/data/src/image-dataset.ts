@@ -38,7 +38,7 @@ export interface ImageSplits extends Readonly<Record<string, Dataset>> {
  * With `flips`, example i is mirrored when number i of the `rng` that it is read with is below ½.
  *
  * @throws {D3pmError} `SHAPE` when data or labels do not fit the shape, or an axis is 0; `STATE_RANGE` for a state above K−1, with its
- * place; `INVALID_OPTIONS`
+ * place; `INVALID_OPTIONS` for data or labels that are no Uint8Array as well
  */
 export function imageDataset({ data, shape, labels }: LabelledImages, options: ImageDatasetOptions): ImageSplit {
   const { name, numStates = 256, flips = 'none' } = options;
@@ -46,6 +46,8 @@ export function imageDataset({ data, shape, labels }: LabelledImages, options: I
   if (flips !== 'horizontal' && flips !== 'none') {
     throw new D3pmError('INVALID_OPTIONS', `imageDataset: flips is ${JSON.stringify(flips)}, expected "horizontal" or "none"`);
   }
+  assertBytes('data', data);
+  if (labels !== undefined) assertBytes('labels', labels);
   const [size, height, width, channels] = fourAxes(shape);
   const positions = height * width * channels;
   if (data.length !== size * positions) {
@@ -84,6 +86,12 @@ export function imageDataset({ data, shape, labels }: LabelledImages, options: I
       return { values, shape: [indices.length, height, width, channels] };
     },
   };
+}
+
+function assertBytes(name: string, value: unknown): void {
+  if (value instanceof Uint8Array) return;
+  const came = Object.prototype.toString.call(value).slice('[object '.length, -1);
+  throw new D3pmError('INVALID_OPTIONS', `imageDataset: ${name} is ${came}, expected a Uint8Array; quantizeLevels takes bytes to K levels`);
 }
 
 function putMirrored(values: Int32Array, offset: number, image: Uint8Array, width: number, channels: number): void {

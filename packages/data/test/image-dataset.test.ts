@@ -119,6 +119,20 @@ describe('imageDataset', () => {
     ['three axes', { data: ramp(4), shape: [1, 2, 2] }, {}, 'SHAPE', 'shape is [1, 2, 2], expected [n, height, width, channels]'],
     ['no images', { data: ramp(0), shape: [0, 2, 2, 3] }, {}, 'SHAPE', 'each at least 1'],
     ['another count of labels', { data: ramp(4), shape: [1, 2, 2, 1], labels: ramp(2) }, {}, 'SHAPE', 'there are 2 labels for 1 images'],
+    [
+      'numbers that are no bytes',
+      { data: Float32Array.of(0.5, 1, 2, 300) as unknown as Uint8Array, shape: [1, 2, 2, 1] },
+      {},
+      'INVALID_OPTIONS',
+      'data is Float32Array, expected a Uint8Array',
+    ],
+    [
+      'labels in a list',
+      { data: ramp(4), shape: [1, 2, 2, 1], labels: [1] as unknown as Uint8Array },
+      {},
+      'INVALID_OPTIONS',
+      'labels is Array, expected a Uint8Array',
+    ],
     ['K = 257', { data: ramp(4), shape: [1, 2, 2, 1] }, { numStates: 257 }, 'INVALID_OPTIONS', 'numStates is 257'],
     [
       'a flip that there is not',

@@ -109,6 +109,30 @@ describe('readCifar10', () => {
     await expect(readCifar10({ path: labels, levels: 1 })).rejects.toMatchObject({ code: 'INVALID_OPTIONS' });
   });
 
+  it('[61] refuses a training file that is shorter than those beside it, but for the last of a stand-in', async () => {
+    const images = (count: number): Uint8Array => encodeCifar10({ images: new Uint8Array(count * 3072), labels: new Uint8Array(count) });
+    const read = async (name: string, counts: readonly number[]): Promise<number> => {
+      const files = Object.fromEntries(counts.map((count, i) => [NAMES[i]!, images(count)]));
+      return (await readCifar10({ path: await folderOf(name, files) })).train.size;
+    };
+    expect(await read('short-last', [3, 3, 3, 3, 1, 2])).toBe(13);
+    await expect(read('short-second', [3, 2, 3, 3, 3, 2])).rejects.toMatchObject(
+      refusal('"cifar-10-batches-bin/data_batch_2.bin" has 2 images where another file of training has 3'),
+    );
+    await expect(read('long-last', [3, 3, 3, 3, 4, 2])).rejects.toMatchObject(refusal('data_batch_1.bin" has 3 images'));
+  });
+
+  it('[61] refuses a last file of CIFAR-10 itself that is cut off', { timeout: 60_000 }, async () => {
+    const file = (count: number): Uint8Array => encodeCifar10({ images: new Uint8Array(count * 3072), labels: new Uint8Array(count) });
+    const full = file(10_000);
+    const files = Object.fromEntries(NAMES.map((name) => [name, full]));
+    const path = await folderOf('cut-last', { ...files, 'data_batch_5.bin': file(9_999) });
+    await expect(readCifar10({ path })).rejects.toMatchObject(
+      refusal('data_batch_5.bin" has 9999 images where another file of training has 10000'),
+    );
+    await rm(path, { recursive: true });
+  });
+
   it('[60] refuses an archive that is cut off, lacks a file, or has one twice', async () => {
     const member = { name: `${FOLDER}/test_batch.bin`, content: Buffer.from(fileOf(0)) };
     const folder = await folderOf('archives', {
