@@ -127,7 +127,8 @@ describe('readCifar10', () => {
     const full = file(10_000);
     const files = Object.fromEntries(NAMES.map((name) => [name, full]));
     const path = await folderOf('cut-last', { ...files, 'data_batch_5.bin': file(9_999) });
-    await expect(readCifar10({ path })).rejects.toMatchObject(
+    // Of what is read the size alone, for a failure would print all of it.
+    await expect(readCifar10({ path }).then(({ train }) => train.size)).rejects.toMatchObject(
       refusal('data_batch_5.bin" has 9999 images where another file of training has 10000'),
     );
     await rm(path, { recursive: true });
