@@ -84,6 +84,20 @@ describe('scores are of the weights that measured them', () => {
   });
 });
 
+describe('scoreSummary', () => {
+  it.each([
+    [0.00042, 5],
+    [0.0996, 2],
+    [0.012, 3],
+    [0.5, 2],
+    [31, 0],
+    [0, 3],
+    [NaN, 3],
+  ])('shows as many digits as a standard error of %d leaves', (standardError, digits) => {
+    expect(scoreSummary([scores('a', 1, standardError)]).values[0]!.digits).toBe(digits);
+  });
+});
+
 describe('scoresOf', () => {
   it('says what the metrics say of the images themselves', { timeout: 60_000 }, async () => {
     const splits = await digits();

@@ -17,7 +17,7 @@ export interface ScoreSummary {
   readonly warnings: readonly string[];
 }
 
-/** Digits that are shown of a score by how its name begins. */
+/** Digits that are shown of a score without a standard error, by how its name begins. */
 const DIGITS: Readonly<Record<string, number>> = { IS: 2, KID: 3, FID: 2 };
 
 /** Scores of the rows that are there, in the order of the table. */
@@ -55,10 +55,11 @@ export function scoreSummary(records: readonly ScoresRecord[]): Omit<ScoreSummar
     names: reports.map(({ name, unit }) => `${name}, ${unit}`),
     values: reports.map(({ name }, i) => {
       const errors = records.flatMap((record) => record.reports[i]!.standardError ?? []);
+      const standardError = errors.length === 0 ? undefined : Math.max(...errors);
       return {
         value: overSeeds(records.map((record) => record.reports[i]!.value)),
-        standardError: errors.length === 0 ? undefined : Math.max(...errors),
-        digits: DIGITS[name.split('-')[0]!] ?? 3,
+        standardError,
+        digits: digitsBy(standardError) ?? DIGITS[name.split('-')[0]!] ?? 3,
       };
     }),
     warnings: records.flatMap((record) => record.reports.flatMap(({ warnings = [] }) => warnings)),
@@ -66,3 +67,9 @@ export function scoreSummary(records: readonly ScoresRecord[]): Omit<ScoreSummar
 }
 
 const identityOf = ({ extractor: { id, checksum } }: ScoresRecord): string => `${id} (SHA-256 ${checksum.slice(0, 16)}…)`;
+
+/** As many as show two of the standard error that are not 0. */
+function digitsBy(standardError: number | undefined): number | undefined {
+  if (standardError === undefined || !(standardError > 0) || standardError === Infinity) return undefined;
+  return Math.max(0, 1 - Number(standardError.toExponential(1).split('e')[1]));
+}
