@@ -1,6 +1,7 @@
 import type { BenchResult, ContestantResult, GrowthResult, WorkResult } from './bench-result.ts';
 import { engineTitles } from './engine-titles.ts';
 import { digits } from './judge.ts';
+import type { Provenance } from './provenance.ts';
 import { peerTitles } from './python.ts';
 import { slopeText } from './statistics.ts';
 import { describeFacts, reachedText } from './table.ts';
@@ -35,7 +36,7 @@ function goalTable(results: readonly WorkResult[]): string {
   return markdownTable(['work', 'goal', 'measured', 'reached'], rows);
 }
 
-/** Milliseconds of every contestant, then what they were measured with. */
+/** Milliseconds of every contestant, then by what command they were measured and with what. */
 function timeTable(results: readonly WorkResult[]): string {
   const columns = [...engines.map((engine) => engineTitles[engine]), ...peers.map((peer) => peerTitles[peer])];
   const timed = results.filter(({ contestants }) => contestants.some(({ time }) => time));
@@ -49,11 +50,28 @@ function timeTable(results: readonly WorkResult[]): string {
     const versions = [...new Set(contestants.map((contestant) => `${contestant.name.split(',')[0]}: ${contestant.version}`))];
     const threads = Math.max(...contestants.map((contestant) => contestant.threads));
     const others = Math.max(0, ...contestants.map(({ time }) => time?.disturbance ?? 0));
-    const origin = `commit ${provenance.commit ?? 'unknown'}, ${provenance.hardware}; ${versions.join(', ')}; ${threads} threads; other programs had at most ${(100 * others).toFixed(0)} % of the machine in a block`;
+    const counts = contestants.flatMap(({ time }) => time?.count ?? []);
+    const origin = [
+      `${commandText(provenance)}, ${provenance.hardware}`,
+      versions.join(', '),
+      `${threads} threads`,
+      ...(counts.length > 0 ? [`${rangeText(counts)} repetitions each`] : []),
+      `other programs had at most ${(100 * others).toFixed(0)} % of the machine in a block`,
+    ].join('; ');
     origins.set(origin, [...(origins.get(origin) ?? []), name]);
   }
   const lines = [...origins].map(([origin, names]) => `- ${names.join(', ')}: ${origin}.`);
   return `${markdownTable(['milliseconds', ...columns, 'besides'], rows)}\n\n${lines.join('\n')}`;
+}
+
+function commandText({ command, commit = 'unknown' }: Provenance): string {
+  const [hash, changes] = commit.split('+');
+  return `\`${command}\` at commit ${hash}${changes === undefined ? '' : ' and what was not committed'}`;
+}
+
+function rangeText(counts: readonly number[]): string {
+  const [least, most] = [Math.min(...counts), Math.max(...counts)];
+  return least === most ? `${least}` : `${least} to ${most}`;
 }
 
 function timeCell(contestant: ContestantResult | undefined): string {
@@ -78,7 +96,7 @@ function slopeTable({ curves, provenance, engine }: GrowthResult): string {
     work,
     ...sizes.map((size) => slopeText(curves.find((curve) => curve.work === work && curve.size === size)?.slope ?? NaN)),
   ]);
-  const origin = `${engineTitles[engine]}, commit ${provenance.commit ?? 'unknown'}, ${provenance.hardware}, Node ${provenance.node}.`;
+  const origin = `${engineTitles[engine]}, ${commandText(provenance)}, ${provenance.hardware}, Node ${provenance.node}.`;
   return `${markdownTable(['n of time ∝ sizeⁿ', ...sizes], rows)}\n\n${origin}`;
 }
 

@@ -26,9 +26,17 @@ describe('updatePage', () => {
     expect(updated).toContain('| wasm ≤ 8 × native | 9 × native | **no** |');
     expect(updated).toContain('| step | 80 (80–80) |  |  | 100 (100–100) |  | 1,234 parameters |');
     expect(updated).toContain(
-      'commit abc1234, 2 × Processor, 24 GiB; @d3pm: 1.0, PyTorch: 1.0; 2 threads; other programs had at most 1 % of',
+      '- step: `pnpm bench` at commit abc1234, 2 × Processor, 24 GiB; @d3pm: 1.0, PyTorch: 1.0; 2 threads; 3 repetitions each; other programs had at most 1 % of',
     );
     expect(updated.match(/by hand/g)).toHaveLength(3);
+  });
+
+  it('says of each work what was run, on what was not committed too, and how often', () => {
+    const provenance = { ...work.provenance, command: 'pnpm bench --rounds 3 --only step', commit: 'abc1234+changes' };
+    const uneven = work.contestants.map((contestant, i) => ({ ...contestant, time: { ...contestant.time!, count: 3 + i } }));
+    expect(updatePage(page, { format: 1, works: [{ ...work, provenance, contestants: uneven }] })).toMatch(
+      /- step: `pnpm bench --rounds 3 --only step` at commit abc1234 and what was not committed, .*; 3 to 4 repetitions each; /,
+    );
   });
 
   it('changes nothing when it is done again', () => expect(updatePage(updated, { format: 1, works: [work] })).toBe(updated));
