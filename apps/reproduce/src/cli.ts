@@ -6,6 +6,7 @@ import { configCommands } from './cli/config-commands.ts';
 import { clusterCommands } from './cli/cluster-commands.ts';
 import { exitCodeOf } from './cli/exit-code.ts';
 import { experimentCommands } from './cli/experiment-commands.ts';
+import { helpCommand } from './cli/help-command.ts';
 import { machineCommands } from './cli/machine-commands.ts';
 import { command, engine, exitWith, threads, usageErrors } from './cli/options.ts';
 import { runCommands } from './cli/run-commands.ts';
@@ -32,6 +33,7 @@ const commands = [
   ...machineCommands(),
 ];
 for (const known of commands) program.addCommand(known);
+program.helpCommand(false).addCommand(helpCommand());
 program.addCommand(
   command('probe', 'Tries one engine: what doctor runs for each.', 'd3pm probe --engine wasm')
     .addOption(engine())

@@ -74,4 +74,19 @@ describe('d3pm', () => {
     for (const command of ['quickstart', 'figure-1', 'inspect', 'setup', 'doctor'])
       expect(d3pm(command, '--help').out).toMatch(/Example:\n {2}\$ d3pm/u);
   });
+
+  it('shows by help what --help shows, of a command within a command too', () => {
+    for (const names of [['train'], ['cluster'], ['cluster', 'slurm'], ['config', 'show'], []])
+      expect(d3pm('help', ...names)).toEqual(d3pm(...names, '--help'));
+  });
+
+  it.each([
+    [['trian'], 'unknown command \'trian\'; did you mean "train"?'],
+    [['cluster', 'slrum'], 'did you mean "slurm"?'],
+    [['train', 'more'], "unknown command 'more'; train has none"],
+  ])('has no help for %j', (names, message) => {
+    const { code, out, err } = d3pm('help', ...names);
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toContain(message);
+  });
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { assertNamesKnown } from '../src/config/assert-names-known.ts';
 import type { ConfigLayer, ConfigObject } from '../src/config/config-layer.ts';
 import { mergeLayers } from '../src/config/merge-layers.ts';
 import { parseTrainConfig } from '../src/config/read-train-config.ts';
@@ -90,3 +91,16 @@ function leavesOf(value: unknown, path: readonly string[] = []): ReadonlyMap<str
   if (typeof value !== 'object' || value === null || Object.keys(value).length === 0) return new Map([[path.join('.'), value]]);
   return new Map(Object.entries(value).flatMap(([key, inner]) => [...leavesOf(inner, [...path, key])]));
 }
+
+describe('the names of a config', () => {
+  it.each(['data', 'transition', 'schedule', 'model'])('are looked for in what comes with the program: %s', async (section) => {
+    const { config } = parseTrainConfig(FILE, [`${section}.name=nope`]);
+    await expect(assertNamesKnown(config)).rejects.toMatchObject({ code: 'UNKNOWN_NAME' });
+  });
+
+  it('of others are not: their code would be run', async () => {
+    const { config } = parseTrainConfig(FILE, ['model=acme/table', 'training.batchSize=3']);
+    await assertNamesKnown(config);
+    await assertNamesKnown({ ...config, plugins: ['./is-not-there.ts'], transition: { name: 'uniform-with-mask' } });
+  });
+});

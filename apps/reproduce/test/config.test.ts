@@ -111,6 +111,14 @@ describe('d3pm config', () => {
     expect(json.sources['training.numSteps']).toBe('text.yaml:6');
   });
 
+  it('shows no config that names what there is not', () => {
+    expect(d3pm('config', 'show', 'text.yaml', 'schedule=cosin')).toMatchObject({
+      code: 2,
+      out: '',
+      err: expect.stringContaining('error UNKNOWN_NAME: registry: no schedule is named "cosin"; did you mean "cosine"?') as string,
+    });
+  });
+
   it('lists the presets with the numbers of the paper, and prints the schema', async () => {
     expect(d3pm('config', 'list').out).toContain('| text8/absorbing | D3PM absorbing (L_λ=0.01) | 1,000,000 | 1.45 ± 0.02 bits/char |\n');
     expect((JSON.parse(d3pm('config', 'list', '--json').out) as object[]).length).toBe(presets().length);

@@ -20,7 +20,7 @@ export function configCommands(): readonly Command[] {
           'd3pm config show text8/absorbing training.batchSize=256',
         )
           .argument('<config>', 'a file, YAML or JSON, or a preset')
-          .argument('[key=value...]', 'fields on top: schedule=cosine training.learningRate=0.001')
+          .argument('[key=value...]', 'fields on top: schedule.numSteps=256 training.learningRate=0.001')
           .action(runConfigShow),
       )
       .addCommand(

@@ -46,7 +46,7 @@ export function runCommands(): readonly Command[] {
         '<config>',
         'YAML or JSON: seed, data, transition, schedule, model, loss, training, evaluation, saving; or a preset of d3pm config list',
       )
-      .argument('[key=value...]', 'fields on top: schedule=cosine training.learningRate=0.001')
+      .argument('[key=value...]', 'fields on top: schedule.numSteps=256 training.learningRate=0.001')
       .option('--out <folder>', 'the run folder: checkpoints, metrics, samples', 'runs/train')
       .option('--set <key=value...>', 'the same: fields on top of the config', [])
       .option('--dry-run', 'do everything once, keep nothing, and say what the whole would need', false)
