@@ -33,13 +33,13 @@ export const engines: readonly Engine[] = [
     title: 'wasm',
     needs: 'nothing: its files are in the package',
     tolerance: { factor: 1, reason: 'long sums in float64, the rest in float32' },
-    notes: 'The same bits on every machine.',
+    notes: 'Sums in a fixed order.',
   },
   {
     name: 'cpu',
     title: 'cpu',
     needs: 'nothing: plain JavaScript',
     tolerance: { factor: 1, reason: 'sums in float64, stored in float32' },
-    notes: 'The same bits on every machine; some 30 times slower than wasm.',
+    notes: 'Sums in a fixed order; some 30 times slower than wasm.',
   },
 ];

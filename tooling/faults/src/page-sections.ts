@@ -32,9 +32,14 @@ export function summary({ rows, passed, failed, skipped }: TestedFaults): string
   const none = rows.flatMap(({ result, fault }) => (result === 'no test' ? [fault.number] : []));
   const tested = rows.length - none.length;
   return [
-    `${rows.length} faults: ${tested} have tests (${passed} pass, ${failed} fail${skipped > 0 ? `, ${skipped} are skipped on this machine` : ''})`,
+    `${rows.length} faults: ${tested} have tests`,
     none.length === 0 ? 'none lacks one.' : `${none.length} have no test (${none.join(', ')}).`,
-  ].join('; ');
+  ]
+    .join('; ')
+    .concat(
+      ` Of these tests ${passed} pass and ${failed} fail${skipped > 0 ? `, ${skipped} are skipped on this machine` : ''};`,
+      ' one that tests several faults is counted in the row of each.',
+    );
 }
 
 function placesOf({ tests }: TestedFault): string {
