@@ -8,6 +8,7 @@ export type { ExampleRange } from './example-range.ts';
 export type { NonFinite } from './find-non-finite.ts';
 export { hybridLoss, type HybridLossOptions } from './hybrid-loss.ts';
 export { constantRate, inverseSquareRoot, linearDecay, warmUp, type LearningRate } from './learning-rate.ts';
+export { loadWeights } from './load-weights.ts';
 export { movingAverage, warmedUpDecay, type DecaySchedule } from './moving-average.ts';
 export { packParameters, parameterLayout, unpackParameters, type ParameterLayout } from './parameter-layout.ts';
 export { decodeSafetensors, type DecodeSafetensorsOptions, type SafetensorsFile } from './safetensors/decode-safetensors.ts';

@@ -2,9 +2,8 @@ import { createRng, D3pmError, mixture, plugIn, type ReverseProcess, type Transi
 import { builtinDatasets, createDatasetRegistry, TEXT8_NUM_STATES } from '@d3pm/data';
 import { builtinModels, createModelRegistry } from '@d3pm/models';
 import { builtinSchedules, createScheduleRegistry, mutualInformationSchedules } from '@d3pm/schedules';
-import { decodeSafetensors } from '@d3pm/train';
+import { decodeSafetensors, loadWeights } from '@d3pm/train';
 import { builtinTransitions, createTransitionRegistry } from '@d3pm/transitions';
-import { dispose, tensor, type Tensor } from '@tensorflow/tfjs-core';
 import { checkpointConfig, type CheckpointConfig, type Named } from './checkpoint-config.ts';
 import type { CheckpointFiles } from './checkpoint-files.ts';
 import type { Network } from './network.ts';
@@ -31,19 +30,12 @@ export async function loadNetwork({ config: text, weights, weightsName }: Checkp
     rng: createRng('replaced by the checkpoint'),
     prediction: 'denoiser',
   });
-  const parameters: Record<string, Tensor> = {};
   try {
-    for (const [name, { dtype, shape, data }] of tensors) {
-      if (dtype !== 'F32') throw new D3pmError('INVALID_DATA', `${weightsName}: ${name} is ${dtype}, expected F32`);
-      parameters[name] = tensor(data, [...shape], 'float32');
-    }
-    denoiser.load(parameters);
+    loadWeights(denoiser, tensors);
   } catch (error) {
     denoiser.dispose();
     transition.dispose();
     throw error;
-  } finally {
-    dispose(Object.values(parameters));
   }
   const origin = `From a checkpoint (${weightsName}) of a ${config.model.name} trained on ${config.data.name}`;
   return { kind: config.kind, transition, reverse: reverseOf(config.loss), denoiser, exampleShape, origin };

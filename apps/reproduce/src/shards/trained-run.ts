@@ -3,9 +3,8 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { D3pmError, type Dataset } from '@d3pm/core';
-import { decodeSafetensors } from '@d3pm/train';
+import { decodeSafetensors, loadWeights } from '@d3pm/train';
 import { latestCheckpoint, loadCheckpoint, readSealedFolder, type JsonObject, type LoadedCheckpoint } from '@d3pm/train/node';
-import { dispose, tensor, type Tensor } from '@tensorflow/tfjs-core';
 import { buildTraining, type Training } from '../train/build-training.ts';
 import { trainConfigSchema } from '../config/train-config-schema.ts';
 import type { NamedConfig, TrainConfig } from '../config/train-config.ts';
@@ -111,12 +110,6 @@ export function heldOut({ test }: { readonly test?: Dataset | undefined }, { nam
 /** The training of a config, its model with these weights; without, with those before the first step. */
 export async function buildTrained(config: TrainConfig, weights?: TrainedRun['weights']): Promise<Training> {
   const training = await buildTraining(config);
-  if (weights) {
-    const tensors: Readonly<Record<string, Tensor>> = Object.fromEntries(
-      Object.entries(weights).map(([name, { data, shape }]) => [name, tensor(data as Float32Array, [...shape], 'float32')]),
-    );
-    training.model.load(tensors);
-    dispose(Object.values(tensors));
-  }
+  if (weights) loadWeights(training.model, weights);
   return training;
 }
