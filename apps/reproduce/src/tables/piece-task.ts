@@ -18,7 +18,8 @@ import type { ImageTable, Table } from './table.ts';
 export interface PieceTask {
   /** Steps of progress. */
   readonly total: number;
-  make(done: (count: number) => void): Promise<PieceValue>;
+  /** Undefined when it was to end before it was made: what it has so far is kept for the next time. */
+  make(done: (count: number) => void, end: AbortSignal): Promise<PieceValue | undefined>;
 }
 
 export interface PieceTaskInput {
@@ -96,7 +97,7 @@ export function pieceTask(key: PieceKey, { table, config, training, folder, tabl
     case 'images':
       return {
         total: numBatches(sizes.samples) * key.steps,
-        make: (done) => drawImages(input(done), { numSteps: key.steps, numSamples: sizes.samples, batchSize: sizes.batchSize }),
+        make: (done, end) => drawImages(input(done), { numSteps: key.steps, numSamples: sizes.samples, batchSize: sizes.batchSize, end }),
       };
     case 'scores':
       return {

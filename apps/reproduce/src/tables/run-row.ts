@@ -71,8 +71,12 @@ export async function runRow(options: RunRowOptions): Promise<EndOfProcess | und
       const value = await make((count) => {
         signals.process.throwIfAborted();
         progress.update(count);
-      });
-      await files.write(key, { value, provenance: pieceProvenance(options, performance.now() - start) });
+      }, signals.end);
+      if (value === undefined) {
+        progress.finish('a part of it; the same command goes on');
+        return signals.end.reason as EndOfProcess;
+      }
+      await files.write(key, { value, provenance: pieceProvenance(options, secondsOf(value) ?? (performance.now() - start) / 1000) });
       progress.finish(summary(value));
     }
     return undefined;
@@ -87,16 +91,19 @@ async function isComplete(table: Table, row: TableRow, files: PieceFiles): Promi
   return true;
 }
 
-function pieceProvenance({ made: { command, commit, hardware, node }, engine }: RunRowOptions, milliseconds: number): PieceProvenance {
+function pieceProvenance({ made: { command, commit, hardware, node }, engine }: RunRowOptions, seconds: number): PieceProvenance {
   return {
     command,
     ...(commit !== undefined && { commit }),
     engine: describeDevice(engine),
     hardware,
     node,
-    seconds: Math.round(milliseconds / 100) / 10,
+    seconds: Math.round(seconds * 10) / 10,
   };
 }
+
+/** Of a piece that may have been made in several sittings. */
+const secondsOf = (value: PieceValue): number | undefined => ('file' in value ? value.seconds : undefined);
 
 function summary(value: PieceValue): string {
   if ('total' in value) {

@@ -5,12 +5,18 @@ import { D3pmError, type States } from '@d3pm/core';
 import { decodeIdx } from '@d3pm/data';
 import writeFileAtomic from 'write-file-atomic';
 
-/** Writes images `[n, height, width, channels]` of at most 256 levels as IDX. @returns the SHA-256 of the file, hexadecimal */
-export async function writeImagesFile(path: string, { values, shape }: States): Promise<string> {
+/** uint8 `[n, height, width, channels]` */
+export interface ImageBytes {
+  readonly values: Uint8Array;
+  readonly shape: readonly number[];
+}
+
+/** Writes images as IDX. @returns the SHA-256 of the file, hexadecimal */
+export async function writeImagesFile(path: string, { values, shape }: ImageBytes): Promise<string> {
   const head = Buffer.alloc(4 + 4 * shape.length);
   head.set([0, 0, 0x08, shape.length]);
   shape.forEach((size, axis) => head.writeUInt32BE(size, 4 + 4 * axis));
-  const bytes = Buffer.concat([head, Uint8Array.from(values)]);
+  const bytes = Buffer.concat([head, values]);
   await mkdir(dirname(path), { recursive: true });
   await writeFileAtomic(path, bytes);
   return sha256(bytes);

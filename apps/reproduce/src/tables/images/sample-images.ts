@@ -4,8 +4,10 @@ import { ancestralSampler, type SamplerState } from '@d3pm/samplers';
 import { reverseOf, type Training } from '../../train/build-training.ts';
 import type { TrainConfig } from '../../config/train-config.ts';
 import type { ImagesRecord, ProgressRecord } from '../row-results.ts';
+import { fingerprint } from '../fingerprint.ts';
 import { toImagesData } from './images-data.ts';
 import { writeImagesFile } from './images-file.ts';
+import { parametersDigest, sampleParts, type PlaceOfPart, type SamplePart } from './sample-parts.ts';
 
 export interface SampleImagesInput {
   readonly training: Training;
@@ -21,6 +23,10 @@ export interface ImagesOptions {
   readonly numSteps: number;
   readonly numSamples: number;
   readonly batchSize: number;
+  /** Once it is aborted, no further part is begun. */
+  readonly end: AbortSignal;
+  /** Steps of whole batches that make a part: no more are lost when the process ends. @defaultValue 2000 */
+  readonly partSteps?: number;
 }
 
 /** Samples that the result keeps. */
@@ -28,35 +34,95 @@ const SHOWN = 64;
 /** Steps of Figure 3, in tenths of T. */
 const TENTHS = [10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0];
 
-/** Draws samples by a chain of n of the T steps. Sample i is the same whatever the number of samples and of a batch. */
-export async function drawImages(input: SampleImagesInput, { numSteps, numSamples, batchSize }: ImagesOptions): Promise<ImagesRecord> {
+/**
+ * Draws samples by a chain of n of the T steps, part by part: those that are there from a time before, of the same network, are not drawn again.
+ * Sample i is the same whatever the number of samples, of a batch and of a part.
+ *
+ * @returns undefined when it was to end before the last part
+ */
+export async function drawImages(input: SampleImagesInput, options: ImagesOptions): Promise<ImagesRecord | undefined> {
   const { training, folder, onProgress } = input;
+  const { numSteps, numSamples, batchSize, end } = options;
   const { exampleShape, transition } = training;
-  const size = exampleShape.reduce((product, length) => product * length, 1);
-  const values = new Int32Array(numSamples * size);
-  const start = performance.now();
-  let networkCalls = 0;
-  for (let first = 0; first < numSamples; first += batchSize) {
-    const count = Math.min(batchSize, numSamples - first);
-    let last: SamplerState | undefined;
-    let done = Math.ceil(first / batchSize) * numSteps;
-    for await (last of sampler(input, { count, numSteps, first })) onProgress(done++);
-    networkCalls += last!.networkCalls;
-    values.set(last!.states.values, first * size);
+  const size = sizeOf(exampleShape);
+  const parts = sampleParts(join(folder, `samples-${numSteps}-parts`), { of: await chainOf(input, numSteps), exampleShape });
+  const values = new Uint8Array(numSamples * size);
+  let [networkCalls, seconds] = [0, 0];
+  for (const place of placesOf(options)) {
+    let part = await parts.read(place);
+    if (!part) {
+      if (end.aborted) return undefined;
+      part = await drawPart(input, place, options);
+      await parts.write(place, part);
+    }
+    values.set(part.values, place.first * size);
+    networkCalls += part.networkCalls;
+    seconds += part.seconds;
+    onProgress(Math.ceil((place.first + place.count) / batchSize) * numSteps);
   }
-  const states = { values, shape: [numSamples, ...exampleShape] };
+  const shape = [numSamples, ...exampleShape];
   const file = `samples-${numSteps}.idx`;
+  const sha256 = await writeImagesFile(join(folder, file), { values, shape });
+  await parts.remove();
+  const shown = Math.min(SHOWN, numSamples);
   return {
     steps: numSteps,
     sampler: 'ancestral',
     numSamples,
     networkCalls,
-    seconds: (performance.now() - start) / 1000,
+    seconds,
     file,
-    sha256: await writeImagesFile(join(folder, file), states),
-    shown: toImagesData(firstOf(states, SHOWN), transition.numStates),
+    sha256,
+    shown: toImagesData(
+      { values: Int32Array.from(values.subarray(0, shown * size)), shape: [shown, ...exampleShape] },
+      transition.numStates,
+    ),
   };
 }
+
+/** What decides samples: the seed, the process, and the network as it is now. */
+async function chainOf({ config, training }: SampleImagesInput, numSteps: number): Promise<string> {
+  const { seed, data, transition, schedule, loss, model } = config;
+  return fingerprint({
+    seed,
+    data,
+    transition,
+    schedule,
+    loss,
+    model,
+    numSteps,
+    weights: await parametersDigest(training.model.parameters),
+  });
+}
+
+function placesOf({ numSteps, numSamples, batchSize, partSteps = 2000 }: ImagesOptions): readonly PlaceOfPart[] {
+  const perPart = batchSize * Math.max(1, Math.floor(partSteps / numSteps));
+  return Array.from({ length: Math.ceil(numSamples / perPart) }, (_, i) => ({
+    first: i * perPart,
+    count: Math.min(perPart, numSamples - i * perPart),
+  }));
+}
+
+async function drawPart(
+  input: SampleImagesInput,
+  { first, count }: PlaceOfPart,
+  { numSteps, batchSize }: ImagesOptions,
+): Promise<SamplePart> {
+  const start = performance.now();
+  const values = new Uint8Array(count * sizeOf(input.training.exampleShape));
+  let networkCalls = 0;
+  for (let from = first; from < first + count; from += batchSize) {
+    const inBatch = Math.min(batchSize, first + count - from);
+    let last: SamplerState | undefined;
+    let done = (from / batchSize) * numSteps;
+    for await (last of sampler(input, { count: inBatch, numSteps, first: from })) input.onProgress(done++);
+    networkCalls += last!.networkCalls;
+    values.set(last!.states.values, (from - first) * (values.length / count));
+  }
+  return { values, networkCalls, seconds: (performance.now() - start) / 1000 };
+}
+
+const sizeOf = (shape: readonly number[]): number => shape.reduce((product, length) => product * length, 1);
 
 /** x_t of a few images at T, 9T/10, …, 0 of the whole chain: Figure 3. */
 export async function drawProgress(input: SampleImagesInput, { count }: { readonly count: number }): Promise<ProgressRecord> {
@@ -87,9 +153,4 @@ function sampler(
     firstExample: first,
     numSteps,
   });
-}
-
-function firstOf({ values, shape }: States, count: number): States {
-  const kept = Math.min(count, shape[0]!);
-  return { values: values.subarray(0, (values.length / shape[0]!) * kept), shape: [kept, ...shape.slice(1)] };
 }
