@@ -48,6 +48,7 @@ export function navigation(root: string): readonly PageGroup[] {
           ],
         },
         { text: 'API', collapsed: true, items: [...titled(/^api\/index/), ...titled(/^api\/(?!index)/)] },
+        page('Config', 'config'),
         page('Notation', 'notation'),
         page('Error codes', 'errors'),
         page('Paper → code → test', 'paper-map'),
