@@ -164,7 +164,7 @@ describe('what samples are compared with', () => {
       scores: [scoreSummary([record!])],
       provenance: [],
       pictures: [],
-      jobs: { done: 0, all: 9 },
+      jobs: { done: 0, all: 9, missing: [] },
     });
     expect(page).toContain('| held-out images (359) | – |');
     expect(page).toContain('1000 samples of each row and seed against digits/train, 1438 images');
