@@ -12,6 +12,10 @@ import type { Steps } from './steps.ts';
  * impossible is −∞. Every returned tensor belongs to the caller. All maps throw `STEP_RANGE`
  * unless 0 ≤ s ≤ t ≤ T for every example, and `SHAPE` for a wrong class axis.
  *
+ * Losses are differentiated through `push` and `pull`, never through states. With y_j = log Σ_i exp(x_i) Q_ij and w = dL/dy,
+ * dL/dx_i = Σ_j w_j exp(x_i + log Q_ij − y_j): finite, and 0 where x_i is −∞, as long as w_j is 0 where y_j is −∞. A map that
+ * reads its tensor on the host needs a gradient of its own (`withGradient`); tfjs follows nothing else.
+ *
  * Optional members are capabilities: their absence says that the closed form does not hold.
  */
 export interface Transition {
@@ -31,9 +35,9 @@ export interface Transition {
   readonly rankOne?: RankOne;
   readonly absorbing?: Absorbing;
   readonly exponential?: Exponential;
-  /** `log (p Q(s→t))` from `log p`. */
+  /** `log (p Q(s→t))` from `log p`, and differentiable in it. */
   push(logProbs: Tensor, s: Steps, t: Steps): Tensor;
-  /** `log (l Q(s→t)ᵀ)` from `log l`. */
+  /** `log (l Q(s→t)ᵀ)` from `log l`, and differentiable in it. */
   pull(logLikelihood: Tensor, s: Steps, t: Steps): Tensor;
   /** Rows: `log Q(s→t)[x_s, ·]`. */
   pushStates(states: Tensor, s: Steps, t: Steps): Tensor;

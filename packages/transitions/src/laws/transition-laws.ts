@@ -7,6 +7,7 @@ import { draws } from './draws.ts';
 import { extraMask } from './extra-mask.ts';
 import { gathers } from './gathers.ts';
 import { generator } from './generator.ts';
+import { gradients } from './gradients.ts';
 import { identity } from './identity.ts';
 import { noLeak } from './no-leak.ts';
 import { priorNormalized } from './prior-normalized.ts';
@@ -31,6 +32,7 @@ export const transitionLaws: readonly TransitionLaw[] = [
   rowsForDraws,
   draws,
   adjoint,
+  gradients,
   chapmanKolmogorov,
   underflow,
   stationarity,
