@@ -33,7 +33,7 @@ export interface CheckReport {
 export interface CheckOptions {
   /** @defaultValue the stream of seed 0 */
   readonly rng?: Rng;
-  /** Random triples r ≤ s ≤ t to try, besides the ends. @defaultValue 4 */
+  /** Random triples r ≤ s ≤ t to try, besides the ends and two that begin at 0. @defaultValue 4 */
   readonly numCases?: number;
 }
 
@@ -42,10 +42,11 @@ const CASE_STATES = 4;
 
 /**
  * Tries every law of a transition on random times, distributions and states: rows, identity,
- * Chapman–Kolmogorov, the adjoint, tables, gathers, stationarity, closed forms, support of the reverse step,
- * positions, underflow, refusals and leaks. The same seed tries the same.
+ * Chapman–Kolmogorov, the adjoint, gradients, tables, gathers, draws, stationarity, closed forms, support of the reverse step,
+ * positions, steps of each example, underflow, refusals and leaks. The same seed tries the same.
  *
- * Reads tensors synchronously, so that the engine must be able to (WebGPU is not).
+ * Reads tensors synchronously, so that the engine must be able to (WebGPU is not). Gradients are tried where tfjs has them:
+ * `prepareEngine` of `@d3pm/engine` registers them, a back end alone does not.
  *
  * @returns A report. A law that is broken, or throws, is in it.
  * @throws {D3pmError} `ENGINE` when tfjs has no back end.
@@ -59,16 +60,18 @@ export function checkTransition(transition: Transition, { rng = createRng(0), nu
     [T - 1, T - 1, T],
     [0, T, T],
   ] as const;
+  const [early, middle, late] = randomTimes(rng.split('from 0'), T);
+  // Data are noised by Q(0→t): a law of s and t sees the first, Chapman–Kolmogorov the second.
+  const fromStart = [
+    [0, 0, middle],
+    [0, early, late],
+  ] as const;
   const cases = [
     ...ends.map((times, i) => lawCase(transition, times, rng.split('ends', i))),
+    ...fromStart.map((times, i) => lawCase(transition, times, rng.split('from 0', i))),
     ...Array.from({ length: numCases }, (_, i) => {
       const stream = rng.split('case', i);
-      const [r, s, t] = [0, 1, 2].map((index) => stream.split('time').integer(T + 1, index)).sort((a, b) => a - b) as [
-        number,
-        number,
-        number,
-      ];
-      return lawCase(transition, [r, s, t], stream);
+      return lawCase(transition, randomTimes(stream, T), stream);
     }),
   ];
   const first = tried(everyStep, cases);
@@ -103,7 +106,13 @@ function tried({ name, once, deviation }: TransitionLaw, cases: readonly LawCase
 
 const untried = ({ name }: TransitionLaw, detail: string): LawResult => ({ name, ok: true, applies: false, detail, worst: 0 });
 
-function lawCase(transition: Transition, [r, s, t]: readonly [number, number, number], rng: Rng): LawCase {
+type Times = readonly [r: number, s: number, t: number];
+
+function randomTimes(rng: Rng, numSteps: number): Times {
+  return [0, 1, 2].map((index) => rng.split('time').integer(numSteps + 1, index)).sort((a, b) => a - b) as unknown as Times;
+}
+
+function lawCase(transition: Transition, [r, s, t]: Times, rng: Rng): LawCase {
   const { numStates: K } = transition;
   const spread = (label: string): number[] => Array.from(rng.split(label).float64s(K), (u) => 20 * (u - 1));
   const logits = spread('probs');

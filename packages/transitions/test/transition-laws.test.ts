@@ -114,7 +114,7 @@ describe('checkTransition', () => {
     [
       'a closed form that is not its own',
       (whole) => ({ rankOne: { target: whole.stationary!, keep: () => 0.5, refresh: () => 0.5 } }),
-      'rankOne and absorbing are what toDense is',
+      'rankOne and absorbing are what toDense and pushStates are',
     ],
     [
       'a generator that is not its own',

@@ -1,26 +1,30 @@
 import { deviationOf, LOG_TOLERANCE, worstOf } from './deviation.ts';
-import { positionsIn, rowOf } from './law-case.ts';
-import { hasTables, type TransitionLaw } from './transition-law.ts';
+import { entriesAt, mappedStates, positionsIn } from './law-case.ts';
+import type { TransitionLaw } from './transition-law.ts';
 
-/** What `sampleForward` draws from is a row of the same matrix. */
+/** What `sampleForward` draws from is a row of the same matrix, whatever K. */
 export const rowsForDraws: TransitionLaw = {
-  name: 'rowProbs are the rows of toDense',
-  appliesTo: (transition) => hasTables(transition) && transition.rowProbs !== undefined,
-  deviation: ({ transition, s, t, states }) =>
-    worstOf(
+  name: 'rowProbs are the rows of pushStates',
+  appliesTo: (transition) => transition.rowProbs !== undefined,
+  deviation: ({ transition, s, t, states }) => {
+    const rows = mappedStates(transition, 'pushStates', states, s, t);
+    return worstOf(
       positionsIn(transition).flatMap((n) =>
-        states.map((state) => {
-          const row = transition.rowProbs!(state, s, t, n);
-          const expected = rowOf(transition.toDense(s, t, n), transition.numStates, state);
-          return deviationOf(`log of row ${state} at position ${n}`, logsFrom(row), logsFrom(expected), LOG_TOLERANCE);
+        states.map((state, b) => {
+          const probs = Array.from(transition.rowProbs!(state, s, t, n), Math.log);
+          return deviationOf(
+            `log of row ${state} at position ${n}`,
+            probs.map(held),
+            Array.from(entriesAt(rows, transition, b, n), held),
+            LOG_TOLERANCE,
+          );
         }),
       ),
-    ),
+    );
+  },
 };
 
-/** Smallest entry that is compared: below, a table that is kept in float32 holds denormals or 0. */
-const FLOAT32_SAFE = 1e-37;
+/** Logarithm of the smallest entry that is compared: below, a table that is kept in float32 holds denormals or 0. */
+const FLOAT32_SAFE = Math.log(1e-37);
 
-function logsFrom(row: ArrayLike<number>): number[] {
-  return Array.from(row, (prob) => Math.log(Math.max(prob, FLOAT32_SAFE)));
-}
+const held = (log: number): number => Math.max(log, FLOAT32_SAFE);

@@ -23,9 +23,8 @@ export const severalPositions: TransitionLaw = {
     ];
     return worstOf(
       (['pushStates', 'pullStates'] as const).flatMap((map) => {
-        const alone = row.flatMap((state, n) => [
-          ...entriesAt(mappedStates(transition, map, [state], s, t), transition, 0, positions === undefined ? 0 : n),
-        ]);
+        const each = mappedStates(transition, map, states, s, t);
+        const alone = row.flatMap((_, n) => [...entriesAt(each, transition, n % states.length, positions === undefined ? 0 : n)]);
         const rows = read(() =>
           transition[map === 'pushStates' ? 'push' : 'pull'](
             tensor(

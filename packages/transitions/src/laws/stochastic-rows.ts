@@ -8,9 +8,8 @@ export const stochasticRows: TransitionLaw = {
   appliesTo: always,
   deviation: ({ transition, s, t, logProbs }) => {
     const { numStates: K } = transition;
-    const masses = positionsIn(transition).map((n) =>
-      logSumExpOf(entriesAt(mapped(transition, 'push', [logProbs], s, t), transition, 0, n)),
-    );
+    const pushed = mapped(transition, 'push', [logProbs], s, t);
+    const masses = positionsIn(transition).map((n) => logSumExpOf(entriesAt(pushed, transition, 0, n)));
     const mass = deviationOf(
       'log of the mass after push',
       masses,

@@ -1,0 +1,100 @@
+import '@tensorflow/tfjs-backend-cpu';
+import { drawFromProbs, stepOf, stepPairs, type Steps, type Transition } from '@d3pm/core';
+import { checkTransition, uniform } from '@d3pm/transitions';
+import { reshape, type Tensor } from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+import { evenly, noiseOf } from './noise.ts';
+
+type MapName = 'pull' | 'pullStates' | 'push' | 'pushStates';
+type StepMap = (x: Tensor, s: Steps, t: Steps) => Tensor;
+
+const T = 20;
+const right = (numStates = 4, stop = 0.3): Transition =>
+  uniform.create({ numStates, schedule: noiseOf('jump-probability', evenly(0.02, stop, T)) }, {});
+
+/** Uniform noise with other maps, and without the closed form that takes their place. */
+function withMaps(change: (map: StepMap, name: MapName) => StepMap): Transition {
+  const { rankOne: _, ...whole } = right();
+  const changed = (name: MapName): StepMap => change((x, s, t) => whole[name](x, s, t), name);
+  return { ...whole, push: changed('push'), pull: changed('pull'), pushStates: changed('pushStates'), pullStates: changed('pullStates') };
+}
+
+/** Row r of the B · N takes the steps of example r mod B. */
+const misaligned = (): Transition =>
+  withMaps((map, name) => (x, s, t) => {
+    const batchSize = x.shape[0]!;
+    const pairs = stepPairs('misaligned', s, t, { batchSize, numSteps: T });
+    const ofStates = name.endsWith('States');
+    const numRows = ofStates ? x.size : x.size / 4;
+    const ofRow = (steps: Int32Array): Int32Array => Int32Array.from({ length: numRows }, (_, row) => steps[row % batchSize]!);
+    const rows = reshape(x, ofStates ? [numRows, 1] : [numRows, 1, 4]);
+    const mapped = map(rows, ofRow(pairs.s), ofRow(pairs.t));
+    const result = reshape(mapped, ofStates ? [...x.shape, 4] : x.shape);
+    rows.dispose();
+    mapped.dispose();
+    return result;
+  });
+
+/** With one s for all, the t of the first example is everybody's. */
+const mixedSteps = (): Transition => withMaps((map) => (x, s, t) => map(x, s, typeof s === 'number' && typeof t !== 'number' ? t[0]! : t));
+
+/** Q(0→t) is Q(0→t − 1), but for the first steps and the last. */
+function cumulative(): Transition {
+  const late = (s: number, t: number): number => (s === 0 && t >= 4 && t < T ? t - 1 : t);
+  const before = (s: Steps, t: Steps): Steps => {
+    if (typeof s === 'number' && typeof t === 'number') return late(s, t);
+    const length = typeof s === 'number' ? (t as Int32Array).length : s.length;
+    return Int32Array.from({ length }, (_, b) => late(stepOf(s, b), stepOf(t, b)));
+  };
+  const whole = withMaps((map) => (x, s, t) => map(x, s, before(s, t)));
+  return { ...whole, toDense: (s, t) => whole.toDense(s, late(s, t)) };
+}
+
+const withDraw = (whole: Transition, draw: NonNullable<Transition['draw']>): Transition => ({ ...whole, draw });
+const drawFrom = (whole: Transition, state: number, s: number, t: number, uniformNumber: number): number =>
+  drawFromProbs(whole.toDense(s, t), 4 * state, 4, uniformNumber);
+
+const neverMoves = (): Transition => {
+  const slow = right(4, 0.07);
+  return withDraw(slow, (state, s, t, stream) => (t - s <= 2 ? state : drawFrom(slow, state, s, t, stream.float64(0))));
+};
+
+const halfWay = (): Transition =>
+  withDraw(right(), (state, s, t, stream) =>
+    drawFrom(right(), state, s, s === 0 && t > 1 && t < T ? Math.ceil(t / 2) : t, stream.float64(0)),
+  );
+
+const anotherForm = (): Transition => {
+  const whole = right(600);
+  const { target, keep, refresh } = whole.rankOne!;
+  return { ...whole, rankOne: { target, keep: (s, t) => keep(Math.max(0, s - 1), t), refresh: (s, t) => refresh(Math.max(0, s - 1), t) } };
+};
+
+describe('checkTransition finds', () => {
+  it.each<[string, () => Transition, string]>([
+    ['steps of another example', misaligned, 'examples with steps of their own are the same alone'],
+    ['one s for all that makes one t of many', mixedSteps, 'examples with steps of their own are the same alone'],
+    ['noise from data that is a step late', cumulative, 'Q(r→s) Q(s→t) = Q(r→t) (Chapman–Kolmogorov)'],
+    ['draws that never move in two steps', neverMoves, 'draw draws from the rows of pushStates'],
+    ['draws from data that stop half way', halfWay, 'draw draws from the rows of pushStates'],
+    ['draws that never move, of 600 states', () => withDraw(right(600), (state) => state), 'draw draws from the rows of pushStates'],
+    [
+      'rows that never move, of 600 states',
+      () => ({ ...right(600), rowProbs: (state) => Float64Array.from({ length: 600 }, (_, k) => (k === state ? 1 : 0)) }),
+      'rowProbs are the rows of pushStates',
+    ],
+    ['a closed form a step early, of 600 states', anotherForm, 'rankOne and absorbing are what toDense and pushStates are'],
+  ])('%s', (_, make, law) =>
+    expect(
+      checkTransition(make())
+        .laws.filter(({ ok }) => !ok)
+        .map(({ name }) => name),
+    ).toEqual([law]),
+  );
+
+  it('nothing wrong with draws of right ones', () => {
+    const whole = right();
+    const report = checkTransition(withDraw(whole, (state, s, t, stream) => drawFrom(whole, state, s, t, stream.float64(0))));
+    expect(report.laws.filter(({ ok }) => !ok)).toEqual([]);
+  });
+});
