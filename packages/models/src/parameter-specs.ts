@@ -41,8 +41,10 @@ export function assertParameters(
   const differences = [...missing.map((name) => `${name} is missing`), ...unknown.map((name) => `${name} is not known`), ...wrong];
   if (differences.length === 0) return;
   const code = missing.length + unknown.length > 0 ? 'UNKNOWN_NAME' : 'SHAPE';
-  throw new D3pmError(
-    code,
-    `${caller}: parameters differ from the network: ${differences.join('; ')}; make the model with the options that they were saved with`,
-  );
+  // Of a safetensors file, where float32 is F32.
+  const onHost = Object.values(parameters).some(({ dtype }) => String(dtype) === 'F32');
+  const way = onHost
+    ? 'give what was read from a file to loadWeights of @d3pm/train'
+    : 'make the model with the options that they were saved with';
+  throw new D3pmError(code, `${caller}: parameters differ from the network: ${differences.join('; ')}; ${way}`);
 }

@@ -163,7 +163,13 @@ describe('every denoiser', () => {
     expect(error.code).toBe('UNKNOWN_NAME');
     for (const part of ['norm.scale is missing', 'extra is not known', 'output.bias is float32 [2]', 'output.weight is float32 [3, 3]'])
       expect(error.message).toContain(part);
-    expect(failure(() => model.load({ ...model.parameters, 'output.bias': zeros([2]) })).code).toBe('SHAPE');
+    const other = failure(() => model.load({ ...model.parameters, 'output.bias': zeros([2]) }));
+    expect(other.code).toBe('SHAPE');
+    expect(other.message).toMatch(/; make the model with the options that they were saved with$/);
+    const read = { dtype: 'F32', shape: [K], data: new Float32Array(K) }; // by decodeSafetensors
+    expect(failure(() => model.load({ ...model.parameters, 'output.bias': read as unknown as Tensor })).message).toMatch(
+      /output\.bias is F32 \[5\], expected float32 \[\d+\]; give what was read from a file to loadWeights of @d3pm\/train$/,
+    );
     expect(values(model.parameters['output.bias']!)).toEqual(before);
   });
 
