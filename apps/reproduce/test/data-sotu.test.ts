@@ -53,7 +53,7 @@ describe('sotuPieces', () => {
   let splits: SotuPieces;
   beforeAll(async () => {
     splits = await sotuPieces({ length: 128 });
-  });
+  }, 60_000);
 
   it('has packed sequences of 128 of 8192 pieces, with their words', () => {
     const { train, valid, test } = splits;
