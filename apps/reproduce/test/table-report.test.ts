@@ -170,6 +170,8 @@ describe('the report of a table', () => {
     expect(shown.mean / perplexity).toBeCloseTo(1, 12);
     expect(shown.monteCarloError! / (perplexity * Math.LN2 * 0.002 * (128 / 96))).toBeCloseTo(1, 12);
     await expect(summarized(pieces, [[1, BOUND, bound(8)]])).rejects.toThrow('counts no words');
+    const poor = await summarized(pieces, [[1, BOUND, bound(28, { wordsPerExample: 96 })]]);
+    expect(page(pieces, poor)).toContain('| ≤ 1.73e+11 (one seed) |');
   });
 
   it('says how its numbers stand to those of the paper', () => {

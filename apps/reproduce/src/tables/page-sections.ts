@@ -8,9 +8,14 @@ import type { OverSeeds, RowSummary } from './table-summary.ts';
 /** A number of the paper with its spread. */
 export const publishedText = ({ value, spread }: Published): string => (spread === undefined ? String(value) : `${value} ± ${spread}`);
 
+/** From here on a number is shown by its power of ten. */
+const LARGE = 1e6;
+
 /** Mean ± half the range of the seeds. */
-export const seedsText = ({ mean, spread }: OverSeeds, digits: number): string =>
-  spread === undefined ? `${mean.toFixed(digits)} (one seed)` : `${mean.toFixed(digits)} ± ${spread.toFixed(digits)}`;
+export function seedsText({ mean, spread }: OverSeeds, digits: number): string {
+  const shown = (value: number): string => (Number.isFinite(mean) && mean >= LARGE ? value.toExponential(2) : value.toFixed(digits));
+  return spread === undefined ? `${shown(mean)} (one seed)` : `${shown(mean)} ± ${shown(spread)}`;
+}
 
 /** How a table is read. */
 const NOTE_ON_ERRORS =
