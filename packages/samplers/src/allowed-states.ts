@@ -59,38 +59,40 @@ export function allowedStates(
     }
     fixedStates[row] = states.length === 1 ? states[0]! : -1;
   }
-  const penaltiesOf = (examples: readonly number[], exampleShape: readonly number[]): Tensor => {
-    const penalty = new Float32Array(examples.length * size);
-    examples.forEach((example, i) => {
-      for (let k = 0; k < size; k++) if (allowed[example * size + k] === 0) penalty[i * size + k] = -Infinity;
+  /** Of rows of the table, 0 where a state is allowed and −∞ elsewhere. */
+  const penaltiesOf = (rows: readonly number[], axes: readonly number[]): Tensor => {
+    const penalty = new Float32Array(rows.length * K);
+    rows.forEach((row, i) => {
+      for (let k = 0; k < K; k++) if (allowed[row * K + k] === 0) penalty[i * K + k] = -Infinity;
     });
-    return tensor(penalty, [examples.length, ...exampleShape, K]);
+    return tensor(penalty, [...axes, K]);
+  };
+  const every = Array.from({ length: shared ? 1 : batchSize }, (_, b) => b);
+  const rowsOf = (examples: readonly number[]): number[] =>
+    examples.flatMap((example) => Array.from({ length: positions }, (_, n) => rowOf(example, n)));
+  const plus = (logits: Tensor, penalties: Tensor): Tensor => {
+    try {
+      return add(logits, penalties);
+    } finally {
+      penalties.dispose();
+    }
   };
   return {
     allows: (example, position, state) => allowed[rowOf(example, position) * K + state] !== 0,
     fixed: (example, position) => fixedStates[rowOf(example, position)]!,
-    penalties: (exampleShape) => penaltiesOf(shared ? [0] : Array.from({ length: batchSize }, (_, b) => b), exampleShape),
+    penalties: (exampleShape) => penaltiesOf(rowsOf(every), [every.length, ...exampleShape]),
     restrict: (logits, examples) => {
-      const added = penaltiesOf(shared ? [0] : examples, logits.shape.slice(1, -1));
-      try {
-        return add(logits, added);
-      } finally {
-        added.dispose();
-      }
+      const read = shared ? every : examples;
+      return plus(logits, penaltiesOf(rowsOf(read), [read.length, ...logits.shape.slice(1, -1)]));
     },
-    restrictAt: (logits, position) => {
-      const rows = shared ? 1 : batchSize;
-      const penalty = new Float32Array(rows * K);
-      for (let i = 0; i < rows * K; i++) {
-        if (allowed[rowOf(Math.floor(i / K), position) * K + (i % K)] === 0) penalty[i] = -Infinity;
-      }
-      const added = tensor(penalty, [rows, K]);
-      try {
-        return add(logits, added);
-      } finally {
-        added.dispose();
-      }
-    },
+    restrictAt: (logits, position) =>
+      plus(
+        logits,
+        penaltiesOf(
+          every.map((example) => rowOf(example, position)),
+          [every.length],
+        ),
+      ),
     hold: (logProbs) =>
       tidy(() => {
         const rows = fixedStates.length / positions;

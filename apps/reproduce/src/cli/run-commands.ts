@@ -1,12 +1,12 @@
 import { Option, type Command } from 'commander';
 import { estimatorNames, type EvalOptions } from '../shards/eval-job.ts';
 import { runExport } from '../export/run-export.ts';
+import { referenceNames } from '../features/reference-split.ts';
 import type { PromptFlags } from '../shards/read-prompt.ts';
 import { runInfill } from '../shards/run-infill.ts';
 import { runJob, runMerge, type JobFlags } from '../shards/run-job.ts';
 import { runScore } from '../shards/run-score.ts';
 import { samplerNames, type SampleOptions } from '../shards/sample-job.ts';
-import { referenceNames } from '../features/reference-split.ts';
 import { featureNames } from '../tables/table.ts';
 import { groupChoices } from '../train/open-group.ts';
 import { runTrain, type TrainFlags } from '../train/run-train.ts';

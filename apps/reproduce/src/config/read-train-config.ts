@@ -30,7 +30,7 @@ export async function readTrainConfig(source: string, assignments: readonly stri
   const text = await readFile(source, 'utf8').catch((cause: unknown) => {
     throw new D3pmError(
       'INVALID_OPTIONS',
-      `config: cannot read the config ${source} (${(cause as Error).message}); give a file, YAML or JSON, or a preset of d3pm config list`,
+      `config: cannot read ${source} (${(cause as Error).message}); give a file, YAML or JSON, or a preset of d3pm config list`,
       { cause },
     );
   });

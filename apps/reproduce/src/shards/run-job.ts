@@ -1,6 +1,7 @@
 import { D3pmError } from '@d3pm/core';
 import { configDifference, explainDifference, type JsonObject } from '@d3pm/train/node';
 import { startEngine, type EngineFlags } from '../engine/start-engine.ts';
+import { referenceSplit } from '../features/reference-split.ts';
 import { notes, printResult, type OutputFlags } from '../output.ts';
 import { createProgress } from '../progress.ts';
 import { loadData } from '../train/build-training.ts';
@@ -10,7 +11,6 @@ import { evalJob } from './eval-job.ts';
 import { batchesOf, type Job, type JobSpec } from './job.ts';
 import { environmentChanges, orderedShards } from './merge-shards.ts';
 import { sampleJob } from './sample-job.ts';
-import { referenceSplit } from '../features/reference-split.ts';
 import { scoreJob, type ScoreOptions } from './score-job.ts';
 import { findShard, readShard, shardFolders, shardPath, writeShard, type KeptShard } from './shard-folder.ts';
 import { parseShard, type Shard } from './shard.ts';

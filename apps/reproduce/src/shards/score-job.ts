@@ -1,6 +1,6 @@
 import { createRng, D3pmError, type Dataset, type States } from '@d3pm/core';
-import type { ExtractedFeatures, FeatureExtractor } from '@d3pm/eval';
-import { joinedRows } from '../features/said-of.ts';
+import type { FeatureExtractor } from '@d3pm/eval';
+import { joinedRows, saidOf } from '../features/said-of.ts';
 import type { ReferenceName } from '../features/reference-split.ts';
 import { scoreReports, type ScoredSamples } from '../features/score-reports.ts';
 import { batchesOfDataset, batchSizes, imageBatches } from '../tables/images/image-batches.ts';
@@ -41,26 +41,18 @@ export function scoreJob(spec: JobSpec, { reference, measured }: ScoreInput): Jo
     unitsIn: ({ from, to }) => to - from,
     work: async ({ from, to }, done) => {
       const { samples, extractor } = measured!;
-      const said: ExtractedFeatures[] = [];
-      let batch = 0;
-      for (const images of states(samples)) {
-        if (batch >= from && batch < to) {
-          said.push(await extractor.extract(images));
-          done(said.length);
+      const batches = function* (): Generator<States, void, undefined> {
+        let batch = 0;
+        for (const images of states(samples)) {
+          if (batch >= from && batch < to) yield images;
+          batch += 1;
         }
-        batch += 1;
-      }
+      };
+      let count = 0;
+      const said = await saidOf(batches(), { extractor, dataId: 'a shard', onBatch: () => done(++count) });
       return {
-        features: matrix(
-          said.map((one) => one.features),
-          identity.numFeatures,
-        ),
-        ...(identity.numClasses !== undefined && {
-          classLogProbs: matrix(
-            said.map((one) => one.classLogProbs!),
-            identity.numClasses,
-          ),
-        }),
+        features: matrix(said.features, identity.numFeatures),
+        ...(said.classLogProbs && { classLogProbs: matrix(said.classLogProbs, identity.numClasses!) }),
       };
     },
     finish: async (shards) => {
@@ -93,10 +85,7 @@ export function scoreJob(spec: JobSpec, { reference, measured }: ScoreInput): Jo
   };
 }
 
-function matrix(rows: readonly Float32Array[], width: number): ShardTensors[string] {
-  const data = joinedRows(rows);
-  return { dtype: 'F32', shape: [data.length / width, width], data };
-}
+const matrix = (data: Float32Array, width: number): ShardTensors[string] => ({ dtype: 'F32', shape: [data.length / width, width], data });
 
 /** What the network said, of a part of all examples, in the order of the job: those that samples are compared with, and then the samples. */
 function rowsOfShards(
@@ -109,11 +98,8 @@ function rowsOfShards(
     const wrong = parts.find((part) => part?.dtype !== 'F32' || part.shape[1] !== width);
     if (wrong)
       throw new D3pmError('INVALID_DATA', `score: a shard has ${name} of shape [${wrong.shape.join(', ')}], expected [n, ${width}]`);
-    const { data } = matrix(
-      parts.map((part) => part!.data as Float32Array),
-      width,
-    );
-    if (data.length === numExamples * width) return data as Float32Array;
+    const data = joinedRows(parts.map((part) => part!.data as Float32Array));
+    if (data.length === numExamples * width) return data;
     throw new D3pmError('INVALID_DATA', `score: the shards have ${name} of ${data.length / width} examples, expected ${numExamples}`);
   };
   const { id, checksum, numFeatures, numClasses } = extractor;

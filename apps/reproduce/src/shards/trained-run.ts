@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,6 +5,7 @@ import { D3pmError, type Dataset } from '@d3pm/core';
 import { decodeSafetensors, loadWeights } from '@d3pm/train';
 import { latestCheckpoint, loadCheckpoint, readSealedFolder, type JsonObject, type LoadedCheckpoint } from '@d3pm/train/node';
 import { buildTraining, type Training } from '../train/build-training.ts';
+import { weightsDigest } from '../train/weights-digest.ts';
 import { trainConfigSchema } from '../config/train-config-schema.ts';
 import type { NamedConfig, TrainConfig } from '../config/train-config.ts';
 
@@ -35,7 +35,7 @@ export async function readTrainedRun(path: string, warn: (message: string) => vo
     throw new D3pmError('INVALID_OPTIONS', `${path} has no checkpoint; give the folder of a run of d3pm train, or a checkpoint`);
   const { tensors, step } = checkpoint;
   const weights = tensors.ema ?? tensors.model;
-  return { config: (checkpoint.config as { readonly config: JsonObject }).config, step, weights, digest: digestOf(weights) };
+  return { config: (checkpoint.config as { readonly config: JsonObject }).config, step, weights, digest: weightsDigest(weights) };
 }
 
 /** What the manifest of an exported model says that it is. */
@@ -48,7 +48,7 @@ async function readExported(folder: string): Promise<TrainedRun | undefined> {
   const { tensors } = decodeSafetensors(files.get('model.safetensors')!, { fileName: join(folder, 'model.safetensors') });
   const weights = Object.fromEntries(tensors);
   const config = JSON.parse(new TextDecoder().decode(files.get('config.json'))) as JsonObject;
-  return { config, step: Number(about['step']), weights, digest: digestOf(weights) };
+  return { config, step: Number(about['step']), weights, digest: weightsDigest(weights) };
 }
 
 /** By the manifest; one that cannot be read is left to who reads checkpoints, and tells what is wrong. */
@@ -61,14 +61,6 @@ async function isExported(folder: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-function digestOf(weights: TrainedRun['weights']): string {
-  const hash = createHash('sha256');
-  for (const [name, { shape, data }] of Object.entries(weights)) {
-    hash.update(`${name} ${shape.join(',')}\n`).update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-  }
-  return hash.digest('hex');
 }
 
 /** What whoever calls says of a run that may be somebody else's. */

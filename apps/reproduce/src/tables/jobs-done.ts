@@ -1,3 +1,4 @@
+import { missingPieces } from './missing-pieces.ts';
 import { pieceName, piecesOf } from './piece-key.ts';
 import type { Job } from './queue.ts';
 import { rowPieces } from './row-pieces.ts';
@@ -16,10 +17,10 @@ export async function jobsDone(table: Table, queue: readonly Job[], folder: stri
   const lacks = await Promise.all(
     queue.map(async ({ row: name, seed }) => {
       const row = table.rows.find((each) => each.name === name)!;
-      const [files, keys] = [rowPieces(table, row, { folder, seed }), piecesOf(table, row)];
-      const found = await Promise.all(keys.map((key) => files.read(key)));
-      const lacking = keys.filter((_, i) => found[i] === undefined).map(pieceName);
-      return lacking.length === 0 ? undefined : `${name} seed ${seed}${lacking.length === keys.length ? '' : ` (${lacking.join(', ')})`}`;
+      const lacking = await missingPieces(table, row, rowPieces(table, row, { folder, seed }));
+      if (lacking.length === 0) return undefined;
+      const which = lacking.length === piecesOf(table, row).length ? '' : ` (${lacking.map(pieceName).join(', ')})`;
+      return `${name} seed ${seed}${which}`;
     }),
   );
   const missing = lacks.filter((lack) => lack !== undefined);

@@ -7,8 +7,8 @@ import type { Provenance } from '../report/provenance.ts';
 import { buildTraining } from '../train/build-training.ts';
 import type { TrainConfig } from '../config/train-config.ts';
 import { trainInFolder } from '../train/train-in-folder.ts';
-import type { PieceFiles } from './piece-files.ts';
-import { pieceName, piecesOf } from './piece-key.ts';
+import { missingPieces } from './missing-pieces.ts';
+import { pieceName } from './piece-key.ts';
 import { pieceTask } from './piece-task.ts';
 import { rowFolder, rowPieces } from './row-pieces.ts';
 import type { PieceProvenance, PieceValue } from './row-results.ts';
@@ -41,7 +41,8 @@ export async function runRow(options: RunRowOptions): Promise<EndOfProcess | und
   const files = rowPieces(table, row, { folder, seed });
   const config: TrainConfig = { seed, ...row.config };
   const label = `${row.name} seed ${seed}`;
-  if (await isComplete(table, row, files)) return undefined;
+  const missing = await missingPieces(table, row, files);
+  if (missing.length === 0) return undefined;
   const training = await buildTraining(config);
   try {
     const end = await trainInFolder(config, training, {
@@ -55,8 +56,7 @@ export async function runRow(options: RunRowOptions): Promise<EndOfProcess | und
       commit: options.made.commit,
     });
     if (end) return end;
-    for (const key of piecesOf(table, row)) {
-      if ((await files.read(key)) !== undefined) continue;
+    for (const key of missing) {
       if (signals.end.aborted) return signals.end.reason as EndOfProcess;
       const { total, make } = pieceTask(key, {
         table,
@@ -83,12 +83,6 @@ export async function runRow(options: RunRowOptions): Promise<EndOfProcess | und
   } finally {
     training.dispose();
   }
-}
-
-/** Whether all pieces of a row are there. */
-async function isComplete(table: Table, row: TableRow, files: PieceFiles): Promise<boolean> {
-  for (const key of piecesOf(table, row)) if ((await files.read(key)) === undefined) return false;
-  return true;
 }
 
 function pieceProvenance({ made: { command, commit, hardware, node }, engine }: RunRowOptions, seconds: number): PieceProvenance {

@@ -2,12 +2,13 @@ import { join } from 'node:path';
 import { type Rng, type States } from '@d3pm/core';
 import { ancestralSampler, type SamplerState } from '@d3pm/samplers';
 import { reverseOf, type Training } from '../../train/build-training.ts';
+import { weightsDigest } from '../../train/weights-digest.ts';
 import type { TrainConfig } from '../../config/train-config.ts';
 import type { ImagesRecord, ProgressRecord } from '../row-results.ts';
 import { fingerprint } from '../fingerprint.ts';
 import { toImagesData } from './images-data.ts';
 import { writeImagesFile } from './images-file.ts';
-import { parametersDigest, sampleParts, type PlaceOfPart, type SamplePart } from './sample-parts.ts';
+import { sampleParts, type PlaceOfPart, type SamplePart } from './sample-parts.ts';
 
 export interface SampleImagesInput {
   readonly training: Training;
@@ -83,6 +84,13 @@ export async function drawImages(input: SampleImagesInput, options: ImagesOption
 /** What decides samples: the seed, the process, and the network as it is now. */
 async function chainOf({ config, training }: SampleImagesInput, numSteps: number): Promise<string> {
   const { seed, data, transition, schedule, loss, model } = config;
+  const weights = Object.fromEntries(
+    await Promise.all(
+      Object.entries(training.model.parameters).map(
+        async ([name, value]) => [name, { shape: value.shape, data: await value.data() }] as const,
+      ),
+    ),
+  );
   return fingerprint({
     seed,
     data,
@@ -91,7 +99,7 @@ async function chainOf({ config, training }: SampleImagesInput, numSteps: number
     loss,
     model,
     numSteps,
-    weights: await parametersDigest(training.model.parameters),
+    weights: weightsDigest(weights),
   });
 }
 

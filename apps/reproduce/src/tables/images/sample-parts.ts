@@ -1,7 +1,5 @@
-import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Parameters } from '@d3pm/core';
 import { readKeptTensor, writeKeptTensor, type KeptTensorKey } from './kept-tensor.ts';
 
 /** Samples that follow each other. */
@@ -50,14 +48,4 @@ export function sampleParts(
       }),
     remove: () => rm(folder, { recursive: true, force: true }),
   };
-}
-
-/** SHA-256 of the names, shapes and numbers of a network. */
-export async function parametersDigest(parameters: Parameters): Promise<string> {
-  const hash = createHash('sha256');
-  for (const [name, tensor] of Object.entries(parameters)) {
-    const data = await tensor.data();
-    hash.update(`${name} ${tensor.shape.join(',')}\n`).update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-  }
-  return hash.digest('hex');
 }
