@@ -3,7 +3,7 @@ namespace D3PM_PROCESSOR {
 
 // Sixteen logits from class i on, −∞ at the impossible one and behind the row. Numbers behind a row are those of the next one, but for the
 // last row, which is not read past its end.
-inline __attribute__((always_inline)) void load_logits(const NllInput& input, int64_t r, int64_t i, Lanes* lanes) {
+D3PM_INLINE void load_logits(const NllInput& input, int64_t r, int64_t i, Lanes* lanes) {
   const int64_t at = r * input.classes + i, count = input.classes - i;
   if (at + kLanes <= input.rows * input.classes) {
     load(input.logits + at, lanes);

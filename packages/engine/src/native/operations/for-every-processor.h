@@ -18,35 +18,37 @@ constexpr int64_t padded(int64_t size) { return (size + kLanes - 1) / kLanes * k
 
 }  // namespace d3pm
 
+#define D3PM_INLINE inline __attribute__((always_inline))
+
 // a where the mask is set, else b.
 #define D3PM_SELECT(mask, a, b) ((Lanes)(((mask) & (Words)(a)) | (~(mask) & (Words)(b))))
 #define D3PM_ALL(value) (Lanes{} + (value))
 
-#if defined(__clang__)
-#define D3PM_SHUFFLE(x, ...) __builtin_shufflevector(x, x, __VA_ARGS__)
-#else
-#define D3PM_SHUFFLE(x, ...) __builtin_shuffle(x, (Words{__VA_ARGS__}))
-#endif
-
 #define D3PM_PROCESSOR any
+#define D3PM_REGISTER 16
 #include "lanes.h"
 #include D3PM_ROWS
+#undef D3PM_REGISTER
 #undef D3PM_PROCESSOR
 
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
 #pragma GCC push_options
 #pragma GCC target("avx2,fma")
 #define D3PM_PROCESSOR avx2
+#define D3PM_REGISTER 32
 #include "lanes.h"
 #include D3PM_ROWS
+#undef D3PM_REGISTER
 #undef D3PM_PROCESSOR
 #pragma GCC pop_options
 
 #pragma GCC push_options
 #pragma GCC target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")
 #define D3PM_PROCESSOR avx512
+#define D3PM_REGISTER 64
 #include "lanes.h"
 #include D3PM_ROWS
+#undef D3PM_REGISTER
 #undef D3PM_PROCESSOR
 #pragma GCC pop_options
 

@@ -3,18 +3,18 @@ namespace D3PM_PROCESSOR {
 
 // An image of `pixels` times `channels` numbers is read sixteen at a time, past the ends of pixels. What belongs to a channel is repeated
 // for sixteen pixels, and so is what is summed over pixels.
-inline __attribute__((always_inline)) void repeat(const float* values, int64_t channels, float* tile) {
+D3PM_INLINE void repeat(const float* values, int64_t channels, float* tile) {
   for (int64_t pixel = 0; pixel < kLanes; pixel++) std::memcpy(tile + pixel * channels, values, channels * sizeof(float));
 }
 
-inline __attribute__((always_inline)) double gather(const float* tile, int64_t channels, int64_t channel) {
+D3PM_INLINE double gather(const float* tile, int64_t channels, int64_t channel) {
   double sum = 0;
   for (int64_t pixel = 0; pixel < kLanes; pixel++) sum += tile[pixel * channels + channel];
   return sum;
 }
 
 // σ(u)
-inline __attribute__((always_inline)) void gate_of(const Lanes* u, Lanes* gate) {
+D3PM_INLINE void gate_of(const Lanes* u, Lanes* gate) {
   Lanes x = -*u;
   const Words large = x > D3PM_ALL(87.0f);
   x = D3PM_SELECT(large, D3PM_ALL(87.0f), x);

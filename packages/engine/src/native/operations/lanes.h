@@ -1,32 +1,64 @@
-// Sixteen float32 at a time, in the vector types of GCC and Clang. Included by for-every-processor.h alone, once for each.
+// Sixteen float32 at a time, in registers of D3PM_REGISTER bytes. Included by for-every-processor.h alone, once for each processor.
+#include "pairs.h"
 
 namespace d3pm {
 namespace D3PM_PROCESSOR {
 
-typedef float Lanes __attribute__((vector_size(64)));
-typedef int32_t Words __attribute__((vector_size(64)));
-inline __attribute__((always_inline)) void load(const float* from, Lanes* to) { std::memcpy(to, from, sizeof(Lanes)); }
-inline __attribute__((always_inline)) void store(const Lanes* from, float* to) { std::memcpy(to, from, sizeof(Lanes)); }
+typedef float Floats __attribute__((vector_size(D3PM_REGISTER)));
+typedef int32_t Integers __attribute__((vector_size(D3PM_REGISTER)));
+D3PM_INLINE Floats converted(const Integers& integers) { return __builtin_convertvector(integers, Floats); }
 
-// Each half onto the other until one number is left: the same order of additions on every processor.
-inline __attribute__((always_inline)) float sum_of(const Lanes* lanes) {
-  Lanes x = *lanes;
-  x += D3PM_SHUFFLE(x, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7);
-  x += D3PM_SHUFFLE(x, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11);
-  x += D3PM_SHUFFLE(x, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13);
-  return x[0] + x[1];
+#if D3PM_REGISTER == 64
+typedef Floats Lanes;
+typedef Integers Words;
+#elif D3PM_REGISTER == 32
+typedef Pair<Floats> Lanes;
+typedef Pair<Integers> Words;
+#else
+typedef Pair<Pair<Floats>> Lanes;
+typedef Pair<Pair<Integers>> Words;
+#endif
+
+template <typename Half>
+D3PM_INLINE auto converted(const Pair<Half>& integers) -> Pair<decltype(converted(integers.low))> {
+  return {converted(integers.low), converted(integers.high)};
 }
 
-inline __attribute__((always_inline)) Lanes larger(const Lanes* a, const Lanes* b) { return D3PM_SELECT(*a > *b, *a, *b); }
+// Register by register: what is copied as a whole lies in memory.
+D3PM_INLINE void load(const float* from, Floats* to) { std::memcpy(to, from, sizeof(Floats)); }
+D3PM_INLINE void store(const Floats* from, float* to) { std::memcpy(to, from, sizeof(Floats)); }
 
-inline __attribute__((always_inline)) float largest_of(const Lanes* lanes) {
-  Lanes x = *lanes, y = D3PM_SHUFFLE(x, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7);
-  x = larger(&x, &y);
-  y = D3PM_SHUFFLE(x, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11);
-  x = larger(&x, &y);
-  y = D3PM_SHUFFLE(x, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13);
-  x = larger(&x, &y);
-  return x[0] > x[1] ? x[0] : x[1];
+template <typename Half>
+D3PM_INLINE void load(const float* from, Pair<Half>* to) {
+  load(from, &to->low);
+  load(from + sizeof(Half) / sizeof(float), &to->high);
+}
+
+template <typename Half>
+D3PM_INLINE void store(const Pair<Half>* from, float* to) {
+  store(&from->low, to);
+  store(&from->high, to + sizeof(Half) / sizeof(float));
+}
+
+// Each half onto the other until one number is left: the same order of additions on every processor.
+D3PM_INLINE float sum_of(const Lanes* lanes) {
+  float x[kLanes];
+  store(lanes, x);
+  for (int64_t half = kLanes / 2; half > 0; half /= 2) {
+    for (int64_t i = 0; i < half; i++) x[i] += x[i + half];
+  }
+  return x[0];
+}
+
+D3PM_INLINE Lanes larger(const Lanes* a, const Lanes* b) { return D3PM_SELECT(*a > *b, *a, *b); }
+
+D3PM_INLINE float largest_of(const Lanes* lanes) {
+  float x[kLanes];
+  store(lanes, x);
+  for (int64_t half = kLanes / 2; half > 0; half /= 2) {
+    for (int64_t i = 0; i < half; i++) x[i] = x[i] > x[i + half] ? x[i] : x[i + half];
+  }
+  return x[0];
 }
 
 // A sum of many, in blocks of 32: of 8192 numbers next to none of the digits are lost.
@@ -34,51 +66,52 @@ struct LanesSum {
   Lanes total = {}, block = {};
   int64_t count = 0;
 
-  inline __attribute__((always_inline)) void add(const Lanes* lanes) {
+  D3PM_INLINE void add(const Lanes* lanes) {
     block += *lanes;
     if (++count % 32 != 0) return;
     total += block;
     block = Lanes{};
   }
 
-  inline __attribute__((always_inline)) float value() const {
+  D3PM_INLINE float value() const {
     const Lanes all = total + block;
     return sum_of(&all);
   }
 };
 
 // The first `count` of sixteen numbers and `fill` behind them; all of them where there are more.
-inline __attribute__((always_inline)) void load_some(const float* from, int64_t count, Lanes* to, float fill = 0) {
+D3PM_INLINE void load_some(const float* from, int64_t count, Lanes* to, float fill = 0) {
   if (count >= kLanes) return load(from, to);
   *to = D3PM_ALL(fill);
   std::memcpy(to, from, count * sizeof(float));
 }
 
-inline __attribute__((always_inline)) void store_some(const Lanes* from, int64_t count, float* to) {
+D3PM_INLINE void store_some(const Lanes* from, int64_t count, float* to) {
   if (count >= kLanes) return store(from, to);
   std::memcpy(to, from, count * sizeof(float));
 }
 
-// The first `count` of sixteen.
-inline __attribute__((always_inline)) Words first_lanes(int64_t count) {
-  const Words places = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-  return places < (Words{} + static_cast<int32_t>(count < kLanes ? count : kLanes));
+D3PM_INLINE Words places() {
+  constexpr int32_t kPlaces[kLanes] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+  Words words;
+  std::memcpy(&words, kPlaces, sizeof words);
+  return words;
 }
+
+// The first `count` of sixteen.
+D3PM_INLINE Words first_lanes(int64_t count) { return places() < (Words{} + static_cast<int32_t>(count < kLanes ? count : kLanes)); }
 
 // The one at a place, if it is among the sixteen.
-inline __attribute__((always_inline)) Words lane_at(int64_t place) {
-  const Words places = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-  return places == (Words{} + static_cast<int32_t>(place));
-}
+D3PM_INLINE Words lane_at(int64_t place) { return places() == (Words{} + static_cast<int32_t>(place)); }
 
 // Sets what is behind the first `count` to 0.
-inline __attribute__((always_inline)) void keep_some(int64_t count, Lanes* lanes) {
+D3PM_INLINE void keep_some(int64_t count, Lanes* lanes) {
   *lanes = D3PM_SELECT(first_lanes(count), *lanes, Lanes{});
 }
 
 // e^x for x ≤ 88, right to 2 units in the last place; 0 below the smallest normal number and at −∞, NaN at NaN. The polynomial and the
 // split of log 2 are those of Cephes (Moshier, expf).
-inline __attribute__((always_inline)) void exp_of(const Lanes* argument, Lanes* result) {
+D3PM_INLINE void exp_of(const Lanes* argument, Lanes* result) {
   const Lanes x = *argument;
   const Words tiny = x < D3PM_ALL(-87.33654f);
   const Words is_nan = x != x;
@@ -97,12 +130,12 @@ inline __attribute__((always_inline)) void exp_of(const Lanes* argument, Lanes* 
 }
 
 // log x, right to 2 units in the last place; −∞ at 0, NaN below and at NaN, ∞ at ∞. Cephes (Moshier, logf).
-inline __attribute__((always_inline)) void log_of(const Lanes* argument, Lanes* result) {
+D3PM_INLINE void log_of(const Lanes* argument, Lanes* result) {
   const Lanes x = *argument;
   const Words small = x < D3PM_ALL(1.17549435e-38f);
   const Words bits = (Words)D3PM_SELECT(small, x * 8388608.0f, x);
   const Words exponent = (bits - 0x3f3504f3) >> 23;
-  const Lanes e = __builtin_convertvector(exponent, Lanes) - D3PM_SELECT(small, D3PM_ALL(23.0f), Lanes{});
+  const Lanes e = converted(exponent) - D3PM_SELECT(small, D3PM_ALL(23.0f), Lanes{});
   const Lanes f = (Lanes)(bits - (exponent << 23)) - 1.0f;
   Lanes p = f * 7.0376836292e-2f - 1.1514610310e-1f;
   p = p * f + 1.1676998740e-1f;

@@ -9,7 +9,7 @@ struct RowSum {
   float shift, sum;
 };
 
-inline __attribute__((always_inline)) RowSum sum_row(const float* row, int64_t classes) {
+D3PM_INLINE RowSum sum_row(const float* row, int64_t classes) {
   Lanes lanes, top = D3PM_ALL(-kInfinity);
   LanesSum total;
   for (int64_t i = 0; i < classes; i += kLanes) {
@@ -66,7 +66,7 @@ inline void log_normalize_gradient_rows(const float* dy, const float* y, int64_t
 }
 
 // e^δ − 1 − δ for δ ≤ 88: by its series next to 0, where the difference cancels.
-inline __attribute__((always_inline)) void exp_excess(const Lanes* argument, Lanes* result) {
+D3PM_INLINE void exp_excess(const Lanes* argument, Lanes* result) {
   const Lanes x = *argument;
   Lanes series = x * (1.0f / 362880) + 1.0f / 40320;
   series = series * x + 1.0f / 5040;

@@ -4,12 +4,12 @@ namespace d3pm {
 namespace D3PM_PROCESSOR {
 
 // φ(x) = x − log(1 + x) with 1 + x given, as excess.ts has it.
-inline __attribute__((always_inline)) double excess(double x, double one_plus) {
+D3PM_INLINE double excess(double x, double one_plus) {
   const double z = x / (2 + x), zz = z * z;
   return std::fabs(x) < 0.1 ? z * (x - zz * (2.0 / 3 + zz * (2.0 / 5 + zz * (2.0 / 7 + zz * (2.0 / 9 + zz * 2 / 11))))) : x - std::log(one_plus);
 }
 
-inline __attribute__((always_inline)) void excess_lanes(const Lanes* argument, const Lanes* one_plus, Lanes* result) {
+D3PM_INLINE void excess_lanes(const Lanes* argument, const Lanes* one_plus, Lanes* result) {
   const Lanes x = *argument;
   const Lanes z = x / (x + 2.0f), zz = z * z;
   const Lanes series = z * (x - zz * (zz * (zz * (2.0f / 7) + 2.0f / 5) + 2.0f / 3));

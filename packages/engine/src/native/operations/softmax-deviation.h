@@ -11,7 +11,7 @@ struct Deviation {
 
 // Turns a row of logits, padded with −∞ to `width`, into the weights of all classes but x_0, and 0 there. Where everything is impossible
 // nothing weighs anything.
-inline __attribute__((always_inline)) Deviation weigh_row(float* row, int64_t width, int32_t x0) {
+D3PM_INLINE Deviation weigh_row(float* row, int64_t width, int32_t x0) {
   Lanes lanes, top = D3PM_ALL(-kInfinity);
   LanesSum total;
   for (int64_t i = 0; i < width; i += kLanes) {
@@ -36,7 +36,7 @@ inline __attribute__((always_inline)) Deviation weigh_row(float* row, int64_t wi
   return {hit_weight, total.value(), log_hit};
 }
 
-inline __attribute__((always_inline)) void multiply_row(float* row, int64_t width, float factor) {
+D3PM_INLINE void multiply_row(float* row, int64_t width, float factor) {
   Lanes lanes;
   for (int64_t i = 0; i < width; i += kLanes) {
     load(row + i, &lanes);
