@@ -116,4 +116,27 @@ describe('what is measured of a row', () => {
     expect([numExamples, total.monteCarloErrorBits]).toEqual([40, 0]);
     input.training.dispose();
   });
+
+  it('divides the nats by the words of the very examples that were evaluated', async () => {
+    const input = await rowOf(decoder);
+    const { size } = input.test;
+    const words = Float64Array.from({ length: size }, (_, example) => 1 + (example % 7) + (3 * example) / size);
+    const taken = Array.from({ length: 40 }, (_, i) => Math.floor((i * size) / 40));
+    const counted = { ...input, test: { ...input.test, words } };
+    const exact = await exactNll(counted);
+    const total = taken.reduce((sum, example) => sum + words[example]!, 0);
+    expect(exact.perWord!.words).toBeCloseTo(total, 10);
+    expect(exact.perWord!.perplexity / Math.exp((exact.total.nats * 40) / total)).toBeCloseTo(1, 12);
+    const few = { ...counted, sizes: { ...sizes, fullSumExamples: 5 } };
+    const sum = await fullSumBound(
+      { ...few, ...(await rowOf(uniform)), test: counted.test, sizes: few.sizes },
+      { reverse: 'plug-in', numSteps: 3 },
+    );
+    expect(sum.perWord!.words).toBeCloseTo(
+      [0, 1, 2, 3, 4].reduce((all, i) => all + words[Math.floor((i * size) / 5)]!, 0),
+      10,
+    );
+    expect((await exactNll(input)).perWord).toBe(undefined);
+    input.training.dispose();
+  });
 });

@@ -8,6 +8,7 @@ import { jobsDone } from '../src/tables/jobs-done.ts';
 import { rowPieces } from '../src/tables/row-pieces.ts';
 import { table1 } from '../src/tables/text/table-1.ts';
 import { table2 } from '../src/tables/text/table-2.ts';
+import type { NgramBaseline } from '../src/tables/text/ngram-baselines.ts';
 import { textPage } from '../src/tables/text/text-page.ts';
 import { studentQuantile } from '../src/tables/student-quantile.ts';
 import { summarizeTable, type RowSummary } from '../src/tables/table-summary.ts';
@@ -63,13 +64,13 @@ async function summarized(
 }
 
 const smoke = table1({ size: 'smoke', data: 'sotu' });
-const page = (table: TextTable, rows: readonly RowSummary[]): string =>
+const page = (table: TextTable, rows: readonly RowSummary[], baselines: readonly NgramBaseline[] = []): string =>
   textPage({
     table,
     rows,
     texts: [],
     provenance: [],
-    baselines: [],
+    baselines,
     pictures: [],
     jobs: { done: 0, all: 2, missing: ['uniform seed 1 (texts)', 'uniform seed 2'] },
   });
@@ -161,17 +162,39 @@ describe('the report of a table', () => {
     expect(rows[0]!.sampling!.seconds).toMatchObject({ values: [2, 4], mean: 3, spread: 1 });
   });
 
-  it('is in perplexity per word where the table is: exp(nats of an example / its words)', async () => {
+  it('is in perplexity per word where the table is: the mean of the seeds, the largest error', async () => {
     const pieces = table2({ size: 'smoke', data: 'sotu-pieces' });
-    // 8 bits a piece, 128 pieces and 96 words an example: 2^(8 · 128 / 96).
-    const rows = await summarized(pieces, [[1, BOUND, bound(8, { wordsPerExample: 96 })]]);
+    const perWord = (perplexity: number): Partial<BoundRecord> => ({
+      perWord: { perplexity, standardError: perplexity / 40, words: 9600 },
+    });
+    const rows = await summarized(pieces, [
+      [1, BOUND, bound(8, perWord(1600))],
+      [2, BOUND, bound(8, perWord(1700))],
+    ]);
     const [{ shown }] = rows as [RowSummary];
-    const perplexity = 2 ** ((8 * 128) / 96);
-    expect(shown.mean / perplexity).toBeCloseTo(1, 12);
-    expect(shown.monteCarloError! / (perplexity * Math.LN2 * 0.002 * (128 / 96))).toBeCloseTo(1, 12);
+    expect(shown).toMatchObject({ values: [1600, 1700], mean: 1650, spread: 50, standardError: 42.5 });
+    // 0.002 bits a position, 100 examples of 128 positions for 9600 words.
+    expect(shown.monteCarloError! / (1650 * Math.LN2 * 0.002 * (12_800 / 9600))).toBeCloseTo(1, 12);
+    expect(page(pieces, rows)).toContain('| ≤ 1650.0 ± 50.0 | 3.0 | 43 |');
+    expect(page(pieces, rows)).toContain('Held out: 100 examples with 9600 words in all');
     await expect(summarized(pieces, [[1, BOUND, bound(8)]])).rejects.toThrow('counts no words');
-    const poor = await summarized(pieces, [[1, BOUND, bound(28, { wordsPerExample: 96 })]]);
-    expect(page(pieces, poor)).toContain('| ≤ 1.73e+11 (one seed) |');
+    const poor = await summarized(pieces, [
+      [1, BOUND, bound(28, perWord(1.73e11))],
+      [2, BOUND, bound(28, perWord(1.73e11))],
+    ]);
+    expect(page(pieces, poor)).toContain('| ≤ 1.73e+11 ± 0.00e+0 |');
+  });
+
+  it('has the n-grams in the unit of the table', async () => {
+    const baselines = [
+      { order: 1, bits: 9.2577, perWord: { perplexity: 2861.6, standardError: 100.7, words: 9600 } },
+      { order: 3, bits: 6.1815, perWord: { perplexity: 203.3, standardError: 5.94, words: 9600 } },
+    ];
+    const pieces = page(table2({ size: 'smoke', data: 'sotu-pieces' }), [], baselines);
+    expect(pieces).toContain('| perplexity per word | 2861.6, SE 101 | 203.3, SE 5.9 |');
+    const characters = page(smoke, [], [{ order: 6, bits: 1.4912 }]);
+    expect(characters).toContain('| bits per position | 1.491 |');
+    expect(characters).not.toContain('per word');
   });
 
   it('says how its numbers stand to those of the paper', () => {

@@ -11,7 +11,9 @@ export interface BatchTerms {
 export interface BoundAccumulator {
   /** L_T of a batch, and its replicates of the other terms. */
   add(prior: Float64Array, replicates: readonly BatchTerms[]): void;
-  report(positions: number): Pick<BoundReport, 'diffusion' | 'numExamples' | 'positions' | 'prior' | 'reconstruction' | 'total'>;
+  report(
+    positions: number,
+  ): Pick<BoundReport, 'diffusion' | 'exampleNats' | 'numExamples' | 'positions' | 'prior' | 'reconstruction' | 'total'>;
 }
 
 export function boundAccumulator(caller: string): BoundAccumulator {
@@ -19,21 +21,23 @@ export function boundAccumulator(caller: string): BoundAccumulator {
   const priorMean = replicatedMean(`${caller} (L_T)`);
   const diffusionMean = replicatedMean(`${caller} (L_{t−1})`);
   const reconstructionMean = replicatedMean(`${caller} (L_0)`);
-  let numExamples = 0;
+  const exampleNats: number[] = [];
   return {
     add: (prior, replicates) => {
-      numExamples += prior.length;
       priorMean.add(replicates.map(() => prior));
       diffusionMean.add(replicates.map(({ diffusion }) => diffusion));
       reconstructionMean.add(replicates.map(({ reconstruction }) => reconstruction));
-      total.add(replicates.map(({ diffusion, reconstruction }) => prior.map((nats, b) => nats + diffusion[b]! + reconstruction[b]!)));
+      const totals = replicates.map(({ diffusion, reconstruction }) => prior.map((nats, b) => nats + diffusion[b]! + reconstruction[b]!));
+      total.add(totals);
+      for (let b = 0; b < prior.length; b++) exampleNats.push(totals.reduce((sum, nats) => sum + nats[b]!, 0) / totals.length);
     },
     report: (positions) => ({
       total: total.estimate(positions),
       prior: { ...priorMean.estimate(positions), monteCarloErrorNats: 0, monteCarloErrorBitsPerDimension: 0 },
       diffusion: diffusionMean.estimate(positions),
       reconstruction: reconstructionMean.estimate(positions),
-      numExamples,
+      exampleNats: Float64Array.from(exampleNats),
+      numExamples: exampleNats.length,
       positions,
     }),
   };

@@ -30,6 +30,8 @@ export interface BoundReport {
   readonly reconstruction: Estimate;
   /** Nats of each step of the chain, index i − 1 is step t_{i−1}→t_i; the first is L_0. A full sum only. */
   readonly perStepNats?: Float64Array;
+  /** The bound of each example in nats, the mean of its replicates, in the order that they were taken; float64 `[numExamples]`. */
+  readonly exampleNats: Float64Array;
   readonly numExamples: number;
   /** Positions of one example: what bits per dimension divide by. */
   readonly positions: number;

@@ -25,6 +25,8 @@ export interface EvaluateAutoregressiveOptions extends Omit<EvaluationOptions<'d
 /** An exact negative log-likelihood: no bound, and no Monte-Carlo error. */
 export interface AutoregressiveReport {
   readonly total: Estimate;
+  /** −log p of each example in nats, in the order that they were taken; float64 `[numExamples]`. */
+  readonly exampleNats: Float64Array;
   readonly numExamples: number;
   /** Positions of one example: what bits per dimension divide by. */
   readonly positions: number;
@@ -50,21 +52,29 @@ export async function evaluateAutoregressive(options: EvaluateAutoregressiveOpti
   const mean = replicatedMean('evaluateAutoregressive');
   const turn = turnsOfEventLoop();
   const answers = networkAnswers('evaluateAutoregressive', options);
-  let [networkCalls, numExamples, positions] = [0, 0, 0];
+  const exampleNats: number[] = [];
+  let [networkCalls, positions] = [0, 0];
   for await (const { states } of exampleBatches('evaluateAutoregressive', transition, options)) {
     positions = positionsOf(states);
-    mean.add([await answers.next(states.shape[0]!, () => exampleNats(options, states))]);
+    const nats = await answers.next(states.shape[0]!, () => askNats(options, states));
+    mean.add([nats]);
+    exampleNats.push(...nats);
     networkCalls += 1;
-    numExamples += states.shape[0]!;
     await turn();
-    onProgress?.({ networkCalls, totalNetworkCalls, numExamples });
+    onProgress?.({ networkCalls, totalNetworkCalls, numExamples: exampleNats.length });
   }
   answers.end();
   const total = mean.estimate(positions);
-  return { total: { ...total, monteCarloErrorNats: 0, monteCarloErrorBitsPerDimension: 0 }, numExamples, positions, networkCalls };
+  return {
+    total: { ...total, monteCarloErrorNats: 0, monteCarloErrorBitsPerDimension: 0 },
+    exampleNats: Float64Array.from(exampleNats),
+    numExamples: exampleNats.length,
+    positions,
+    networkCalls,
+  };
 }
 
-async function exampleNats({ transition, denoiser }: EvaluateAutoregressiveOptions, states: States): Promise<Float64Array> {
+async function askNats({ transition, denoiser }: EvaluateAutoregressiveOptions, states: States): Promise<Float64Array> {
   const x0 = toTensor(states);
   let nats: Tensor | undefined;
   try {

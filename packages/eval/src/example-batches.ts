@@ -1,4 +1,5 @@
 import { assertDataStates, assertInteger, D3pmError, positionsOf, type Dataset, type States, type Transition } from '@d3pm/core';
+import { evenlySpaced } from './evenly-spaced.ts';
 import type { BatchRange, EvaluationOptions } from './evaluation-options.ts';
 
 export interface ExampleBatch {
@@ -64,9 +65,11 @@ function batchesOf(
   const { from, to } = batchRange ? checkedRange(caller, batchRange, batchCount) : { from: 0, to: batchCount };
   return (function* () {
     for (let batch = from; batch < to; batch++) {
-      const length = Math.min(batchSize, count - batch * batchSize);
-      const indices = Array.from({ length }, (_, b) => Math.floor(((batch * batchSize + b) * data.size) / count));
-      yield data.examples(indices, rng.split('crops'));
+      const first = batch * batchSize;
+      yield data.examples(
+        evenlySpaced({ size: data.size, count, from: first, to: Math.min(count, first + batchSize) }),
+        rng.split('crops'),
+      );
     }
   })();
 }

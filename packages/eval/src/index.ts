@@ -12,7 +12,9 @@ export {
 } from './evaluate-exact-count.ts';
 export { evaluateMetrics } from './evaluate-metrics.ts';
 export type { BatchRange, EvaluationOptions, EvaluationProgress } from './evaluation-options.ts';
+export { evenlySpaced, type EvenlySpacedOptions } from './evenly-spaced.ts';
 export { histogramKl, type HistogramKlOptions } from './histogram-kl.ts';
+export { perplexityEstimate, type CountedNats, type PerplexityEstimate } from './perplexity-estimate.ts';
 export type { InceptionWeight, InceptionWeights } from './inception/assert-inception-weights.ts';
 export { inceptionFeatures, type InceptionFeaturesOptions } from './inception/inception-features.ts';
 export type { NetworkAnswer } from './network-answers.ts';

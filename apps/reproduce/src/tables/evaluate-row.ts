@@ -9,6 +9,7 @@ import {
 } from '@d3pm/eval';
 import { reverseOf, type Training } from '../train/build-training.ts';
 import type { TrainConfig } from '../config/train-config.ts';
+import { perWordOf } from './per-word.ts';
 import type { BoundRecord, EstimateRecord, ExactRecord } from './row-results.ts';
 import type { ReverseName, TableSizes } from './table.ts';
 
@@ -100,7 +101,7 @@ export async function exactNll({
   rng,
   onProgress,
 }: EvaluateRowInput): Promise<ExactRecord> {
-  const { total, ...counts } = await evaluateAutoregressive({
+  const report = await evaluateAutoregressive({
     transition,
     denoiser: model,
     data: test,
@@ -109,13 +110,12 @@ export async function exactNll({
     onProgress,
     ...(testExamples !== undefined && { maxExamples: testExamples }),
   });
-  return { total: estimateRecord(total), ...counts, ...wordCount(test, counts.numExamples) };
+  const { total, numExamples, positions, networkCalls } = report;
+  return { total: estimateRecord(total), numExamples, positions, perWord: perWordOf(test, report.exampleNats), networkCalls };
 }
 
-function boundRecord(
-  test: Dataset,
-  { total, prior, diffusion, reconstruction, numExamples, positions, networkCalls, convention }: BoundReport,
-): BoundRecord {
+function boundRecord(test: Dataset, report: BoundReport): BoundRecord {
+  const { total, prior, diffusion, reconstruction, numExamples, positions, networkCalls, convention } = report;
   return {
     total: estimateRecord(total),
     prior: estimateRecord(prior),
@@ -123,19 +123,10 @@ function boundRecord(
     reconstruction: estimateRecord(reconstruction),
     numExamples,
     positions,
-    ...wordCount(test, numExamples),
+    perWord: perWordOf(test, report.exampleNats),
     networkCalls,
     convention,
   };
-}
-
-/** Words of the examples that an evaluation of `count` takes, which are evenly spaced. */
-function wordCount(test: Dataset, count: number): { readonly wordsPerExample?: number } {
-  if (!('words' in test)) return {};
-  const words = test.words as Float64Array;
-  let sum = 0;
-  for (let i = 0; i < count; i++) sum += words[Math.floor((i * test.size) / count)]!;
-  return { wordsPerExample: sum / count };
 }
 
 function estimateRecord({

@@ -17,6 +17,9 @@ export function seedsText({ mean, spread }: OverSeeds, digits: number): string {
   return spread === undefined ? `${shown(mean)} (one seed)` : `${shown(mean)} ± ${shown(spread)}`;
 }
 
+/** An error, two digits of it; all of those before the point, but of large numbers. */
+export const errorText = (error: number): string => (error >= 100 && error < LARGE ? error.toFixed(0) : error.toPrecision(2));
+
 /** How a table is read. */
 const NOTE_ON_ERRORS =
   '“±” is half of the distance between the lowest and the highest seed; “MC” the Monte-Carlo error (another run on the same examples), “SE” the standard error (other examples of the same source, taken as independent), each the largest of the seeds. All rows have the same held-out examples, so that differences between rows are more certain than SE says.';

@@ -1,5 +1,5 @@
 import type { MetricReport } from '@d3pm/core';
-import type { BoundReport } from '@d3pm/eval';
+import type { BoundReport, PerplexityEstimate } from '@d3pm/eval';
 
 /** An estimate as it stands in result files: bits per position, and nats per example. */
 export interface EstimateRecord {
@@ -19,8 +19,8 @@ export interface BoundRecord {
   readonly reconstruction: EstimateRecord;
   readonly numExamples: number;
   readonly positions: number;
-  /** Words of an example on average, where the data counts words. */
-  readonly wordsPerExample?: number;
+  /** Where the data counts words. */
+  readonly perWord?: PerplexityEstimate | undefined;
   readonly networkCalls: number;
   readonly convention: BoundReport['convention'];
 }
@@ -30,7 +30,7 @@ export interface ExactRecord {
   readonly total: EstimateRecord;
   readonly numExamples: number;
   readonly positions: number;
-  readonly wordsPerExample?: number;
+  readonly perWord?: PerplexityEstimate | undefined;
   readonly networkCalls: number;
 }
 

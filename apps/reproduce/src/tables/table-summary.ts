@@ -1,4 +1,4 @@
-import { D3pmError, perplexityPerWord } from '@d3pm/core';
+import { D3pmError } from '@d3pm/core';
 import type { PieceKey } from './piece-key.ts';
 import type { BoundRecord, ExactRecord, SamplingRecord } from './row-results.ts';
 import type { ReverseName, Table, TableRow, TableSizes } from './table.ts';
@@ -33,6 +33,8 @@ export interface RowSummary {
   readonly checks: readonly Check[];
   readonly sampling: { readonly seconds: OverSeeds; readonly networkCalls: number } | undefined;
   readonly examples: number;
+  /** Of the examples together, where the data counts words. */
+  readonly words: number | undefined;
   readonly estimator: string;
 }
 
@@ -103,7 +105,13 @@ function rowSummary(
   return {
     ...key,
     bits,
-    shown: unit === 'perplexity per word' ? perWord(bits, value) : bits,
+    shown:
+      unit === 'perplexity per word'
+        ? perWord(
+            bounds.map(({ value: each }) => each),
+            bits,
+          )
+        : bits,
     prior: part('prior'),
     diffusion: part('diffusion'),
     reconstruction: part('reconstruction'),
@@ -116,6 +124,7 @@ function rowSummary(
             networkCalls: mean(samplings.flatMap(({ value: { networkCallsPerExample } }) => networkCallsPerExample)),
           },
     examples: value.numExamples,
+    words: value.perWord?.words,
     estimator: 'convention' in value ? value.convention.estimator : 'exact',
   };
 }
@@ -143,13 +152,20 @@ function checksOf(
   });
 }
 
-/** Perplexity per word, exp(nats of the examples / their words); errors by its derivative, the count of words taken as it is. */
-function perWord(bits: OverSeeds, { positions, wordsPerExample }: BoundRecord | ExactRecord): OverSeeds {
-  if (wordsPerExample === undefined) throw new D3pmError('INVALID_DATA', 'table: the data counts no words, and the table is per word');
-  const exponent = (Math.LN2 * positions) / wordsPerExample;
-  const values = overSeeds(bits.values.map((value) => perplexityPerWord(value * Math.LN2 * positions, wordsPerExample)));
-  const error = (size: number | undefined): number | undefined => (size === undefined ? undefined : size * exponent * values.mean);
-  return { ...values, monteCarloError: error(bits.monteCarloError), standardError: error(bits.standardError) };
+/** Perplexity per word over seeds. Its Monte-Carlo error is that of the nats, by the derivative: the words are those of the examples. */
+function perWord(bounds: readonly (BoundRecord | ExactRecord)[], { monteCarloError }: OverSeeds): OverSeeds {
+  const estimates = bounds.map(({ perWord: estimate }) => {
+    if (estimate === undefined) throw new D3pmError('INVALID_DATA', 'table: the data counts no words, and the table is per word');
+    return estimate;
+  });
+  const values = overSeeds(estimates.map(({ perplexity }) => perplexity));
+  const [{ positions, numExamples }] = bounds as [BoundRecord | ExactRecord];
+  const positionsPerWord = (positions * numExamples) / estimates[0]!.words;
+  return {
+    ...values,
+    monteCarloError: monteCarloError === undefined ? undefined : monteCarloError * Math.LN2 * positionsPerWord * values.mean,
+    standardError: Math.max(...estimates.map(({ standardError }) => standardError)),
+  };
 }
 
 /** Mean and spread of a number without errors of its own. */

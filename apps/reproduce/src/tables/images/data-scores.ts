@@ -1,4 +1,5 @@
 import { createRng, type Dataset } from '@d3pm/core';
+import { evenlySpaced } from '@d3pm/eval';
 import { referenceSplit } from '../../features/reference-split.ts';
 import type { Progress } from '../../progress.ts';
 import type { RunFolder } from '../../run-folder.ts';
@@ -60,8 +61,7 @@ export async function dataScores(
 
 function someOf(data: Dataset, wanted: number): ReturnType<Dataset['examples']> {
   const count = Math.min(wanted, data.size);
-  const indices = Array.from({ length: count }, (_, i) => Math.floor((i * data.size) / count));
-  return data.examples(indices, createRng('training images'));
+  return data.examples(evenlySpaced({ size: data.size, count }), createRng('training images'));
 }
 
 /**

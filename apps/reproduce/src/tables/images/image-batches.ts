@@ -1,4 +1,5 @@
 import type { Dataset, Rng, States } from '@d3pm/core';
+import { evenlySpaced } from '@d3pm/eval';
 
 /** Images that go through a feature network at once. */
 const BATCH = 100;
@@ -16,8 +17,7 @@ export function* imageBatches({ values, shape }: States): Generator<States, void
 /** So many examples of a data set, evenly spaced, in parts of at most 100. */
 export function* batchesOfDataset(data: Dataset, count: number, rng: Rng): Generator<States, void, undefined> {
   for (let first = 0; first < count; first += BATCH) {
-    const indices = Array.from({ length: Math.min(BATCH, count - first) }, (_, i) => Math.floor(((first + i) * data.size) / count));
-    yield data.examples(indices, rng);
+    yield data.examples(evenlySpaced({ size: data.size, count, from: first, to: Math.min(count, first + BATCH) }), rng);
   }
 }
 

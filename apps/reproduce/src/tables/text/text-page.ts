@@ -2,6 +2,7 @@ import { markdownTable } from '../markdown.ts';
 import {
   agreementSection,
   differencesSection,
+  errorText,
   headSection,
   madeSection,
   NOTE_ON_REVERSES,
@@ -33,6 +34,7 @@ export function textPage({ table, rows, texts, provenance, baselines, pictures, 
   const others = rows.filter((each) => !published.includes(each));
   return `${[
     headSection({ table, jobs }, 'D3PM numbers are upper bounds (≤), autoregressive and n-gram numbers exact.'),
+    wordsNote(rows),
     markdownTable(
       ['row', 'steps', 'reverse process', table.unit, 'MC', 'SE', 'paper', 'sample time, s', 'calls', 'paper, s'],
       published.map(tableLine),
@@ -43,12 +45,7 @@ export function textPage({ table, rows, texts, provenance, baselines, pictures, 
           others.map(tableLine).map((cells) => cells.slice(0, 6)),
         )}`
       : undefined,
-    baselines.length > 0
-      ? `## n-grams\n\nInterpolated Kneser–Ney, trained on the same text, each held-out example without context; exact, in bits per position.\n\n${markdownTable(
-          ['order', ...baselines.map(({ order }) => String(order))],
-          [['bits', ...baselines.map(({ bits }) => bits.toFixed(3))]],
-        )}`
-      : undefined,
+    ngramsSection(baselines),
     differencesSection({ table, pictures }),
     partsSection(rows, 'p(x_0 | x_1) is f itself under the mixture, and Bayes’ rule under the plug-in.'),
     agreementSection(rows),
@@ -68,13 +65,32 @@ function tableLine({ row, steps, reverse, shown, sampling }: RowSummary): readon
     steps === 0 ? '–' : String(steps),
     reverse ?? 'exact',
     `${reverse === undefined ? '' : '≤ '}${seedsText(shown, shown.mean < 20 ? 3 : 1)}`,
-    shown.monteCarloError === undefined || reverse === undefined ? '–' : shown.monteCarloError.toPrecision(2),
-    shown.standardError?.toPrecision(2) ?? '–',
+    shown.monteCarloError === undefined || reverse === undefined ? '–' : errorText(shown.monteCarloError),
+    shown.standardError === undefined ? '–' : errorText(shown.standardError),
     paper === undefined ? '–' : `${reverse === undefined ? '' : '≤ '}${publishedText(paper)}`,
     sampling === undefined ? '–' : seedsText(sampling.seconds, 3),
     sampling === undefined ? '–' : String(Math.round(sampling.networkCalls)),
     paper?.sampleSeconds === undefined ? '–' : String(paper.sampleSeconds),
   ];
+}
+
+function wordsNote(rows: readonly RowSummary[]): string | undefined {
+  const counted = rows.find(({ words }) => words !== undefined);
+  if (counted === undefined) return undefined;
+  const { words, examples } = counted;
+  return `Held out: ${examples} examples with ${words} words in all, by which the nats of all are divided; SE is that of this ratio.`;
+}
+
+function ngramsSection(baselines: readonly NgramBaseline[]): string | undefined {
+  if (baselines.length === 0) return undefined;
+  const bits = ['bits per position', ...baselines.map((each) => each.bits.toFixed(3))];
+  const perWord = baselines.flatMap(({ perWord: estimate }) =>
+    estimate ? [`${estimate.perplexity.toFixed(1)}, SE ${errorText(estimate.standardError)}`] : [],
+  );
+  return `## n-grams\n\nInterpolated Kneser–Ney, trained on the same text, each held-out example without context; exact.\n\n${markdownTable(
+    ['order', ...baselines.map(({ order }) => String(order))],
+    perWord.length === 0 ? [bits] : [bits, ['perplexity per word', ...perWord]],
+  )}`;
 }
 
 function textsSection(texts: readonly RowTexts[]): string | undefined {

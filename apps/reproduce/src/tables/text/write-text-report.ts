@@ -40,9 +40,9 @@ export async function writeTextReport(table: TextTable, { folder, queue }: Write
     const exact = rows.filter(({ reverse }) => reverse === undefined);
     const lines = [
       ...exact.map(({ row, shown }) => ({ name: row.title, value: shown.mean })),
-      ...(table.unit === 'bits/char' ? baselines : [])
+      ...baselines
         .filter(({ order }) => order === Math.max(...table.ngramOrders))
-        .map(({ order, bits }) => ({ name: `${order}-gram`, value: bits })),
+        .map(({ order, bits, perWord }) => ({ name: `${order}-gram`, value: perWord?.perplexity ?? bits })),
     ];
     const label = `${table.unit}, an upper bound (bars: seeds)`;
     await draw(
