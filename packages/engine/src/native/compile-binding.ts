@@ -15,7 +15,9 @@ const NODE_API = 8;
 const HEADERS = fileURLToPath(new URL('../../vendor/tensorflow/include', import.meta.url));
 
 /** Sources of this package, which it ships beside what is compiled from them. */
-const KEEP_MEMORY = fileURLToPath(new URL('../../src/native/keep-memory.cc', import.meta.url));
+const PROCESS = ['keep-memory.cc', 'keep-signals-away.cc'].map((name) =>
+  fileURLToPath(new URL(`../../src/native/${name}`, import.meta.url)),
+);
 const OPERATIONS = fileURLToPath(new URL('../../src/native/operations', import.meta.url));
 
 /** Vectorised, and without the error numbers and traps of the C library that nobody reads; all else of IEEE 754 stays. */
@@ -60,8 +62,8 @@ export async function compileBinding(
   await mkdir(dirname(bindingFile(folder)), { recursive: true });
   const compile = (own: readonly string[]): Promise<CommandResult> =>
     runCommand(compiler, compilerArguments(folder, [...SOURCES.map((name) => join(sources, 'binding', name)), ...own]), { signal });
-  if (operations && (await compile([KEEP_MEMORY, ...(await operationSources())])).status === 0) return { operations: true };
-  const { status, stderr } = await compile([KEEP_MEMORY]);
+  if (operations && (await compile([...PROCESS, ...(await operationSources())])).status === 0) return { operations: true };
+  const { status, stderr } = await compile(PROCESS);
   if (status !== 0) throw commandError(`${compiler} did not compile the binding`, stderr);
   return { operations: false };
 }
@@ -78,6 +80,7 @@ function compilerArguments(folder: string, files: readonly string[]): readonly s
   const nodeHeaders = join(dirname(require.resolve('node-api-headers/package.json')), 'include');
   return [
     '-shared',
+    '-pthread',
     '-fPIC',
     ...OPTIMIZATION,
     '-std=c++17',
