@@ -9,6 +9,8 @@ export interface ModelSetting {
   readonly numSteps: number;
   /** Shape of one example, `[…N]`. */
   readonly exampleShape: readonly number[];
+  /** The state that data never shows, `transition.extraMask`, for networks that read states as numbers. @defaultValue none */
+  readonly extraMask?: number | undefined;
   /** Source of the initial parameters. */
   readonly rng: Rng;
 }

@@ -1,5 +1,6 @@
 import { D3pmError, type ModelPlugin, type ModelSetting, type Parameters, type Prediction, type TrainableDenoiser } from '@d3pm/core';
 import { add, type Tensor } from '@tensorflow/tfjs-core';
+import { assertSetting } from './assert-setting.ts';
 import { defineDenoiser } from './define-denoiser.ts';
 import { dilatedWindow } from './dilated-window.ts';
 import { embedStates } from './embed-states.ts';
@@ -44,9 +45,11 @@ const parse = (options: unknown): ConvolutionDenoiserOptions =>
  * @throws {D3pmError} `INVALID_OPTIONS`, or `SHAPE` when an example is not a sequence.
  */
 export function createConvolutionDenoiser<P extends Prediction = 'denoiser'>(
-  { numStates, numSteps, exampleShape, rng }: ModelSetting,
+  setting: ModelSetting,
   options: ConvolutionDenoiserOptions<P> = {},
 ): TrainableDenoiser<P> {
+  assertSetting('createConvolutionDenoiser', setting);
+  const { numStates, numSteps, exampleShape, rng } = setting;
   const {
     numChannels = 128,
     dilations = [1, 2, 4, 8],

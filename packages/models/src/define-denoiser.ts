@@ -1,6 +1,7 @@
 import {
   assertShape,
   assertStates,
+  D3pmError,
   noisySteps,
   type ApplyOptions,
   type Decoder,
@@ -11,6 +12,7 @@ import {
   type TrainableDenoiser,
 } from '@d3pm/core';
 import { clone, dispose, keep, tidy, type Tensor } from '@tensorflow/tfjs-core';
+import { assertSetting } from './assert-setting.ts';
 import { assertParameters, initialParameters, type ParameterSpecs } from './parameter-specs.ts';
 
 export interface DenoiserDefinition<P extends Prediction> {
@@ -39,13 +41,21 @@ export interface DenoiserDefinition<P extends Prediction> {
  * parameters of every call, and frees intermediate tensors.
  *
  * Its `apply` and `logits` throw `DTYPE`, `SHAPE` or `STATE_RANGE` for states that do not fit, and `STEP_RANGE` unless 1 ≤ t ≤ T
- * (a network that is not told the time takes any t).
+ * (a network that is not told the time takes any t). Once it is disposed its own parameters cannot be used, and it throws `INVALID_OPTIONS`.
+ *
+ * @throws {D3pmError} `INVALID_OPTIONS` or `SHAPE` for sizes that no network has, or without a source of randomness.
  */
 export function defineDenoiser<P extends Prediction>(definition: DenoiserDefinition<P>): TrainableDenoiser<P> {
-  const { name, prediction, numStates, numSteps, exampleShape, timeFree, causal, specs, decoder } = definition;
-  let current = initialParameters(specs, definition.rng.split(name));
+  const { name, prediction, numStates, numSteps, exampleShape, timeFree, causal, specs, rng, decoder } = definition;
+  assertSetting(name, { numStates, numSteps, exampleShape: exampleShape.filter((size) => size !== -1), rng });
+  let current = initialParameters(specs, rng.split(name));
+  let disposed = false;
+  const assertAlive = (caller: string): void => {
+    if (disposed) throw new D3pmError('INVALID_OPTIONS', `${caller}: the model is disposed; make another, and load what it is to have`);
+  };
 
   const apply = (parameters: Parameters, states: Tensor, t: Steps, options: ApplyOptions = {}): Tensor => {
+    if (parameters === current) assertAlive(name);
     assertStates(name, 'states', states, numStates);
     assertShape(name, 'states', states, [
       states.shape[0]!,
@@ -62,18 +72,27 @@ export function defineDenoiser<P extends Prediction>(definition: DenoiserDefinit
     timeFree,
     ...(!timeFree && { numSteps }),
     ...(causal && { causal }),
-    ...(decoder && { startDecoding: (batchSize: number) => decoder(current, batchSize) }),
+    ...(decoder && {
+      startDecoding: (batchSize: number) => {
+        assertAlive(`${name}.startDecoding`);
+        return decoder(current, batchSize);
+      },
+    }),
     get parameters() {
       return current;
     },
     apply,
     logits: (states, t) => apply(current, states, t),
     load: (parameters) => {
+      assertAlive(`${name}.load`);
       assertParameters(`${name}.load`, specs, parameters);
       const loaded = Object.fromEntries(Object.keys(specs).map((key) => [key, keep(clone(parameters[key]!))]));
       dispose(current);
       current = loaded;
     },
-    dispose: () => dispose(current),
+    dispose: () => {
+      disposed = true;
+      dispose(current);
+    },
   };
 }

@@ -1,5 +1,6 @@
 import type { ModelPlugin, ModelSetting, Parameters, Prediction, Steps, TrainableDenoiser } from '@d3pm/core';
 import { add, cast, concat, mul, range, reshape, type Tensor } from '@tensorflow/tfjs-core';
+import { assertSetting } from './assert-setting.ts';
 import { defineDenoiser } from './define-denoiser.ts';
 import { embedStates } from './embed-states.ts';
 import { fanInValues, normalValues, unitValues, zeroValues } from './initializers.ts';
@@ -17,7 +18,12 @@ export interface MlpDenoiserOptions<P extends Prediction = Prediction> {
   readonly numBlocks?: number;
   /** Numbers that each state of each position is looked up as. @defaultValue 16 */
   readonly embeddingSize?: number;
-  /** Whether states are also read as numbers, x/(K−1) scaled to −1…1: right where neighbouring states mean similar things. @defaultValue true */
+  /**
+   * Whether states are also read as numbers, x/(K−1) scaled to −1…1: right where neighbouring states mean similar things. A mask of its own
+   * is one more number, and told apart by its embedding.
+   *
+   * @defaultValue true
+   */
   readonly ordinal?: boolean;
   /** @defaultValue true */
   readonly timeConditioned?: boolean;
@@ -51,9 +57,11 @@ const parse = (options: unknown): MlpDenoiserOptions =>
  * @throws {D3pmError} `INVALID_OPTIONS`.
  */
 export function createMlpDenoiser<P extends Prediction = 'denoiser'>(
-  { numStates, numSteps, exampleShape, rng }: ModelSetting,
+  setting: ModelSetting,
   options: MlpDenoiserOptions<P> = {},
 ): TrainableDenoiser<P> {
+  assertSetting('createMlpDenoiser', setting);
+  const { numStates, numSteps, exampleShape, rng } = setting;
   const {
     numChannels = 128,
     numBlocks = 2,

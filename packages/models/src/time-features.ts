@@ -1,5 +1,6 @@
 import { stepOf, type Steps } from '@d3pm/core';
 import { tensor2d, type Tensor } from '@tensorflow/tfjs-core';
+import { evenInteger } from './parse-options.ts';
 
 export interface TimeFeaturesOptions {
   readonly batchSize: number;
@@ -15,8 +16,11 @@ export interface TimeFeaturesOptions {
  *     y[b, i] = sin(ω_i · 1000 t_b / T),   y[b, D/2 + i] = cos(ω_i · 1000 t_b / T),   ω_i = 10⁻⁴ ^ (i / (D/2 − 1))
  *
  * Computed in float64. @returns float32 `[B, D]`; the caller disposes it.
+ *
+ * @throws {D3pmError} `INVALID_OPTIONS` unless D is even and at least 2.
  */
 export function timeFeatures(t: Steps, { batchSize, numSteps, numFeatures }: TimeFeaturesOptions): Tensor {
+  evenInteger('timeFeatures', 'numFeatures', numFeatures);
   const half = numFeatures / 2;
   const values = new Float32Array(batchSize * numFeatures);
   const rowOf = new Map<number, Float32Array>();

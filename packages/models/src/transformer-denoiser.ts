@@ -8,6 +8,7 @@ import {
   type TrainableDenoiser,
 } from '@d3pm/core';
 import { add, expandDims, type Tensor } from '@tensorflow/tfjs-core';
+import { assertSetting } from './assert-setting.ts';
 import { attention } from './attention.ts';
 import { causalMask } from './causal-mask.ts';
 import { defineDenoiser } from './define-denoiser.ts';
@@ -77,9 +78,11 @@ const parse = (options: unknown): TransformerDenoiserOptions =>
  * @throws {D3pmError} `INVALID_OPTIONS`, or `SHAPE` when an example is not a sequence.
  */
 export function createTransformerDenoiser<P extends Prediction = 'denoiser'>(
-  { numStates, numSteps, exampleShape, rng }: ModelSetting,
+  setting: ModelSetting,
   options: TransformerDenoiserOptions<P> = {},
 ): TrainableDenoiser<P> {
+  assertSetting('createTransformerDenoiser', setting);
+  const { numStates, numSteps, exampleShape, rng } = setting;
   const {
     numChannels = 128,
     numBlocks = 4,

@@ -146,6 +146,22 @@ describe('every denoiser', () => {
     expect(memory().numTensors).toBe(before);
   });
 
+  it.each(names)('%s: says that it is disposed, whatever is asked of it', (name) => {
+    const [model, other] = [models[name]!(), models[name]!()];
+    model.dispose();
+    const asked = [
+      () => model.logits(states(1), 2),
+      () => model.apply(model.parameters, states(1), 2),
+      () => model.load(other.parameters),
+      () => model.startDecoding?.(1) ?? model.logits(states(1), 2),
+    ];
+    for (const work of asked) {
+      expect(failure(work).code).toBe('INVALID_OPTIONS');
+      expect(failure(work).message).toContain('the model is disposed; make another');
+    }
+    expect(model.apply(other.parameters, states(1), 2).shape).toEqual([1, L, K]);
+  });
+
   it.each(names)('%s: outlives the tensors it was loaded from, and a tidy around the loading', (name) => {
     const model = models[name]!();
     const expected = tidy(() => {

@@ -117,6 +117,9 @@ describe('time features', () => {
       [1, 1e-2, 1e-4].flatMap((omega) => Math.sin(omega * ticks)).concat([1, 1e-2, 1e-4].map((omega) => Math.cos(omega * ticks)));
     expectAllClose(features, [...row(10), ...row(500)]);
   });
+  it.each([0, 3, 2.5])('are pairs, and not %d', (numFeatures) => {
+    expect(() => timeFeatures(1, { batchSize: 1, numSteps: 10, numFeatures })).toThrow(`timeFeatures: numFeatures is ${numFeatures}`);
+  });
   it('tell all steps of T = 1000 apart', () => {
     const rows = timeFeatures(
       Int32Array.from({ length: 1000 }, (_, i) => i + 1),

@@ -8,6 +8,7 @@ import {
   type TrainableDenoiser,
 } from '@d3pm/core';
 import { add, expandDims, tensor1d, type Tensor } from '@tensorflow/tfjs-core';
+import { assertSetting } from '../assert-setting.ts';
 import { attention } from '../attention.ts';
 import { causalMask } from '../causal-mask.ts';
 import { defineDenoiser } from '../define-denoiser.ts';
@@ -41,10 +42,12 @@ const SCALE = 1;
  * @throws {D3pmError} `INVALID_OPTIONS`, or `SHAPE` when an example is not a sequence.
  */
 export function createT5Denoiser<P extends Prediction = 'denoiser'>(
-  { numStates, numSteps, exampleShape, rng }: ModelSetting,
+  setting: ModelSetting,
   options: T5DenoiserOptions<P> = {},
 ): TrainableDenoiser<P> {
-  const shape = t5Shape({ exampleShape }, options);
+  assertSetting('createT5Denoiser', setting);
+  const { numStates, numSteps, rng } = setting;
+  const shape = t5Shape(setting, options);
   const { time, causal, dropout } = shape;
   const entryOf = (distance: number): number => t5Bucket(distance, shape);
   const sharedBias = (parameters: Parameters, rows: RelativeBiasOptions): Tensor =>

@@ -9,7 +9,7 @@ export interface T5DenoiserOptions<P extends Prediction = Prediction> {
   readonly numChannels?: number;
   /** @defaultValue 12 */
   readonly numBlocks?: number;
-  /** @defaultValue one for each 64 channels */
+  /** A divisor of `numChannels`. @defaultValue one for each 64 channels, or the nearest smaller divisor */
   readonly numHeads?: number;
   /** Width of the feed-forward layer. @defaultValue 4 · numChannels */
   readonly numHidden?: number;
@@ -71,7 +71,7 @@ export function parseT5Options(options: unknown): T5DenoiserOptions {
 export function t5Shape({ exampleShape }: Pick<ModelSetting, 'exampleShape'>, options: unknown): T5Shape {
   const given = parseT5Options(options);
   const { numChannels = t5Presets[12].numChannels, numBlocks = t5Presets[12].numBlocks, numBuckets = 32, maxDistance = 128 } = given;
-  const { numHeads = Math.max(1, Math.floor(numChannels / CHANNELS_PER_HEAD)), numHidden = 4 * numChannels, causal = false } = given;
+  const { numHeads = headsOf(numChannels), numHidden = 4 * numChannels, causal = false } = given;
   const {
     bucketing = causal ? 'left-only' : 'bidirectional',
     time = causal ? 'none' : 'table',
@@ -104,4 +104,11 @@ export function t5Shape({ exampleShape }: Pick<ModelSetting, 'exampleShape'>, op
     );
   }
   return { numChannels, numBlocks, numHeads, numHidden, numBuckets, maxDistance, bucketing, time, causal, dropout, prediction };
+}
+
+/** The largest divisor of the channels that leaves a head at least 64 of them. */
+function headsOf(numChannels: number): number {
+  let heads = Math.max(1, Math.floor(numChannels / CHANNELS_PER_HEAD));
+  while (numChannels % heads !== 0) heads -= 1;
+  return heads;
 }

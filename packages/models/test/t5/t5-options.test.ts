@@ -1,6 +1,7 @@
 import { createRng, isD3pmError, type D3pmErrorCode, type ModelSetting, type TrainableDenoiser } from '@d3pm/core';
 import { prepareEngine } from '@d3pm/engine';
 import { createT5Denoiser, parameterCount, t5Model, t5ParameterCount, t5Presets, type T5DenoiserOptions } from '@d3pm/models';
+import { t5Shape } from '../../src/t5/t5-options.ts';
 import { tensor, zeros, type Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 
@@ -132,6 +133,18 @@ describe('dropout', () => {
 });
 
 describe('the options', () => {
+  it.each([
+    [768, 12],
+    [64, 1],
+    [63, 1],
+    [200, 2],
+    [1000, 10],
+    [67 * 3, 3],
+    [131, 1],
+  ])('have for %i channels %i heads, unless others are given', (numChannels, expected) => {
+    expect(t5Shape({ exampleShape: [L] }, { numChannels }).numHeads).toBe(expected);
+  });
+
   it.each<[T5DenoiserOptions, string]>([
     [{ numChannels: 12, numHeads: 5 }, 'numHeads is 5, expected a divisor of numChannels, which is 12'],
     [{ numBuckets: 7 }, 'numBuckets is 7, expected an even integer'],
