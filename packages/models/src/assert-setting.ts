@@ -22,7 +22,7 @@ export function assertSetting(caller: string, setting: ModelSetting): void {
   if (typeof rng?.split !== 'function') {
     throw new D3pmError(
       'INVALID_OPTIONS',
-      `${caller}: rng is ${String(rng)}, expected a source of randomness; give createRng(seed) of core`,
+      `${caller}: rng is ${typeof rng}, expected a source of randomness; give createRng(seed) of core`,
     );
   }
   if (extraMask !== undefined) assertInteger(caller, 'extraMask', extraMask, 0, numStates - 1);

@@ -78,7 +78,10 @@ export function parseUNetOptions(options: unknown): UNetDenoiserOptions {
  *
  * @throws {D3pmError} `SHAPE` when an example is not such an image, otherwise `INVALID_OPTIONS`.
  */
-export function uNetShape({ exampleShape, numStates }: Pick<ModelSetting, 'exampleShape' | 'numStates'>, options: unknown): UNetShape {
+export function uNetShape(
+  { exampleShape, numStates, extraMask }: Pick<ModelSetting, 'exampleShape' | 'extraMask' | 'numStates'>,
+  options: unknown,
+): UNetShape {
   const given = parseUNetOptions(options);
   const { numChannels = 128, channelMultipliers = [1, 2, 2, 2], numResidualBlocks = 2, numHeads = 1, dropout = 0.1 } = given;
   const {
@@ -107,6 +110,10 @@ export function uNetShape({ exampleShape, numStates }: Pick<ModelSetting, 'examp
     refuse('skip is true with the head "logistic", which predicts relative to x_t already; leave it out');
   if (head === 'logits' && given.logisticTails !== undefined)
     refuse('logisticTails is given with the head "logits", which has none; leave it out, or take the head "logistic"');
+  if (head === 'logistic' && extraMask !== undefined)
+    refuse(
+      `head is "logistic" with the extra mask ${extraMask}, and would take the mask for a level; take the head "logits", or re-use a level of the data as the mask`,
+    );
   if (head === 'logistic' && numStates < 2) refuse(`numStates is ${numStates} with the head "logistic", expected at least 2`);
   return {
     numChannels,
