@@ -111,16 +111,31 @@ describe('readImageFolder', () => {
   });
 
   it('follows links, to files and to folders, and passes over what begins with a dot', async () => {
-    const elsewhere = await folderOf({ 'x.png': plain([1]), 'y.png': plain([2]) });
+    const [elsewhere, other] = [await folderOf({ 'x.png': plain([1]) }), await folderOf({ 'x.png': plain([1]), 'y.png': plain([2]) })];
     const path = await folderOf({ 'c.png': plain([3]), '._c.png': 'x', '.git/d.png': 'x' });
     await symlink(join(elsewhere, 'x.png'), join(path, 'a.png'));
-    await symlink(elsewhere, join(path, 'b'));
+    await symlink(other, join(path, 'b'));
     await symlink(join(path, 'nothing'), join(path, 'notes'));
     const { train, test } = await readImageFolder({ path, testEvery: 2 });
     expect([firsts(train), firsts(test)]).toEqual([
       [1, 2],
       [1, 3],
     ]);
+  });
+
+  it('refuses to read an image twice, by a link to it or to its folder, whatever the order', async () => {
+    const folders = await folderOf({ 'm/1.png': plain([1]), 'm/2.png': plain([2]) });
+    for (const link of ['a', 'z']) {
+      await symlink(join(folders, 'm'), join(folders, link));
+      const [first, second] = [link, 'm'].sort();
+      await expect(readImageFolder({ path: folders, testEvery: 2 })).rejects.toMatchObject(
+        refusal(`"${first}/1.png" and "${second}/1.png" in "${folders}" are one file, which would be read twice; remove the link`),
+      );
+      await rm(join(folders, link));
+    }
+    const file = await folderOf({ 'b.png': plain([1]) });
+    await symlink(join(file, 'b.png'), join(file, 'a.png'));
+    await expect(readImageFolder({ path: file, testEvery: 2 })).rejects.toMatchObject(refusal('"a.png" and "b.png"'));
   });
 
   it('refuses a link that leads nowhere, and one that leads in a circle', async () => {
