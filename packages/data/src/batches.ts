@@ -1,4 +1,5 @@
 import { assertInteger, D3pmError, positionsOf, type Dataset, type Rng, type States } from '@d3pm/core';
+import { assertExamples } from './assert-examples.ts';
 
 export interface BatchesOptions {
   readonly batchSize: number;
@@ -34,7 +35,8 @@ export interface Batches {
  * once; a batch that reaches past the end of an epoch goes on into the next, so batches are never
  * short, and may be larger than the data.
  *
- * @throws {D3pmError} `INVALID_OPTIONS` unless batchSize ≥ 1 and the data has an example.
+ * @throws {D3pmError} `INVALID_OPTIONS` unless batchSize ≥ 1 and the data has an example. Reading one throws `SHAPE`, `DTYPE` or
+ * `STATE_RANGE` where the data set does not give the examples that it says it has.
  */
 export function batches(dataset: Dataset, { batchSize, rng }: BatchesOptions): Batches {
   const { size } = dataset;
@@ -56,7 +58,11 @@ export function batches(dataset: Dataset, { batchSize, rng }: BatchesOptions): B
   };
   const read = (caller: string, step: number, part: PartOfBatch): States => {
     assertInteger(caller, 'step', step, 0);
-    const parts = partsOf(step, part).map(({ epoch, indices }) => dataset.examples(indices, rng.split('crops', epoch)));
+    const parts = partsOf(step, part).map(({ epoch, indices }) => {
+      const states = dataset.examples(indices, rng.split('crops', epoch));
+      assertExamples(caller, dataset, states, indices.length);
+      return states;
+    });
     return parts.length === 1 ? parts[0]! : joined(parts, [part.count, ...dataset.exampleShape]);
   };
   const whole = { first: 0, count: batchSize };

@@ -1,4 +1,5 @@
 import { createRegistry, resolveConfig, type ConfigOf, type Dataset, type DatasetPlugin, type Registry } from '@d3pm/core';
+import { assertSplits } from './assert-splits.ts';
 import type { Cifar10PluginOptions } from './node/cifar10/cifar10-plugin.ts';
 import type { IdxPluginOptions } from './node/idx/idx-plugins.ts';
 import type { ReadImageFolderOptions } from './node/images/read-image-folder.ts';
@@ -33,13 +34,24 @@ export interface DatasetOptions {
 /** `{ name, …options }` */
 export type DatasetConfig = ConfigOf<DatasetOptions>;
 
+async function loaded(plugin: AnyDatasetPlugin, options: unknown): Promise<Splits> {
+  const splits: unknown = await plugin.load(options);
+  assertSplits(plugin.name, splits);
+  return splits;
+}
+
 /** Data sets by name, typed from the list it was made of. */
 export interface DatasetRegistry<P extends AnyDatasetPlugin> extends Omit<Registry<P>, 'with'> {
   /** A new registry with more data sets. */
   with<const Q extends readonly AnyDatasetPlugin[]>(...plugins: Q): DatasetRegistry<P | Q[number]>;
-  /** The splits by name. A wrong name or option is a compile error. */
+  /** The splits by name. A wrong name or option is a compile error. @throws {D3pmError} as `fromConfig` */
   load<N extends P['name']>(name: N, options: OptionsOf<Named<P, N>>): Promise<Splits>;
-  /** The splits of a config from JSON. @throws {D3pmError} `UNKNOWN_NAME`, `INVALID_OPTIONS` or `INVALID_DATA`. */
+  /**
+   * The splits of a config from JSON, once their sizes and an example or two of each are looked at.
+   *
+   * @throws {D3pmError} `UNKNOWN_NAME`, `INVALID_OPTIONS` or `INVALID_DATA`; `SHAPE`, `DTYPE` or `STATE_RANGE` for a plugin whose examples are not
+   *   what it says.
+   */
   fromConfig(config: { readonly name: string }): Promise<Splits>;
 }
 
@@ -53,10 +65,10 @@ export function createDatasetRegistry<const P extends readonly AnyDatasetPlugin[
   return Object.freeze({
     ...registry,
     with: (...more: AnyDatasetPlugin[]) => createDatasetRegistry([...plugins, ...more]),
-    load: async (name: string, options: unknown) => registry.find(name).load(options),
+    load: async (name: string, options: unknown) => loaded(registry.find(name), options),
     fromConfig: async (config: unknown) => {
       const { plugin, options } = resolveConfig<AnyDatasetPlugin>(registry, config);
-      return plugin.load(options);
+      return loaded(plugin, options);
     },
   }) as unknown as DatasetRegistry<P[number]>;
 }

@@ -7,6 +7,7 @@ export interface Text8Splits {
   /** Whole characters, or shares of the text that add up to 1 at most. */
   readonly unit: 'characters' | 'fractions';
   readonly train: number;
+  /** May be 0: then there is none. */
   readonly valid: number;
   readonly test: number;
 }
@@ -53,7 +54,8 @@ export interface Text8 extends Readonly<Record<string, Dataset>> {
  *
  * Training examples are random crops; a pass over them is ⌊train / 2L⌋ examples (`anywhere`:
  * ⌊train / L⌋), and example i is placed by number i of the `rng` that it is read with. Valid and
- * test are consecutive chunks of L, what is left over at the end dropped.
+ * test are consecutive chunks of L, what is left over at the end dropped. A share of 0 for valid makes a split of size 0, for texts that are
+ * too short for one.
  *
  * @throws {D3pmError} `INVALID_DATA` for an empty text, any other character (with its offset), or a
  * split too short for one example; `INVALID_OPTIONS`.
@@ -78,7 +80,7 @@ export function text8Dataset(text: string | Uint8Array, options: Text8Options): 
   };
   return {
     train: crops === 'window' ? windowCrops(part('train', 0, trainEnd, 2 * length)) : anywhereCrops(part('train', 0, trainEnd, length)),
-    valid: chunks(part('valid', trainEnd, validEnd, length)),
+    valid: chunks(part('valid', trainEnd, validEnd, splits.valid === 0 ? 0 : length)),
     test: chunks(part('test', validEnd, testEnd, length)),
   };
 }

@@ -49,6 +49,21 @@ describe('batches', () => {
     );
   });
 
+  it('refuses examples that are not as the data set says, of an epoch or across two', () => {
+    const points: Dataset = {
+      name: 'points',
+      numStates: 3,
+      exampleShape: [4],
+      size: 5,
+      examples: ({ length }) => ({ values: new Int32Array(length * 3), shape: [length, 3] }),
+    };
+    const source = batches(points, { batchSize: 3, rng: createRng(1) });
+    expect(() => source.batchAt(0)).toThrow('batchAt: 3 examples of points are of shape [3, 3], expected [3, 4]');
+    expect(() => source.batchAt(1)).toThrow('batchAt: 2 examples of points are of shape [2, 3]');
+    const high = batches({ ...numbers(4), numStates: 3 }, { batchSize: 4, rng: createRng(1) });
+    expect(() => high.batchAt(0)).toThrow('has state 3');
+  });
+
   it('reads a part of a batch as it is in the whole, and nothing else', () => {
     fc.assert(
       fc.property(arbCase, fc.nat(20), fc.nat(29), fc.integer({ min: 1, max: 30 }), ({ size, batchSize, seed }, step, from, wanted) => {

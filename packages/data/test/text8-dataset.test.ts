@@ -150,6 +150,16 @@ describe('text8Dataset', () => {
     expect([train.name, valid.name, test.name]).toEqual(['text8/train', 'text8/valid', 'text8/test']);
   });
 
+  it('makes no valid example where its share is 0', () => {
+    const { train, valid, test } = text8Dataset('abcdefgh', {
+      length: 4,
+      crops: 'anywhere',
+      splits: { unit: 'fractions', train: 0.5, valid: 0, test: 0.5 },
+    });
+    expect([train.size, valid.size, test.size]).toEqual([1, 0, 1]);
+    expect([...test.examples([0], rng).values]).toEqual([4, 5, 6, 7]);
+  });
+
   it.each([
     ['', { length: 1 }, 'INVALID_DATA', 'is empty'],
     ['abc', { length: 64 }, 'INVALID_DATA', 'train has 3 of the 3 characters, one example needs 128'],

@@ -3,7 +3,7 @@ import { defineDataset } from '../define-dataset.ts';
 import { integerFrom, parseOptions, textRule } from '../parse-options.ts';
 import { readText8, type ReadText8Options } from './read-text8.ts';
 
-/** {@link readText8} by name, for configs: splits `train`, `valid` and `test` of a local file, or without a `path` of what `d3pm download text8` keeps. */
+/** {@link readText8} by name, for configs: splits `train`, `valid` and `test` of a local file, or without a `path` of what `d3pm download text8` keeps; no `valid` where its share is 0. */
 export const text8Plugin: DatasetPlugin<'text8', ReadText8Options> = /* @__PURE__ */ defineDataset({
   name: 'text8',
   parse: (options: unknown) =>
@@ -18,7 +18,10 @@ export const text8Plugin: DatasetPlugin<'text8', ReadText8Options> = /* @__PURE_
       crops: { expected: '"window" or "anywhere"', required: false, accepts: (value) => value === 'window' || value === 'anywhere' },
       name: textRule('a text', false),
     }) as unknown as ReadText8Options,
-  load: readText8,
+  load: async (options: ReadText8Options) => {
+    const { valid, ...splits } = await readText8(options);
+    return valid.size === 0 ? splits : { ...splits, valid };
+  },
 });
 
 function isSplits(value: unknown): boolean {
