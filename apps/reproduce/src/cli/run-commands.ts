@@ -11,7 +11,7 @@ import { featureNames } from '../tables/table.ts';
 import { groupChoices } from '../train/open-group.ts';
 import { runTrain, type TrainFlags } from '../train/run-train.ts';
 import type { OutputFlags } from '../output.ts';
-import type { TrustFlags } from '../shards/trained-run.ts';
+import { heldOutNames, type TrustFlags } from '../shards/trained-run.ts';
 import { command, count, engine, seed, threads, trustPlugins } from './options.ts';
 
 const sharded = (name: string, description: string, example: string): Command =>
@@ -99,6 +99,11 @@ export function runCommands(): readonly Command[] {
           }),
       ),
     ofRun('eval', 'The likelihood bound of a trained run on held-out data, all at once or in shards.', 'd3pm eval runs/text --steps 256')
+      .addOption(
+        new Option('--split <name>', 'the held-out examples: test, for the end, or valid, to choose by (default: test)').choices(
+          heldOutNames,
+        ),
+      )
       .option('--examples <count>', 'at most so many, evenly spaced (default: all)', count)
       .option('--steps <count>', 'steps of the chain (default: all T)', count)
       .addOption(
@@ -108,19 +113,21 @@ export function runCommands(): readonly Command[] {
       )
       .option('--replicates <count>', 'independent repetitions, of which two tell the Monte-Carlo error', count, 2)
       .option('--steps-per-example <count>', 'of a stratified estimate', count, 4)
-      .action((run: string, { examples, batchSize, steps, estimate, replicates, stepsPerExample, seed: from, ...flags }: EvalFlags) =>
-        runJob('eval', run, {
-          ...flags,
-          options: {
-            batchSize,
-            replicates,
-            stepsPerExample,
-            seed: from,
-            ...(examples !== undefined && { examples }),
-            ...(steps !== undefined && { steps }),
-            ...(estimate !== undefined && { estimate }),
-          },
-        }),
+      .action(
+        (run: string, { split, examples, batchSize, steps, estimate, replicates, stepsPerExample, seed: from, ...flags }: EvalFlags) =>
+          runJob('eval', run, {
+            ...flags,
+            options: {
+              batchSize,
+              replicates,
+              stepsPerExample,
+              seed: from,
+              ...(split !== undefined && { split }),
+              ...(examples !== undefined && { examples }),
+              ...(steps !== undefined && { steps }),
+              ...(estimate !== undefined && { estimate }),
+            },
+          }),
       ),
     sharded(
       'score',

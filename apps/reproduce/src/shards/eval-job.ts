@@ -8,15 +8,19 @@ import {
   type Estimate,
   type EvaluationOptions,
   type NetworkAnswer,
+  type PerplexityEstimate,
 } from '@d3pm/eval';
 import { reverseOf, type Training } from '../train/build-training.ts';
 import type { TrainConfig } from '../config/train-config.ts';
 import type { Job, JobSpec, ShardTensors } from './job.ts';
-import { heldOut } from './trained-run.ts';
+import { perWord } from './per-word.ts';
+import { heldOut, type HeldOutName } from './trained-run.ts';
 
 export const estimatorNames = ['exact-count', 'full-sum', 'stratified'] as const;
 
 export interface EvalOptions {
+  /** Absent: test. */
+  readonly split?: HeldOutName;
   /** At most so many held-out examples. Absent: all. */
   readonly examples?: number;
   readonly batchSize: number;
@@ -43,7 +47,7 @@ export function evalJob(spec: JobSpec, config: TrainConfig, training: Training):
       'eval: the likelihood of a causal network is exact and has no steps; leave --steps and --estimate out',
     );
   }
-  const data = heldOut(training, config.data);
+  const data = heldOut(training, config.data, options.split);
   const count = Math.min(data.size, examples ?? data.size);
   const chainSteps = steps ?? transition.numSteps;
   const estimate = options.estimate ?? (transition.absorbing && transition.extraMask !== undefined ? 'exact-count' : 'stratified');
@@ -75,19 +79,20 @@ export function evalJob(spec: JobSpec, config: TrainConfig, training: Training):
       };
     },
     finish: async (shards) => {
-      const report = await evaluate({ answers: answersOf(shards) });
+      const { exampleNats, ...report } = await evaluate({ answers: answersOf(shards) });
       const { total, numExamples } = report;
+      const words = perWord(data, exampleNats);
       const { weights, step, config: made } = spec;
       const parts = Object.entries(report).map(([name, value]) => [
         name,
-        isEstimate(value) ? estimateJson(value) : value instanceof Float64Array ? [...value] : value,
+        isEstimate(value) ? numbersJson(value) : value instanceof Float64Array ? [...value] : value,
       ]);
       const what = denoiser.causal ? '' : '≤ ';
       return {
         files: {
-          'likelihood.json': `${JSON.stringify({ data: data.name, ...Object.fromEntries(parts), options: spec.options, step, weights, config: made }, undefined, 1)}\n`,
+          'likelihood.json': `${JSON.stringify({ data: data.name, ...Object.fromEntries(parts), ...(words && { perWord: numbersJson(words) }), options: spec.options, step, weights, config: made }, undefined, 1)}\n`,
         },
-        summary: `${what}${total.bitsPerDimension.toFixed(4)} bits/dim, standard error ${total.standardErrorBitsPerDimension.toFixed(4)}, on ${numExamples} examples of ${data.name}`,
+        summary: `${what}${total.bitsPerDimension.toFixed(4)} bits/dim, standard error ${total.standardErrorBitsPerDimension.toFixed(4)}, on ${numExamples} examples of ${data.name}${words ? `; perplexity ${what}${perplexityText(words)}` : ''}`,
       };
     },
     dispose: () => training.dispose(),
@@ -105,8 +110,11 @@ function isEstimate(value: unknown): value is Estimate {
   return typeof value === 'object' && value !== null && 'standardErrorNats' in value;
 }
 
+const perplexityText = ({ perplexity, standardError, words }: PerplexityEstimate): string =>
+  `${perplexity.toPrecision(4)} a word, standard error ${standardError.toPrecision(2)}, of ${Math.round(words)} words`;
+
 /** JSON has neither undefined in an object that is to be compared, nor infinity. */
-function estimateJson(estimate: Estimate): Readonly<Record<string, number | string>> {
-  const known = Object.entries(estimate).filter((entry): entry is [string, number] => entry[1] !== undefined);
+function numbersJson(numbers: Estimate | PerplexityEstimate): Readonly<Record<string, number | string>> {
+  const known = Object.entries(numbers).filter((entry): entry is [string, number] => entry[1] !== undefined);
   return Object.fromEntries(known.map(([name, value]) => [name, Number.isFinite(value) ? value : String(value)]));
 }

@@ -93,10 +93,19 @@ export function trainConfigOf(config: JsonObject, { trustPlugins = false }: Trus
   );
 }
 
-/** The held-out split. @throws {D3pmError} `INVALID_OPTIONS` where there is none. */
-export function heldOut({ test }: { readonly test?: Dataset | undefined }, { name }: NamedConfig): Dataset {
-  if (test) return test;
-  throw new D3pmError('INVALID_OPTIONS', `${name} has no test split to compare with`);
+/** The splits that no update has seen. */
+export const heldOutNames = ['test', 'valid'] as const;
+export type HeldOutName = (typeof heldOutNames)[number];
+
+/** A held-out split. @throws {D3pmError} `INVALID_OPTIONS` where there is none of that name. */
+export function heldOut(
+  splits: Readonly<Partial<Record<HeldOutName, Dataset | undefined>>>,
+  { name: data }: NamedConfig,
+  name: HeldOutName = 'test',
+): Dataset {
+  const split = splits[name];
+  if (split) return split;
+  throw new D3pmError('INVALID_OPTIONS', `${data} has no ${name} split to compare with`);
 }
 
 /** The training of a config, its model with these weights; without, with those before the first step. */
