@@ -64,7 +64,7 @@ describe('d3pm train', () => {
     const { code, out, err } = train('text.yaml', '--out', 'run');
     expect(err.split('\n').slice(1)).toEqual([
       'training …',
-      expect.stringMatching(/^✓ training: step 8 of 8 · loss \d\.\d{3} bits\/dim · bound \d\.\d{3} \(\d+\.\d s\)$/u),
+      expect.stringMatching(/^✓ training: step 8 of 8 · loss \d\.\d{3} bits\/dim · bound \d\.\d{3} on moby-dick\/valid \(\d+\.\d s\)$/u),
       '',
     ]);
     expect([code, out]).toEqual([0, `${join(folder, 'run', 'metrics.jsonl')}\n`]);

@@ -34,12 +34,16 @@ const shapes = {
     every: count.optional().describe('updates, a multiple of training.eventEvery; with every checkpoint unless given'),
     samples: z.int().min(0).default(4).describe('drawn each time'),
     sampleSteps: count.optional().describe('of the sampler; all of the chain unless given'),
-    testExamples: z.int().min(0).default(64).describe('held-out examples of which the bound is estimated; 0 for none'),
+    testExamples: z
+      .int()
+      .min(0)
+      .default(64)
+      .describe('of the validation split, or of the test where the data has none: those of which the bound is estimated; 0 for none'),
   },
   saving: {
     every: count.optional().describe('updates, a multiple of training.eventEvery'),
     keepLast: count.default(3).describe('checkpoints'),
-    keepBest: z.int().min(0).default(0).describe('checkpoints with the lowest bound'),
+    keepBest: z.int().min(0).default(0).describe('checkpoints with the lowest bound of evaluation.testExamples'),
   },
 };
 

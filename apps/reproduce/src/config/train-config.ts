@@ -38,7 +38,7 @@ export interface EvaluationConfig {
   readonly samples: number;
   /** Steps of the sampler; absent, all of the chain. */
   readonly sampleSteps?: number | undefined;
-  /** Held-out examples of which the bound is estimated; 0 for none. */
+  /** Examples of the validation split, or of the test where there is none, of which the bound is estimated; 0 for none. */
   readonly testExamples: number;
 }
 

@@ -1,5 +1,6 @@
 import {
   createRng,
+  D3pmError,
   mixture,
   plugIn,
   type Dataset,
@@ -37,7 +38,9 @@ export interface Training {
   /** Of one example of the data. */
   readonly exampleShape: readonly number[];
   readonly train: Dataset;
-  /** Held-out examples, where the data has some. */
+  /** Held-out examples to look at while a model is trained and chosen, where the data has some. */
+  readonly valid: Dataset | undefined;
+  /** Held-out examples for the end, where the data has some. */
   readonly test: Dataset | undefined;
   readonly options: TrainOptions<'denoiser'>;
   readonly rng: Rng;
@@ -50,18 +53,21 @@ export async function loadData({ data, plugins }: Pick<TrainConfig, 'data' | 'pl
   return datasets.fromConfig(data);
 }
 
-/** @throws {D3pmError} what the registries and the pieces throw, before any work is done. */
+/** @throws {D3pmError} `INVALID_DATA` for data without a train split; what the registries and the pieces throw, before any work is done. */
 export async function buildTraining(config: TrainConfig): Promise<Training> {
   const { training } = config;
   const rng = createRng(config.seed);
   const { datasets, models, ...processes } = await registriesOf(config);
-  const { train, test } = await datasets.fromConfig(config.data);
-  const transition = transitionOf({ ...config, transition: await completeTransition(config.transition) }, { data: train!, ...processes });
+  const splits = await datasets.fromConfig(config.data);
+  const { valid, test } = splits;
+  const train = trainSplit(config, splits);
+  const transition = transitionOf({ ...config, transition: await completeTransition(config.transition) }, { data: train, ...processes });
   const { numStates, numSteps } = transition;
   const model = models.fromConfig(config.model, {
     numStates,
     numSteps,
-    exampleShape: train!.exampleShape,
+    exampleShape: train.exampleShape,
+    extraMask: transition.extraMask,
     rng: rng.split('model'),
     prediction: 'denoiser',
   });
@@ -72,13 +78,14 @@ export async function buildTraining(config: TrainConfig): Promise<Training> {
     transition,
     reverse,
     model,
-    exampleShape: train!.exampleShape,
-    train: train!,
+    exampleShape: train.exampleShape,
+    train,
+    valid,
     test,
     rng,
     options: {
       numSteps: training.numSteps,
-      batches: batches(train!, { batchSize, rng: rng.split('batches') }),
+      batches: batches(train, { batchSize, rng: rng.split('batches') }),
       loss: lossOf(config, transition, reverse),
       learningRate: rateOf(training),
       beta1,
@@ -96,6 +103,15 @@ export async function buildTraining(config: TrainConfig): Promise<Training> {
       transition.dispose();
     },
   };
+}
+
+function trainSplit({ data }: TrainConfig, splits: Readonly<Record<string, Dataset>>): Dataset {
+  if (splits['train']) return splits['train'];
+  const names = Object.keys(splits);
+  throw new D3pmError(
+    'INVALID_DATA',
+    `train: the data set ${data.name} has ${names.length === 0 ? 'no split' : `the splits ${names.join(', ')}`}, expected train among them; its plugin names what it loads`,
+  );
 }
 
 /** Over the states of the data, and the mask that a family adds. */

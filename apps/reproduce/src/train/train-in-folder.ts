@@ -4,7 +4,7 @@ import { trainRun, type EndOfProcess, type JsonObject, type TrainRunEvent } from
 import type { Progress } from '../progress.ts';
 import type { Training } from './build-training.ts';
 import { environmentOf } from './environment-of.ts';
-import { evaluateTraining } from './evaluate-training.ts';
+import { evaluateTraining, evaluationSplit } from './evaluate-training.ts';
 import { infinitePriorWarning } from './infinite-prior-warning.ts';
 import type { TrainConfig } from '../config/train-config.ts';
 
@@ -40,6 +40,7 @@ export async function trainInFolder(
   { folder, engine, progress, phase = 'training', say, allowChange, hint = '', commit, group, signal }: TrainInFolderOptions,
 ): Promise<EndOfProcess | undefined> {
   const { saving, evaluation, ...decides } = config;
+  const evaluated = evaluationSplit(training);
   const warning = infinitePriorWarning(training.transition);
   if (warning !== undefined) say(`warning: ${warning}`);
   const events = trainRun(training.model, {
@@ -52,13 +53,13 @@ export async function trainInFolder(
     keepBest: saving.keepBest,
     ...(saving.every !== undefined && { saveEvery: saving.every }),
     ...(evaluation.every !== undefined && { evaluateEvery: evaluation.every }),
-    ...(evaluation.testExamples > 0 && training.test && { scoreBy: 'boundBits' }),
+    ...(evaluation.testExamples > 0 && evaluated && { scoreBy: 'boundBits' }),
     evaluate: (context) => evaluateTraining(context, training, config),
     allowChange,
     signal,
     now: () => new Date(),
   });
-  await tell(events, { numSteps: config.training.numSteps, progress, phase, hint, say });
+  await tell(events, { numSteps: config.training.numSteps, progress, phase, hint, say, evaluated: evaluated?.name });
   return signal.aborted ? (signal.reason as EndOfProcess) : undefined;
 }
 
@@ -68,9 +69,11 @@ interface Told {
   readonly phase: string;
   readonly hint: string;
   readonly say: (message: string) => void;
+  /** The split that bounds are of. */
+  readonly evaluated: string | undefined;
 }
 
-async function tell(events: AsyncIterable<TrainRunEvent>, { numSteps, progress, phase, hint, say }: Told): Promise<void> {
+async function tell(events: AsyncIterable<TrainRunEvent>, { numSteps, progress, phase, hint, say, evaluated }: Told): Promise<void> {
   let [begun, last, loss, bound, started] = [0, 0, '', '', 0];
   const start = (step: number): void => {
     [begun, last, started] = [step, step, performance.now()];
@@ -87,7 +90,8 @@ async function tell(events: AsyncIterable<TrainRunEvent>, { numSteps, progress, 
     } else {
       last = event.step;
       if (event.type === 'step' || event.type === 'stopped') loss = ` · loss ${event.lossBits.toFixed(3)} bits/dim`;
-      if (event.type === 'evaluated' && event.values['boundBits'] !== undefined) bound = ` · bound ${event.values['boundBits'].toFixed(3)}`;
+      if (event.type === 'evaluated' && event.values['boundBits'] !== undefined)
+        bound = ` · bound ${event.values['boundBits'].toFixed(3)} on ${evaluated}`;
       progress.update(last - begun, `step ${last} of ${numSteps}${loss}${bound}${pace(last - begun, started)}`);
     }
   }
