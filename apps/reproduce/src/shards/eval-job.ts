@@ -10,10 +10,10 @@ import {
   type NetworkAnswer,
   type PerplexityEstimate,
 } from '@d3pm/eval';
+import { perWordOf } from '../tables/per-word.ts';
 import { reverseOf, type Training } from '../train/build-training.ts';
 import type { TrainConfig } from '../config/train-config.ts';
 import type { Job, JobSpec, ShardTensors } from './job.ts';
-import { perWord } from './per-word.ts';
 import { heldOut, type HeldOutName } from './trained-run.ts';
 
 export const estimatorNames = ['exact-count', 'full-sum', 'stratified'] as const;
@@ -81,7 +81,7 @@ export function evalJob(spec: JobSpec, config: TrainConfig, training: Training):
     finish: async (shards) => {
       const { exampleNats, ...report } = await evaluate({ answers: answersOf(shards) });
       const { total, numExamples } = report;
-      const words = perWord(data, exampleNats);
+      const words = perWordOf(data, exampleNats);
       const { weights, step, config: made } = spec;
       const parts = Object.entries(report).map(([name, value]) => [
         name,
