@@ -1,5 +1,5 @@
 import { createRng, mixture, type Denoiser, type States } from '@d3pm/core';
-import { sequences } from '@d3pm/core/testing';
+import { expectAllClose, sequences } from '@d3pm/core/testing';
 import { prepareEngine } from '@d3pm/engine';
 import { evaluateAutoregressive, evaluateBound, type EvaluateAutoregressiveOptions, type EvaluationProgress } from '@d3pm/eval';
 import { inverseRemaining } from '@d3pm/schedules';
@@ -32,12 +32,13 @@ const options = (more: Partial<EvaluateAutoregressiveOptions> = {}): EvaluateAut
 
 describe('evaluateAutoregressive', () => {
   it('is the mean of the exact negative log-likelihoods, in one call a batch, without a Monte-Carlo error', async () => {
-    const { total, numExamples, positions, networkCalls } = await evaluateAutoregressive(options());
+    const { total, exampleNats, numExamples, positions, networkCalls } = await evaluateAutoregressive(options());
     expect(total.nats).toBeCloseTo(mean, 5);
     expect(total.bitsPerDimension).toBeCloseTo(mean / N / Math.LN2, 5);
     expect([total.monteCarloErrorNats, total.monteCarloErrorBitsPerDimension]).toEqual([0, 0]);
     const variance = nats.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (nats.length - 1);
     expect(total.standardErrorNats).toBeCloseTo(Math.sqrt(variance / nats.length), 5);
+    expectAllClose(exampleNats, nats, { rtol: 1e-5, atol: 1e-5 });
     expect([numExamples, positions, networkCalls]).toEqual([27, N, 6]);
   });
 

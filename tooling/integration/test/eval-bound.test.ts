@@ -48,6 +48,8 @@ function expectParts(report: BoundReport, { priorNats, termNats, totalNats }: Ex
   expectWithin(report.total, totalNats);
   expect(report.total.nats).toBeCloseTo(report.prior.nats + report.diffusion.nats + report.reconstruction.nats, 10);
   expect(report.total.bitsPerDimension).toBeCloseTo(report.total.nats / (report.positions * Math.LN2), 12);
+  expect(report.exampleNats).toHaveLength(report.numExamples);
+  expect(report.exampleNats.reduce((sum, nats) => sum + nats, 0) / report.numExamples).toBeCloseTo(report.total.nats, 9);
 }
 
 describe.each(familyNames)('evaluateBound of %s noise', (name) => {
