@@ -1,5 +1,7 @@
 import {
+  assertInteger,
   assertSchedule,
+  D3pmError,
   stepPairs,
   survival,
   type Absorbing,
@@ -22,9 +24,9 @@ export interface RankOneMixingOptions {
   readonly target: Float64Array;
   /** @defaultValue π */
   readonly prior?: Prior;
-  /** When π is the point mass on a mask. */
+  /** The mask, when π is the point mass on it; closed forms of losses rest on that. */
   readonly absorbing?: Absorbing;
-  /** A state that the data never shows. */
+  /** A state that the data never shows, in 0…K−1. */
   readonly extraMask?: number;
 }
 
@@ -41,7 +43,8 @@ export interface RankOneMixingOptions {
  * log α and log(1 − α) are computed in float64, each by itself, and uploaded as a float32 column: a
  * jump of probability 1e-12 is not rounded away. Log-probabilities carry float32's 6e-8, relatively.
  *
- * @throws {D3pmError} `NOT_STOCHASTIC` unless π is a distribution, and what `assertSchedule` throws.
+ * @throws {D3pmError} `NOT_STOCHASTIC` unless π is a distribution, `INVALID_OPTIONS` for a mask that is none of the states or for an
+ * `absorbing` of which π is not the point mass, and what `assertSchedule` throws.
  */
 export function rankOneMixing({
   name,
@@ -53,9 +56,11 @@ export function rankOneMixing({
 }: RankOneMixingOptions): Transition {
   assertSchedule(name, 'jump-probability', schedule);
   assertDistribution(name, 'target', target);
-  assertPrior(name, prior, { numStates: target.length, positions: undefined });
   const { numSteps } = schedule;
   const numStates = target.length;
+  assertPrior(name, prior, { numStates, positions: undefined });
+  if (absorbing) assertPointMass(name, target, absorbing);
+  if (extraMask !== undefined) assertInteger(name, 'extraMask', extraMask, 0, numStates - 1);
   const { keep, refresh } = survival(schedule);
   const rankOne: RankOne = { target, keep, refresh };
   const maps = rankOneMaps({
@@ -89,4 +94,15 @@ export function rankOneMixing({
 
     dispose: () => {},
   };
+}
+
+/** Throws `INVALID_OPTIONS` unless all of `target` is on the mask. */
+function assertPointMass(name: string, target: Float64Array, { maskState }: Absorbing): void {
+  assertInteger(name, 'absorbing.maskState', maskState, 0, target.length - 1);
+  const state = target.findIndex((prob, k) => prob > 0 && k !== maskState);
+  if (state < 0) return;
+  throw new D3pmError(
+    'INVALID_OPTIONS',
+    `${name}: target has ${target[state]} on state ${state}, expected the point mass on absorbing.maskState ${maskState}; leave absorbing out for another target`,
+  );
 }

@@ -114,6 +114,21 @@ describe('bad input', () => {
       /^NOT_STOCHASTIC: mine: target sums to 1\.1/,
     ],
     [
+      'an absorbing mask out of range',
+      () => rankOneMixing({ name: 'mine', schedule, target: Float64Array.of(0, 0, 1), absorbing: { maskState: 3 } }),
+      /^INVALID_OPTIONS: mine: absorbing\.maskState is 3, expected an integer in 0…2/,
+    ],
+    [
+      'an absorbing mask that is not the target',
+      () => rankOneMixing({ name: 'mine', schedule, target: Float64Array.of(0, 0, 1), absorbing: { maskState: 0 }, extraMask: 0 }),
+      /^INVALID_OPTIONS: mine: target has 1 on state 2, expected the point mass on absorbing\.maskState 0/,
+    ],
+    [
+      'an absorbing mask and a uniform target',
+      () => rankOneMixing({ name: 'mine', schedule, target: new Float64Array(4).fill(0.25), absorbing: { maskState: 3 }, extraMask: 3 }),
+      /^INVALID_OPTIONS: mine: target has 0\.25 on state 0, expected the point mass on absorbing\.maskState 3; leave absorbing out/,
+    ],
+    [
       'a table of gigabytes',
       () => uniform.create({ numStates: 20000, schedule }, {}).toDense(0, 1),
       /^TABLE_TOO_LARGE: uniform\.toDense: a 20000×20000 float64 table would take 3\.0 GiB/,
@@ -126,4 +141,10 @@ describe('bad input', () => {
     ['an option of the wrong type', () => absorbing.parse({ extraMask: 1 }), /^INVALID_OPTIONS: absorbing: extraMask is 1/],
     ['an option of none', () => uniform.parse({ mask: 1 }), /^INVALID_OPTIONS: uniform: no option is named "mask"; it has none/],
   ])('%s', (_, work, expected) => expect(errorText(work)).toMatch(expected));
+
+  it.each([3, -1, 0.5, NaN])('an extra mask of %d', (extraMask) =>
+    expect(errorText(() => rankOneMixing({ name: 'mine', schedule, target: Float64Array.of(0, 0, 1), extraMask }))).toBe(
+      `INVALID_OPTIONS: mine: extraMask is ${extraMask}, expected an integer in 0…2`,
+    ),
+  );
 });

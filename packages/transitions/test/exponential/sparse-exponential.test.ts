@@ -193,6 +193,44 @@ describe('bad input', () => {
       () => sparseExponential({ name: 'mine', schedule: noiseOf('variance', [1]) as never, generator: generatorOf(graph) }),
       /^UNIT: mine: the schedule is a variance, expected a rate/,
     ],
+    [
+      'a graph that a rate of 0 does not join',
+      () =>
+        sparse(
+          {
+            numStates: 3,
+            edges: [
+              [0, 1, 1],
+              [1, 2, 0],
+            ],
+          },
+          1,
+        ),
+      /^NO_STATIONARY: sparse: the states fall into 2 parts, and those of state 0 and of state 2 never meet/,
+    ],
+    ['a rate below 0', () => generatorOf(pathOf(3, -0.5)), /^INVALID_OPTIONS: symmetricGenerator: the rate of the pair \(0, 1\) is -0\.5/],
+    ['a rate of NaN', () => generatorOf(pathOf(3, NaN)), /^INVALID_OPTIONS: symmetricGenerator: the rate of the pair \(0, 1\) is NaN/],
+    [
+      'an infinite rate',
+      () => generatorOf(pathOf(3, Infinity)),
+      /^INVALID_OPTIONS: symmetricGenerator: the rate of the pair \(0, 1\) is Infinity/,
+    ],
+    [
+      'a pair beyond the states',
+      () => generatorOf({ numStates: 3, edges: [[0, 3, 1]] }),
+      /^INVALID_OPTIONS: symmetricGenerator: the pair \(0, 3\) is not of two different states in 0…2/,
+    ],
+    [
+      'a state below 0',
+      () => generatorOf({ numStates: 3, edges: [[-1, 2, 1]] }),
+      /^INVALID_OPTIONS: symmetricGenerator: the pair \(-1, 2\) is not of two different states/,
+    ],
+    [
+      'a state with itself',
+      () => generatorOf({ numStates: 3, edges: [[1, 1, 1]] }),
+      /^INVALID_OPTIONS: symmetricGenerator: the pair \(1, 1\) is not of two different states/,
+    ],
+    ['K = 0', () => generatorOf({ numStates: 0, edges: [] }), /^INVALID_OPTIONS: symmetricGenerator: numStates is 0/],
     ['K = 1', () => sparse({ numStates: 1, edges: [] }, 1), /^INVALID_OPTIONS: sparse: numStates is 1/],
     ['β < 0', () => sparse(graph, -1), /^INVALID_SCHEDULE: sparse: β of step 1 is -1/],
     [
