@@ -8,6 +8,7 @@ import {
   exactPlugIn,
   expectAllClose,
   expectSampledFrom,
+  forwardChain,
   sequences,
   type ExactLogits,
   type ExactReverse,
@@ -27,6 +28,7 @@ import {
   type Constraint,
   type SamplerState,
 } from '@d3pm/samplers';
+import { matrixExponential } from '@d3pm/transitions';
 import { autoregressiveChain, causalNetwork } from './autoregressive-chain.ts';
 import { countSequences, exactNetwork } from './exact-network.ts';
 import { makeFamily, randomLogits, type FamilyName } from './oracle-families.ts';
@@ -170,6 +172,34 @@ describe('f restricted to the allowed states, wherever it is read', () => {
       const model = { chain: family.chain, prior: family.prior, reverse: exactReverse, logits: restricted(logits, constraint) };
       expectSampledFrom(await count(sampler, numStates), exactModelLaw(model));
     });
+  });
+
+  it('a generator in two parts: x_T is in the part of what is allowed', async () => {
+    const prior = { kind: 'fixed', probs: new Float64Array(4).fill(0.25) } as const;
+    const generator = Float64Array.of(-1, 1, 0, 0, 1, -1, 0, 0, 0, 0, -1, 1, 0, 0, 1, -1);
+    const schedule = { unit: 'rate', numSteps: 2, noise: Float64Array.of(0.5, 0.5) } as const;
+    const parts = matrixExponential({ name: 'parts', schedule, generator, prior });
+    const [stay, leave] = [(1 + Math.exp(-1)) / 2, -Math.expm1(-1) / 2];
+    const step = [0, 1, 2, 3].map((i) => [0, 1, 2, 3].map((j) => (i === j ? stay : (i ^ 1) === j ? leave : 0)));
+    const partsChain = forwardChain({ numSteps: 2, numPositions: 2, step: () => step });
+    const logits = randomLogits(5, 4);
+    const constraint = allowStates([[0], [1, 3]], parts);
+    const reached = [
+      [0.5, 0.5, 0, 0],
+      [0.25, 0.25, 0.25, 0.25],
+    ];
+    const options = {
+      transition: parts,
+      denoiser: exactNetwork('denoiser', 4, logits),
+      reverse: mixture(),
+      shape: [6000, 2],
+      rng,
+      constraint,
+    };
+    expectSampledFrom(
+      await count(ancestralSampler(options), 4),
+      exactModelLaw({ chain: partsChain, prior: reached, reverse: exactMixture, logits: restricted(logits, constraint) }),
+    );
   });
 
   it('by position and example: each obeys its own', async () => {
