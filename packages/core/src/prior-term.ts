@@ -1,4 +1,5 @@
 import { add, reshape, sum, tidy, zerosLike, type Tensor } from '@tensorflow/tfjs-core';
+import { assertPositionCount } from './assert-position-count.ts';
 import { assertShape } from './assert.ts';
 import { categoricalKlNats } from './categorical-kl.ts';
 import { D3pmError } from './errors.ts';
@@ -11,7 +12,8 @@ import type { Transition } from './transition.ts';
  * be 0, and too small for float32 in the paper's settings (10⁻⁶ bits).
  *
  * @returns nats per example, float64 `[B]`. +∞ when x_T can be what the prior excludes.
- * @throws {D3pmError} `UNSOUND` for a learned prior: see {@link learnedPriorTermNats}.
+ * @throws {D3pmError} `UNSOUND` for a learned prior: see {@link learnedPriorTermNats}; `SHAPE` when the transition or its prior is for
+ * other positions than `x0` has.
  */
 export function priorTermNats(transition: Transition, x0: States): Float64Array {
   return priorTermByState(transition)(x0);
@@ -22,6 +24,8 @@ export function priorTermByState(transition: Transition): (x0: States) => Float6
   const kl = stateKl(transition);
   return (x0) => {
     assertStateRange('priorTermNats', 'x0', x0, transition.numStates);
+    assertPositionCount('priorTermNats', 'x0', x0, transition);
+    assertPriorFits(transition, x0);
     const positions = positionsOf(x0);
     const total = new Float64Array(x0.shape[0]!);
     x0.values.forEach((state, i) => {
@@ -29,6 +33,15 @@ export function priorTermByState(transition: Transition): (x0: States) => Float6
     });
     return total;
   };
+}
+
+function assertPriorFits({ name, prior, numStates }: Transition, x0: States): void {
+  const positions = positionsOf(x0);
+  if (prior.kind !== 'fixed' || prior.probs.length === numStates || prior.probs.length === positions * numStates) return;
+  throw new D3pmError(
+    'SHAPE',
+    `priorTermNats: the prior of ${name} is for ${prior.probs.length / numStates} positions, x0 of shape [${x0.shape.join(', ')}] has ${positions}`,
+  );
 }
 
 /** Beyond it a row is made by itself, never a table of all: 32 MiB. */

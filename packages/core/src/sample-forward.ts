@@ -1,3 +1,4 @@
+import { assertPositionCount } from './assert-position-count.ts';
 import { drawFromProbs } from './categorical.ts';
 import type { Rng } from './rng.ts';
 import { rowInverter } from './row-inverter.ts';
@@ -21,10 +22,12 @@ export interface SampleForwardOptions {
  * rank-one family draws in two stages, whether to refresh and then to what, in O(log K); one with a way of its own to
  * draw goes that way.
  *
- * @throws {D3pmError} `STATE_RANGE` for a state ≥ K, `STEP_RANGE` unless 0 ≤ s ≤ t ≤ T.
+ * @throws {D3pmError} `STATE_RANGE` for a state ≥ K, `STEP_RANGE` unless 0 ≤ s ≤ t ≤ T, `SHAPE` for other positions than the
+ * transition has.
  */
 export function sampleForward(transition: Transition, states: States, { s = 0, t, rng, firstExample = 0 }: SampleForwardOptions): States {
   assertStateRange('sampleForward', 'states', states, transition.numStates);
+  assertPositionCount('sampleForward', 'states', states, transition);
   const batchSize = states.shape[0]!;
   const pairs = stepPairs('sampleForward', s, t, { batchSize, numSteps: transition.numSteps });
   const positions = positionsOf(states);

@@ -134,6 +134,7 @@ export function absorbingBlocks({
     },
     rowProbs: (state, s, t, position = 0) => {
       const block = blockAt('rowProbs', s, t, position);
+      assertInteger(`${name}.rowProbs`, 'state', state, 0, numStates - 1);
       scratch.fill(0);
       scratch[state] = weightOf(keep, s, t, block);
       scratch[maskState]! += weightOf(refresh, s, t, block);

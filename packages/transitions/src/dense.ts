@@ -125,7 +125,10 @@ export function dense(options: DenseOptions): Transition {
     },
     rowProbs: (state, s, t, position = 0) => {
       // Called for every state of a batch: only a pair that is wrong is worth the arrays of the check.
-      if (!(s >= 0 && s <= t && t <= numSteps)) stepPairs(`${name}.rowProbs`, s, t, { batchSize: 1, numSteps });
+      if (!(s >= 0 && s <= t && t <= numSteps && Number.isInteger(s) && Number.isInteger(t)))
+        stepPairs(`${name}.rowProbs`, s, t, { batchSize: 1, numSteps });
+      assertInteger(`${name}.rowProbs`, 'state', state, 0, numStates - 1);
+      assertInteger(`${name}.rowProbs`, 'position', position, 0, count - 1);
       return tables[position]!.row(state, s, t);
     },
     dispose: () => {

@@ -138,6 +138,7 @@ export function lowRankMixing(options: LowRankMixingOptions): Transition {
     },
     rowProbs: (state, s, t) => {
       stepPairs(`${name}.rowProbs`, s, t, { batchSize: 1, numSteps });
+      assertInteger(`${name}.rowProbs`, 'state', state, 0, numStates - 1);
       return fillRow(scratch, state, s, t);
     },
   };

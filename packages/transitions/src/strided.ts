@@ -21,6 +21,10 @@ export function strided(transition: Transition, count: number): Transition {
     const pairs = stepPairs(`${name}.${caller}`, s, t, { batchSize, numSteps: count });
     return [pairs.s.map(at), pairs.t.map(at)];
   };
+  const pairOnGrid = (caller: string, s: number, t: number): readonly [number, number] => {
+    const [from, to] = onGrid(caller, 1, s, t);
+    return [from[0]!, to[0]!];
+  };
 
   return {
     name,
@@ -39,12 +43,13 @@ export function strided(transition: Transition, count: number): Transition {
     pull: (logLikelihood, s, t) => transition.pull(logLikelihood, ...onGrid('pull', logLikelihood.shape[0]!, s, t)),
     pushStates: (states, s, t) => transition.pushStates(states, ...onGrid('pushStates', states.shape[0]!, s, t)),
     pullStates: (states, s, t) => transition.pullStates(states, ...onGrid('pullStates', states.shape[0]!, s, t)),
-    toDense: (s, t, position) => {
-      const [[from], [to]] = onGrid('toDense', 1, s, t) as [Int32Array, Int32Array] & [[number], [number]];
-      return transition.toDense(from, to, position);
-    },
-    ...(transition.rowProbs && { rowProbs: (state, s, t, position) => transition.rowProbs!(state, at(s), at(t), position) }),
-    ...(transition.draw && { draw: (state, s, t, stream, position) => transition.draw!(state, at(s), at(t), stream, position) }),
+    toDense: (s, t, position) => transition.toDense(...pairOnGrid('toDense', s, t), position),
+    ...(transition.rowProbs && {
+      rowProbs: (state, s, t, position) => transition.rowProbs!(state, ...pairOnGrid('rowProbs', s, t), position),
+    }),
+    ...(transition.draw && {
+      draw: (state, s, t, stream, position) => transition.draw!(state, ...pairOnGrid('draw', s, t), stream, position),
+    }),
     dispose: () => {},
   };
 }

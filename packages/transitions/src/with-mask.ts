@@ -1,4 +1,5 @@
 import {
+  assertInteger,
   assertSchedule,
   D3pmError,
   stepPairs,
@@ -87,6 +88,7 @@ export function withMask(transition: Transition, { schedule, prior: given }: Wit
     },
     rowProbs: (state, s, t, position) => {
       stepPairs(`${name}.rowProbs`, s, t, { batchSize: 1, numSteps });
+      assertInteger(`${name}.rowProbs`, 'state', state, 0, mask);
       if (state === mask) return stationary;
       const kept = keep(s, t);
       innerRow(transition, state, s, t, position).forEach((prob, j) => (scratch[j] = kept * prob));
