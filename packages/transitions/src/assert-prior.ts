@@ -1,4 +1,4 @@
-import { assertClassAxis, D3pmError, type Prior } from '@d3pm/core';
+import { D3pmError, type LearnedPrior, type Prior } from '@d3pm/core';
 import { assertDistribution } from './stochastic-rows.ts';
 
 /**
@@ -12,7 +12,7 @@ export function assertPrior(
   { numStates, positions }: { readonly numStates: number; readonly positions: number | undefined },
 ): void {
   if (prior.kind === 'learned') {
-    if (prior.logits.rank > 1) assertClassAxis(name, 'the logits of the prior', prior.logits, numStates);
+    assertLogits(name, prior, { numStates, positions });
     return;
   }
   const { probs } = prior;
@@ -28,4 +28,18 @@ export function assertPrior(
     throw new D3pmError('SHAPE', `${name}: the prior has ${probs.length} probabilities, expected ${numStates}, or ${perPosition}`);
   }
   for (let n = 0; n < count; n++) assertDistribution(name, 'the prior', probs.subarray(n * numStates, (n + 1) * numStates));
+}
+
+function assertLogits(
+  name: string,
+  { logits }: LearnedPrior,
+  { numStates, positions }: { readonly numStates: number; readonly positions: number | undefined },
+): void {
+  const [last, count, ...more] = logits.shape.toReversed();
+  const isEveryPosition = count === undefined || positions === undefined || count === positions;
+  if (last === numStates && more.length === 0 && isEveryPosition) return;
+  throw new D3pmError(
+    'SHAPE',
+    `${name}: the logits of the prior have shape [${logits.shape.join(', ')}], expected [${numStates}], or [${positions ?? 'positions'}, ${numStates}]`,
+  );
 }

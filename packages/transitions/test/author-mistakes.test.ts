@@ -1,6 +1,7 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { registerPlugin } from '@d3pm/core/default-registry';
 import { defaultTransitionRegistry, defineTransition, dense, rankOneMixing } from '@d3pm/transitions';
+import { zeros } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { errorText } from './error-text.ts';
 import { noiseOf } from './noise.ts';
@@ -22,6 +23,19 @@ describe('builders check what an author gives', () => {
       /^INVALID_OPTIONS: mine: the prior is \{"0":0\.5,.*, expected \{ kind: 'fixed', probs \}/u,
     );
     expect(errorText(() => rankOneMixing({ name: 'mine', schedule, target, prior: prior(0.1) }))).toMatch(/^SHAPE: mine: the prior has 1/u);
+  });
+
+  it.each([[[]], [[1]], [[3]], [[3, 1]], [[1, 3, 2]], [[2, 1, 2]]])('a learned prior with logits of shape %j', (shape) => {
+    const prior = { kind: 'learned', logits: zeros(shape) } as const;
+    const message = `SHAPE: mine: the logits of the prior have shape [${shape.join(', ')}], expected [2], or [positions, 2]`;
+    expect(errorText(() => dense({ ...chain, prior }))).toBe(message);
+    expect(errorText(() => rankOneMixing({ name: 'mine', schedule, target: Float64Array.of(0.5, 0.5), prior }))).toBe(message);
+  });
+
+  it('a learned prior of other positions', () => {
+    const made = (shape: number[]) => dense({ ...chain, positions: 3, prior: { kind: 'learned', logits: zeros(shape) } });
+    expect(errorText(() => made([4, 2]))).toBe('SHAPE: mine: the logits of the prior have shape [4, 2], expected [2], or [3, 2]');
+    expect([made([2]).prior.kind, made([3, 2]).prior.kind]).toEqual(['learned', 'learned']);
   });
 
   it('a stationary law of another length, or that a step does not keep', () => {

@@ -34,7 +34,7 @@ export function matrixExponentialTables(
   /** The smallest entry never falls with α: Q(α + δ)_ij = Σ_k Q(α)_ik Q(δ)_kj, and columns sum to 1. */
   let tooShort = 0;
   const make = (rate: number): Float64Array => {
-    if (rate * fastest === Infinity) return limitOf(partOf);
+    if (rate === Infinity || rate * fastest === Infinity) return limitOf(partOf);
     if (count === 1 && rate > tooShort) {
       const table = spectrum.table(rate);
       if (table?.every((prob) => prob >= SPECTRUM_FROM)) return table;

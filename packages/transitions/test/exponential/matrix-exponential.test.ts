@@ -179,6 +179,12 @@ it('keeps to its parts when there is a prior', () => {
   expect(transition.prior).toBe(prior);
 });
 
+it('stays where nothing ever jumps, at α = ∞ too', () => {
+  const prior = { kind: 'fixed', probs: Float64Array.of(0.5, 0.5) } as const;
+  const still = matrixExponential({ name: 'still', schedule: noiseOf('rate', [1, Infinity]), generator: new Float64Array(4), prior });
+  for (const t of [1, 2]) expect(still.toDense(0, t)).toEqual(Float64Array.of(1, 0, 0, 1));
+});
+
 it('pushes distributions on the host by any α', () => {
   const generator = randomGraph(6, 3);
   const { exponential: capability, stationary } = exponential(generator, 1);
