@@ -1,7 +1,7 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { drawFromProbs, stepOf, stepPairs, type Steps, type Transition } from '@d3pm/core';
 import { checkTransition, uniform } from '@d3pm/transitions';
-import { reshape, type Tensor } from '@tensorflow/tfjs-core';
+import { concat, equal, max, reshape, slice, tidy, where, zeros, type Tensor } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { evenly, noiseOf } from './noise.ts';
 
@@ -50,7 +50,14 @@ function cumulative(): Transition {
   return { ...whole, toDense: (s, t) => whole.toDense(s, late(s, t)) };
 }
 
-const withDraw = (whole: Transition, draw: NonNullable<Transition['draw']>): Transition => ({ ...whole, draw });
+const assertSteps = (s: number, t: number): unknown => stepPairs('wrong', s, t, { batchSize: 1, numSteps: T });
+const withDraw = (whole: Transition, draw: NonNullable<Transition['draw']>): Transition => ({
+  ...whole,
+  draw: (state, s, t, stream) => {
+    assertSteps(s, t);
+    return draw(state, s, t, stream);
+  },
+});
 const drawFrom = (whole: Transition, state: number, s: number, t: number, uniformNumber: number): number =>
   drawFromProbs(whole.toDense(s, t), 4 * state, 4, uniformNumber);
 
@@ -70,6 +77,45 @@ const anotherForm = (): Transition => {
   return { ...whole, rankOne: { target, keep: (s, t) => keep(Math.max(0, s - 1), t), refresh: (s, t) => refresh(Math.max(0, s - 1), t) } };
 };
 
+/** A log-sum-exp that subtracts the largest entry, −∞ or not. */
+const nanOfImpossible = (): Transition =>
+  withMaps((map, name) => (x, s, t) => {
+    if (name !== 'push') return map(x, s, t);
+    return tidy(() => where(equal(max(x, -1, true), -Infinity), NaN, map(x, s, t)));
+  });
+
+/** Another class axis is padded, or cut, without a word. */
+const anyClasses = (): Transition =>
+  withMaps((map, name) => (x, s, t) => {
+    if (name.endsWith('States') || x.shape.at(-1) === 4) return map(x, s, t);
+    return map(
+      tidy(() => zeros([...x.shape.slice(0, -1), 4])),
+      s,
+      t,
+    );
+  });
+
+/** The second block of eight examples takes what the first one has. */
+const inBlocks = (wrong: MapName): Transition =>
+  withMaps((map, name) => (x, s, t) => {
+    if (name !== wrong || x.shape[0]! <= 8) return map(x, s, t);
+    return tidy(() => {
+      const mapped = map(x, s, t);
+      return concat([slice(mapped, 0, 8), slice(mapped, 0, Math.min(8, x.shape[0]! - 8)), slice(mapped, Math.min(16, x.shape[0]!))]);
+    });
+  });
+
+const disposedOnce = (): Transition => {
+  let isDisposed = false;
+  return {
+    ...right(),
+    dispose: () => {
+      if (isDisposed) throw new Error('disposed already');
+      isDisposed = true;
+    },
+  };
+};
+
 describe('checkTransition finds', () => {
   it.each<[string, () => Transition, string]>([
     ['steps of another example', misaligned, 'examples with steps of their own are the same alone'],
@@ -80,9 +126,39 @@ describe('checkTransition finds', () => {
     ['draws that never move, of 600 states', () => withDraw(right(600), (state) => state), 'draw draws from the rows of pushStates'],
     [
       'rows that never move, of 600 states',
-      () => ({ ...right(600), rowProbs: (state) => Float64Array.from({ length: 600 }, (_, k) => (k === state ? 1 : 0)) }),
+      () => ({
+        ...right(600),
+        rowProbs: (state, s, t) => {
+          assertSteps(s, t);
+          return Float64Array.from({ length: 600 }, (_, k) => (k === state ? 1 : 0));
+        },
+      }),
       'rowProbs are the rows of pushStates',
     ],
+    ['NaN of a row of −∞', nanOfImpossible, 'a row of −∞ is mapped to −∞'],
+    ['rows of any number of classes', anyClasses, 'rows of other than K classes are refused'],
+    ['rows of a batch in blocks of 8', () => inBlocks('pull'), 'examples of a large batch are the same alone'],
+    ['states of a batch in blocks of 8', () => inBlocks('pushStates'), 'examples of a large batch are the same alone'],
+    [
+      'rowProbs of steps that there are not',
+      () => ({
+        ...right(),
+        rowProbs: (state, s, t) =>
+          right()
+            .toDense(Math.max(0, s), Math.min(Math.max(s, t), T))
+            .subarray(4 * state, 4 * state + 4),
+      }),
+      'steps outside 0 ≤ s ≤ t ≤ T are refused',
+    ],
+    [
+      'draws of steps that there are not',
+      () => ({
+        ...right(),
+        draw: (state, s, t, stream) => drawFrom(right(), state, Math.max(0, s), Math.min(Math.max(s, t), T), stream.float64(0)),
+      }),
+      'steps outside 0 ≤ s ≤ t ≤ T are refused',
+    ],
+    ['a dispose that throws the second time', disposedOnce, 'dispose can be called twice'],
     ['a closed form a step early, of 600 states', anotherForm, 'rankOne and absorbing are what toDense and pushStates are'],
   ])('%s', (_, make, law) =>
     expect(

@@ -1,4 +1,4 @@
-import { isD3pmError } from '@d3pm/core';
+import { createRng, isD3pmError } from '@d3pm/core';
 import { verdict, worstOf } from './deviation.ts';
 import { mapped, mappedStates } from './law-case.ts';
 import { always, hasTables, type TransitionLaw } from './transition-law.ts';
@@ -41,6 +41,14 @@ export const refusals: TransitionLaw = {
           `pullStates(x, ${s}, ${t}) is not refused with STEP_RANGE`,
         ),
         verdict(!hasTables(transition) || refuses(() => transition.toDense(s!, t!)), `toDense(${s}, ${t}) is not refused with STEP_RANGE`),
+        verdict(
+          !transition.rowProbs || refuses(() => transition.rowProbs!(states[0]!, s!, t!)),
+          `rowProbs(x, ${s}, ${t}) is not refused with STEP_RANGE`,
+        ),
+        verdict(
+          !transition.draw || refuses(() => transition.draw!(states[0]!, s!, t!, createRng(0))),
+          `draw(x, ${s}, ${t}) is not refused with STEP_RANGE`,
+        ),
       ]),
     );
   },

@@ -1,7 +1,9 @@
 import { adjoint } from './adjoint.ts';
 import { chapmanKolmogorov } from './chapman-kolmogorov.ts';
+import { classAxis } from './class-axis.ts';
 import { closedForms } from './closed-forms.ts';
 import { denseForm } from './dense-form.ts';
+import { disposal } from './disposal.ts';
 import { doublyStochastic } from './doubly-stochastic.ts';
 import { draws } from './draws.ts';
 import { extraMask } from './extra-mask.ts';
@@ -9,6 +11,8 @@ import { gathers } from './gathers.ts';
 import { generator } from './generator.ts';
 import { gradients } from './gradients.ts';
 import { identity } from './identity.ts';
+import { impossibleRows } from './impossible-rows.ts';
+import { largeBatch } from './large-batch.ts';
 import { noLeak } from './no-leak.ts';
 import { priorNormalized } from './prior-normalized.ts';
 import { refusals } from './refusals.ts';
@@ -22,7 +26,7 @@ import { stochasticRows } from './stochastic-rows.ts';
 import { underflow } from './underflow.ts';
 import type { TransitionLaw } from './transition-law.ts';
 
-/** Every law but `everyStep`, which is tried first, in the order of what to look at first when a family is wrong. */
+/** Every law but `everyStep`, which is tried first, in the order of what to look at first when a family is wrong; the last one disposes it. */
 export const transitionLaws: readonly TransitionLaw[] = [
   resultShapes,
   stochasticRows,
@@ -31,6 +35,7 @@ export const transitionLaws: readonly TransitionLaw[] = [
   gathers,
   rowsForDraws,
   draws,
+  impossibleRows,
   adjoint,
   gradients,
   chapmanKolmogorov,
@@ -44,6 +49,9 @@ export const transitionLaws: readonly TransitionLaw[] = [
   reverseSupport,
   severalPositions,
   stepsPerExample,
+  largeBatch,
   refusals,
+  classAxis,
   noLeak,
+  disposal,
 ];
