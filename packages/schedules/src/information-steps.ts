@@ -36,6 +36,7 @@ export function solveSteps(search: StepSearch): Float64Array {
     transition.dispose();
     return matrix;
   };
+  assertStepAlone(search, step(0.5));
   const informationOf = (matrix: Float64Array): Information => channelInformation(dataLaw, matrixChannel(matrix, dataLaw));
   const betaOf = unit === 'jump-probability' ? (u: number): number => 1 / (1 + Math.exp(-u)) : Math.exp;
 
@@ -72,6 +73,19 @@ export function solveSteps(search: StepSearch): Float64Array {
   }
   assertForgets(search, end);
   return noise;
+}
+
+/** Throws `UNSOUND` where the first of T steps is another one than the only step of the same β. */
+function assertStepAlone({ caller, family, parts, isLastPrior, create }: StepSearch, alone: Float64Array): void {
+  const whole = create(new Float64Array(isLastPrior ? parts : parts - 1).fill(0.5));
+  const first = whole.toDense(0, 1);
+  whole.dispose();
+  const at = alone.findIndex((prob, i) => Math.abs(prob - first[i]!) > 1e-9);
+  if (at < 0) return;
+  throw new D3pmError(
+    'UNSOUND',
+    `${caller}: Q_t of ${family} depends on more than β_t: at β = 0.5 entry ${at} of Q_1 is ${first[at]} in a chain of T steps, and ${alone[at]} in one of a single step; give β by fromArray`,
+  );
 }
 
 /** Far enough for any β: e^±230 is 1e±100, and a β of 1 − 1e-100 is 1. */

@@ -67,7 +67,8 @@ const MOST_EXACT_STATES = 1024;
  *
  * @throws {D3pmError} `INVALID_SCHEDULE` for a T below 1 and for a level out of the family's reach, naming it; `SHAPE`,
  * `NOT_STOCHASTIC` or `INVALID_DATA` for a law that is none of this family's data, or that has no information (H = 0);
- * `INVALID_OPTIONS` for more states than are searched exactly; `UNSOUND` for a Q_t that depends on more than β_t.
+ * `INVALID_OPTIONS` for more states than are searched exactly; `UNSOUND` for a Q_t that depends on more than β_t, on its t or on T, as with a
+ * list of options by step.
  */
 export function mutualInformation<O, U extends NoiseUnit>(settings: MutualInformationOptions<O, U>): InformationSchedule<U> {
   const { numSteps, transition: plugin, options, numStates, dataLaw, sampling, tolerance = sampling ? 1e-4 : 1e-6 } = settings;
@@ -79,7 +80,7 @@ export function mutualInformation<O, U extends NoiseUnit>(settings: MutualInform
   }
   const create = (noise: Float64Array): Transition =>
     plugin.create({ numStates, schedule: { unit, numSteps: noise.length, noise } }, options);
-  const transition = create(Float64Array.of(0.5));
+  const transition = ofOneStep({ create, numSteps, family });
   try {
     assertFamily(transition, dataLaw);
     const { finalStep = transition.rankOne ? 'prior' : 'finite' } = settings;
@@ -120,6 +121,30 @@ export function mutualInformation<O, U extends NoiseUnit>(settings: MutualInform
 }
 
 const CALLER = 'mutualInformation';
+
+interface Probe {
+  create(noise: Float64Array): Transition;
+  readonly numSteps: number;
+  readonly family: string;
+}
+
+/** The family with one step. Where only T of them can be made, it is for that T, and there is no search. */
+function ofOneStep({ create, numSteps, family }: Probe): Transition {
+  try {
+    return create(Float64Array.of(0.5));
+  } catch (error) {
+    try {
+      create(new Float64Array(numSteps).fill(0.5)).dispose();
+    } catch {
+      throw error;
+    }
+    throw new D3pmError(
+      'UNSOUND',
+      `${CALLER}: Q_t of ${family} depends on more than β_t: with these options it has ${numSteps} steps and not one (${(error as Error).message}); leave out what they say step by step, or give β by fromArray`,
+      { cause: error },
+    );
+  }
+}
 
 function assertFamily(transition: Transition, dataLaw: Float64Array): void {
   if (transition.positions !== undefined) {

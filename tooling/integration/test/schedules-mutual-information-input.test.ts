@@ -1,10 +1,11 @@
 import { D3pmError, type AnyTransitionPlugin } from '@d3pm/core';
 import { mutualInformation, type MutualInformationOptions } from '@d3pm/schedules';
-import { absorbing, defineTransition, dense, discretizedGaussian, uniform } from '@d3pm/transitions';
+import { absorbing, defineTransition, dense, discretizedGaussian, maskedFamily, uniform, uniformAbsorbing } from '@d3pm/transitions';
 import { expect, it } from 'vitest';
 import { generatorPlugin } from './generator-plugin.ts';
 
 const half = Float64Array.of(0.5, 0.5);
+const withMaskLaw = Float64Array.of(0.5, 0.3, 0.2, 0);
 const make = (more: Partial<MutualInformationOptions<unknown, 'jump-probability' | 'rate' | 'variance'>>) => () =>
   mutualInformation({ numSteps: 4, transition: uniform as AnyTransitionPlugin, options: {}, numStates: 2, dataLaw: half, ...more });
 
@@ -123,6 +124,35 @@ it.each<[string, () => unknown, string, RegExp]>([
     make({ transition: impatient }),
     'UNSOUND',
     /Q_t of test\/impatient depends on more than β_t .*; give β by fromArray/,
+  ],
+  [
+    'a family with a mask of its own schedule',
+    make({ transition: maskedFamily(uniform), options: { inner: {} }, numStates: 4, dataLaw: withMaskLaw }),
+    'UNSOUND',
+    /Q_t of uniform-with-mask depends on more than β_t: at β = 0\.5 entry \d+ of Q_1 is [\d.]+ in a chain of T steps, and [\d.]+ in one/,
+  ],
+  [
+    'a family with a list for a mask',
+    make({
+      transition: maskedFamily(uniform),
+      options: { inner: {}, maskNoise: [0.1, 0.1, 0.1, 0.1] },
+      numStates: 4,
+      dataLaw: withMaskLaw,
+    }),
+    'UNSOUND',
+    /Q_t of uniform-with-mask depends on more than β_t: with these options it has 4 steps and not one \(.*has 4 steps, expected 1.*\); leave out/,
+  ],
+  [
+    'shares of the mask by step',
+    make({ transition: uniformAbsorbing, options: { maskShare: [0.2, 0.7, 0.1, 0.5] }, numStates: 4, dataLaw: withMaskLaw }),
+    'UNSOUND',
+    /Q_t of uniform-absorbing depends on more than β_t: with these options it has 4 steps and not one/,
+  ],
+  [
+    'options that are wrong for any T',
+    make({ transition: uniformAbsorbing, options: { maskShare: 0.5, maskState: 9 }, numStates: 4, dataLaw: withMaskLaw }),
+    'INVALID_OPTIONS',
+    /maskState is 9, expected an integer in 0…3/,
   ],
   ['positions', make({ transition: perPosition }), 'UNSOUND', /test\/per-position depends on the position/],
   [
