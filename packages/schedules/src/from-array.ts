@@ -39,6 +39,14 @@ export const fromArrayVarianceSchedule: SchedulePlugin<'from-array-variance', Fr
     create: (numSteps, { noise }) => fromArray({ unit: 'variance', noise: assertCount('from-array-variance', noise, numSteps) }),
   });
 
+/** {@link fromArray} of rates, for configs. */
+export const fromArrayRateSchedule: SchedulePlugin<'from-array-rate', FromArrayOptions, 'rate'> = /* @__PURE__ */ defineSchedule({
+  name: 'from-array-rate',
+  unit: 'rate',
+  parse: (options) => parseNoise('from-array-rate', options),
+  create: (numSteps, { noise }) => fromArray({ unit: 'rate', noise: assertCount('from-array-rate', noise, numSteps) }),
+});
+
 function parseNoise(name: string, options: unknown): FromArrayOptions {
   const { noise } = assertOptionNames(name, options, ['noise']);
   if (!Array.isArray(noise) || noise.some((beta) => typeof beta !== 'number')) {

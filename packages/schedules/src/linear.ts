@@ -51,3 +51,11 @@ export const linearVarianceSchedule: SchedulePlugin<'linear-variance', LinearOpt
   parse: (options) => parseNumbers('linear-variance', options, ['start', 'stop']),
   create: (numSteps, options) => linear({ numSteps, ...options, unit: 'variance' }),
 });
+
+/** `linear` of rates, for configs. */
+export const linearRateSchedule: SchedulePlugin<'linear-rate', LinearOptions, 'rate'> = /* @__PURE__ */ defineSchedule({
+  name: 'linear-rate',
+  unit: 'rate',
+  parse: (options) => parseNumbers('linear-rate', options, ['start', 'stop']),
+  create: (numSteps, options) => linear({ numSteps, ...options, unit: 'rate' }),
+});

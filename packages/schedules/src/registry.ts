@@ -23,10 +23,12 @@ type UnitOf<P> = P extends { readonly unit: infer U extends NoiseUnit } ? U : ne
 export interface ScheduleOptions {
   linear: LinearOptions;
   'linear-variance': LinearOptions;
+  'linear-rate': LinearOptions;
   cosine: NoOptions;
   'inverse-remaining': NoOptions;
   'from-array': FromArrayOptions;
   'from-array-variance': FromArrayOptions;
+  'from-array-rate': FromArrayOptions;
   'mutual-information': MutualInformationConfig;
   'mutual-information-rate': MutualInformationConfig;
   'mutual-information-variance': MutualInformationConfig;

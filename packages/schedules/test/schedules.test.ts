@@ -110,14 +110,22 @@ describe('registry', () => {
   const configs: readonly ScheduleConfig[] = [
     { name: 'linear', numSteps: 3, start: 0.02, stop: 1 },
     { name: 'linear-variance', numSteps: 3, start: 1e-4, stop: 0.02 },
+    { name: 'linear-rate', numSteps: 3, start: 0.1, stop: 5 },
     { name: 'cosine', numSteps: 3 },
     { name: 'inverse-remaining', numSteps: 3 },
     { name: 'from-array', numSteps: 3, noise: [0.1, 0.2, 0.3] },
     { name: 'from-array-variance', numSteps: 3, noise: [1, 2, 3] },
+    { name: 'from-array-rate', numSteps: 3, noise: [1, 2, 3] },
   ];
   it.each(configs.map((config) => [config.name, config] as const))('makes %s from a config', (name, config) => {
     const schedule = registry.fromConfig(config);
     expect([schedule.numSteps, schedule.unit]).toEqual([3, registry.find(name).unit]);
+  });
+  it('names a schedule of every unit, by the unit that it makes', () => {
+    const made = registry.fromConfig({ name: 'linear-rate', numSteps: 3, start: 1, stop: 5 } as { name: string; numSteps: number });
+    expect([made.unit, [...made.noise]]).toEqual(['rate', [1, 3, 5]]);
+    const given = registry.create('from-array-rate', 2, { noise: [7, Infinity] });
+    expect([given.unit, [...given.noise]]).toEqual(['rate', [7, Infinity]]);
   });
   it('is typed from its list', () => {
     const schedule: NoiseSchedule<'variance'> = registry.create('linear-variance', 10, { start: 0, stop: 1 });
