@@ -33,6 +33,8 @@ export interface DenseOptions {
   readonly stationary?: Float64Array;
   /** p(x_T). @defaultValue π */
   readonly prior?: Prior;
+  /** A state that the data never shows, in 0…K−1. */
+  readonly extraMask?: number;
   /** Whether every Q_t equals itself when both axes are reversed: half the memory, a quarter of the work. */
   readonly centrosymmetric?: boolean;
   /** Of all tables together. @defaultValue 1 GiB */
@@ -57,13 +59,15 @@ const DEVICE_BYTES = 2 ** 26;
  *
  * @throws {D3pmError} `TABLE_TOO_LARGE` for tables beyond `maxTableBytes`; `NO_STATIONARY` when neither π nor a
  * prior is given and the steps keep no common law; and, when a step is first used, `NOT_STOCHASTIC` with its worst
- * row, `SHAPE` or `INVALID_OPTIONS`.
+ * row, `SHAPE` or `INVALID_OPTIONS`; the last at once for a mask that is none of the states.
  */
 export function dense(options: DenseOptions): Transition {
-  const { name, numStates, numSteps, positions, step, logStep, centrosymmetric = false, maxTableBytes = DEFAULT_TABLE_BYTES } = options;
+  const { name, numStates, numSteps, positions, step, logStep, extraMask } = options;
+  const { centrosymmetric = false, maxTableBytes = DEFAULT_TABLE_BYTES } = options;
   assertInteger(name, 'numStates', numStates, 1);
   assertInteger(name, 'numSteps', numSteps, 1);
   if (positions !== undefined) assertInteger(name, 'positions', positions, 1);
+  if (extraMask !== undefined) assertInteger(name, 'extraMask', extraMask, 0, numStates - 1);
   const count = positions ?? 1;
   assertTableSize(
     name,
@@ -117,6 +121,7 @@ export function dense(options: DenseOptions): Transition {
     ...(positions !== undefined && { positions }),
     ...(stationary && { stationary }),
     prior,
+    ...(extraMask !== undefined && { extraMask }),
     ...tableMaps({ name, numStates, numSteps, positions, table: deviceTable }),
     toDense: (s, t, position = 0) => {
       stepPairs(`${name}.toDense`, s, t, { batchSize: 1, numSteps });

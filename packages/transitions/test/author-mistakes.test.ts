@@ -1,6 +1,6 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { registerPlugin } from '@d3pm/core/default-registry';
-import { defaultTransitionRegistry, defineTransition, dense, rankOneMixing } from '@d3pm/transitions';
+import { checkTransition, defaultTransitionRegistry, defineTransition, dense, matrixExponential, rankOneMixing } from '@d3pm/transitions';
 import { zeros } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { errorText } from './error-text.ts';
@@ -36,6 +36,26 @@ describe('builders check what an author gives', () => {
     const made = (shape: number[]) => dense({ ...chain, positions: 3, prior: { kind: 'learned', logits: zeros(shape) } });
     expect(errorText(() => made([4, 2]))).toBe('SHAPE: mine: the logits of the prior have shape [4, 2], expected [2], or [3, 2]');
     expect([made([2]).prior.kind, made([3, 2]).prior.kind]).toEqual(['learned', 'learned']);
+  });
+
+  it.each([2, -1, 0.5, NaN])('an extra mask of %d', (extraMask) => {
+    const message = `INVALID_OPTIONS: mine: extraMask is ${extraMask}, expected an integer in 0…1`;
+    expect(errorText(() => dense({ ...chain, extraMask }))).toBe(message);
+    const generator = Float64Array.of(-1, 1, 1, -1);
+    expect(errorText(() => matrixExponential({ name: 'mine', schedule: noiseOf('rate', [1]), generator, extraMask }))).toBe(message);
+  });
+
+  it('an extra mask that is one of the states', () => {
+    const generator = Float64Array.of(-1, 1, 1, -1);
+    const made = [
+      dense({ ...chain, extraMask: 1 }),
+      matrixExponential({ name: 'mine', schedule: noiseOf('rate', [1]), generator, extraMask: 1 }),
+    ];
+    for (const transition of made) {
+      expect(transition.extraMask).toBe(1);
+      expect(checkTransition(transition, { numCases: 1 }).laws.filter(({ ok }) => !ok)).toEqual([]);
+    }
+    expect('extraMask' in dense(chain)).toBe(false);
   });
 
   it('a stationary law of another length, or that a step does not keep', () => {

@@ -21,6 +21,8 @@ export interface MatrixExponentialOptions {
   readonly generator: Float64Array;
   /** p(x_T). @defaultValue The uniform law, which needs a generator whose states all reach each other. */
   readonly prior?: Prior;
+  /** A state that the data never shows, in 0…K−1. */
+  readonly extraMask?: number;
   /** Of the tables that are kept on the host, of which each takes 8 K² bytes. @defaultValue 1 GiB */
   readonly maxTableBytes?: number;
 }
@@ -45,7 +47,7 @@ const WORKING_TABLES = 6;
  * so that each entry is right to a relative 1e-10, however small. Impossible are all jumps at α = 0, and else those to
  * states that no path leads to. Matrices are K×K, and the eigendecomposition takes seconds at K = 512.
  *
- * @throws {D3pmError} `SHAPE`, `NOT_STOCHASTIC` or `INVALID_OPTIONS` for a generator that is none or is not symmetric,
+ * @throws {D3pmError} `SHAPE`, `NOT_STOCHASTIC` or `INVALID_OPTIONS` for a generator that is none or is not symmetric, or a mask that is none of the states,
  * `NO_STATIONARY` naming two states that never meet, unless there is a prior, `TABLE_TOO_LARGE`, and what `assertSchedule`
  * throws.
  */
@@ -54,6 +56,7 @@ export function matrixExponential({
   schedule,
   generator,
   prior: given,
+  extraMask,
   maxTableBytes = DEFAULT_TABLE_BYTES,
 }: MatrixExponentialOptions): Transition {
   assertSchedule(name, 'rate', schedule);
@@ -66,6 +69,7 @@ export function matrixExponential({
   );
   const rows = matrixExponentialGenerator(name, generator);
   const { numStates } = rows;
+  if (extraMask !== undefined) assertInteger(name, 'extraMask', extraMask, 0, numStates - 1);
   if (!given) assertOnePart(name, rows, 'let the generator join them, or give a prior');
   const stationary = new Float64Array(numStates).fill(1 / numStates);
   const prior = given ?? { kind: 'fixed', probs: stationary };
@@ -97,6 +101,7 @@ export function matrixExponential({
     numSteps,
     stationary,
     prior,
+    ...(extraMask !== undefined && { extraMask }),
     exponential,
     ...tableMaps({ name, numStates, numSteps, positions: undefined, table: deviceTable }),
     toDense: (s, t) => {
