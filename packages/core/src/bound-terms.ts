@@ -8,6 +8,7 @@ import { D3pmError } from './errors.ts';
 import { gatherClass } from './gather-class.ts';
 import { posteriorLogProbs } from './posterior.ts';
 import { hasFused } from './run-fused.ts';
+import { stepOf } from './steps.ts';
 import { termInParts } from './term-in-parts.ts';
 import type { ReverseInput, ReverseProcess } from './reverse-process.ts';
 import type { Transition } from './transition.ts';
@@ -26,17 +27,34 @@ export interface BoundTermInput extends ReverseInput {
  * L_0 = −log p_θ(x_0 | x_1) by itself. It is 0 when f is the point mass on x_0. Uniform noise and others of rank one, and an
  * extra absorbing mask, use closed forms, which are right to a few parts in 10⁶ of the term.
  *
- * @returns nats per example, float32 `[B]`; the caller disposes it. +∞ when p_θ excludes what q does not.
- * @throws {D3pmError} `SHAPE`, `DTYPE`, `STEP_RANGE`.
+ * @returns nats per example, float32 `[B]`; the caller disposes it. +∞ when p_θ excludes what q does not, and NaN where x_t cannot follow
+ * from x_0.
+ * @throws {D3pmError} `SHAPE`, `DTYPE`, `STEP_RANGE`; `UNSOUND` for `direct` and an s that is not t − 1: its network predicts x_{t−1} alone.
  */
 export function boundTermNats<P extends Prediction>(transition: Transition, reverse: ReverseProcess<P>, input: BoundTermInput): Tensor {
   const caller = 'boundTermNats';
   assertTermShapes(caller, transition, input);
   assertTermStates(caller, transition, input);
+  assertHasStep(caller, reverse, input);
   return tidy(() => {
     const weighed = { ...input, lambda: 0, caller };
     return sumPositions(closedFormNats(transition, reverse, weighed) ?? generalTerm(transition, reverse, weighed));
   });
+}
+
+/** Throws `UNSOUND` where the network's output is x_{t−1} itself and s is another step. */
+function assertHasStep<P extends Prediction>(
+  caller: string,
+  { name, firstStep }: ReverseProcess<P>,
+  { xt, s, t }: Pick<BoundTermInput, 's' | 't' | 'xt'>,
+): void {
+  if (firstStep !== 'direct') return;
+  const example = Array.from({ length: xt.shape[0]! }, (_, b) => b).find((b) => stepOf(t, b) - stepOf(s, b) > 1);
+  if (example === undefined) return;
+  throw new D3pmError(
+    'UNSOUND',
+    `${caller}: the ${name} process predicts x_{t−1} and has no step from t = ${stepOf(t, example)} to s = ${stepOf(s, example)} (example ${example}); use s = t − 1`,
+  );
 }
 
 type TermTensors = Pick<BoundTermInput, 'logits' | 'x0' | 'xt'>;

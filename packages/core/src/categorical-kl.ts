@@ -8,7 +8,7 @@ const RATIO_BELOW = 50;
 
 /**
  * `KL(q ‖ p) = Σ_k q_k (log q_k − log p_k)` over the last axis, in nats. `0 · log 0` is 0; a class
- * that q has and p has not makes it +∞.
+ * that q has and p has not makes it +∞. A q of −∞ alone is no distribution, and makes it NaN.
  *
  * Both sum to 1, so each term may have p − q added. It is then `q (e^δ − 1 − δ) ≥ 0` with δ = log p − log q: where the two are close, an
  * error of the logarithms counts by itself times δ, and not by itself.
@@ -31,7 +31,7 @@ export function categoricalKlNats(qLogProbs: Tensor, pLogProbs: Tensor): Tensor 
       // −∞ is less than any q, also than one that underflows. A q that is NaN stays one.
       const finite = where(equal(delta, -Infinity), Infinity, near);
       const terms = where(less(delta, RATIO_BELOW), finite, add(exp(p!), mul(weight, 0)));
-      return { value: sum(terms, -1), saved: [neg(weight)] };
+      return { value: where(equal(sum(weight, -1), 0), NaN, sum(terms, -1)), saved: [neg(weight)] };
     },
     (dy, slope) => [zerosLike(slope!), scaleRows(slope!, dy)],
   );

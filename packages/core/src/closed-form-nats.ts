@@ -1,4 +1,4 @@
-import { add, cast, equal, mul, type Tensor } from '@tensorflow/tfjs-core';
+import { add, cast, equal, mul, where, type Tensor } from '@tensorflow/tfjs-core';
 import { absorbingStepWeight } from './absorbing-step-weight.ts';
 import { absorbsIntoExtraMask, type ExtraMaskAbsorption } from './absorbs-into-extra-mask.ts';
 import type { Prediction } from './denoiser.ts';
@@ -49,10 +49,14 @@ interface AbsorbingInput extends Pick<ClosedFormInput, 'lambda' | 'logits' | 'x0
   readonly t: Int32Array;
 }
 
-/** (r(s,t) [x_t = mask] + λ) (−log f(x_0)): a masked position is r(s,t) likely to be clean at s, and any other one is known. */
+/**
+ * (r(s,t) [x_t = mask] + λ) (−log f(x_0)): a masked position is r(s,t) likely to be clean at s, and any other one is known. NaN for one that
+ * is neither masked nor x_0, as no x_t is.
+ */
 function absorbingNats(transition: ExtraMaskAbsorption, { logits, x0, xt, s, t, lambda }: AbsorbingInput): Tensor {
   const weights = Float64Array.from(s, (from, b) => absorbingStepWeight(transition, from, t[b]!));
-  const masked = cast(equal(xt, transition.absorbing.maskState), 'float32');
-  const weight = add(mul(masked, perExample(weights, xt.rank)), lambda);
+  const masked = equal(xt, transition.absorbing.maskState);
+  const known = where(equal(xt, x0), 0, NaN);
+  const weight = add(where(masked, mul(cast(masked, 'float32'), perExample(weights, xt.rank)), known), lambda);
   return denoiserNllNats(logits, x0, { impossible: transition.extraMask, weight });
 }

@@ -1,4 +1,4 @@
-import { expandDims, greater, mul, sub, tensor1d, tidy, where, zerosLike, type Tensor } from '@tensorflow/tfjs-core';
+import { equal, expandDims, mul, sub, tensor1d, tidy, where, zerosLike, type Tensor } from '@tensorflow/tfjs-core';
 import { runFused } from './run-fused.ts';
 import { scaleRows } from './scale-rows.ts';
 import { softmaxDeviation } from './softmax-deviation.ts';
@@ -10,7 +10,7 @@ const NONE = -1;
 export interface DenoiserNllOptions {
   /** A class with f = 0, the extra mask. */
   readonly impossible?: number | undefined;
-  /** ≥ 0, float32 `[…]`: what a position counts. Where it is 0 the result is, even if f excludes x_0. @defaultValue 1 everywhere */
+  /** ≥ 0, float32 `[…]`: what a position counts. Where it is 0 the result is, even if f excludes x_0, and NaN where it is NaN. @defaultValue 1 everywhere */
   readonly weight?: Tensor;
 }
 
@@ -33,7 +33,7 @@ export function denoiserNllNats(logits: Tensor, x0: Tensor, { impossible, weight
       isData.dispose();
       others.dispose();
       if (weight === undefined) return { value: nll, saved: [deviation] };
-      return { value: where(greater(weight, 0), mul(nll, weight), zerosLike(nll)), saved: [scaleRows(deviation, weight)] };
+      return { value: where(equal(weight, 0), zerosLike(nll), mul(nll, weight)), saved: [scaleRows(deviation, weight)] };
     },
     (dy, deviation) => [scaleRows(deviation!, dy)],
   );

@@ -1,7 +1,7 @@
-import { boundTermNats, hybridLossNats, mixture, plugIn, type Transition } from '@d3pm/core';
+import { boundTermNats, direct, hybridLossNats, mixture, plugIn, type Transition } from '@d3pm/core';
 import { prepareEngine } from '@d3pm/engine';
 import { inverseRemaining, linear } from '@d3pm/schedules';
-import { absorbing, discretizedGaussian, uniform } from '@d3pm/transitions';
+import { absorbing, banded, discretizedGaussian, uniform } from '@d3pm/transitions';
 import { memory, tensor, type Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 
@@ -63,6 +63,45 @@ describe.each(Object.keys(families))('the loss of %s noise refuses', (family) =>
     const term = refusal((x0, xt, logits) => boundTermNats(transition, mixture(), { x0, xt, s: t - 1, t, logits }), given);
     expect(term).toMatchObject({ code, message: expect.stringMatching(/^boundTermNats: /u) });
   });
+});
+
+it.each([
+  ['absorbing, extra mask', families['absorbing']!],
+  ['absorbing, re-used mask', absorbing.create({ numStates: K, schedule: inverseRemaining({ numSteps: 5 }) }, { extraMask: false })],
+  ['banded', banded.create({ numStates: K, schedule: linear({ numSteps: 5, start: 0.1, stop: 0.5 }) }, { width: 1 })],
+])('a term of an x_t that cannot follow from x_0 is NaN, and of others it is a number: %s', (_, transition) => {
+  // One jump of banded noise goes to a neighbour, and a mask is the last state: 0 becomes neither 2 nor, unmasked, 1.
+  const [x0, xt] = [tensor([0, 1], [2, 1], 'int32'), tensor([2, 1], [2, 1], 'int32')];
+  const logits = tensor(new Array<number>(2 * K).fill(0), [2, 1, K]);
+  for (const reverse of [mixture(), plugIn()]) {
+    for (const nats of [
+      boundTermNats(transition, reverse, { x0, xt, s: 0, t: 1, logits }),
+      hybridLossNats(transition, reverse, { x0, xt, t: 1, logits, lambda: 0.01 }),
+    ]) {
+      const [impossible, possible] = nats.dataSync();
+      expect(impossible).toBeNaN();
+      expect(possible).toBeGreaterThanOrEqual(0);
+    }
+  }
+});
+
+it('boundTermNats refuses a step that a direct network does not predict', () => {
+  const [x0, xt] = [tensor([0, 1], [2, 1], 'int32'), tensor([K - 1, 1], [2, 1], 'int32')];
+  const logits = tensor(new Array<number>(2 * K).fill(0), [2, 1, K]);
+  const term = (s: Int32Array | number, t: Int32Array | number) => () =>
+    boundTermNats(families['uniform']!, direct(), { x0, xt, s, t, logits });
+  expect(term(0, 2)).toThrow(
+    expect.objectContaining({
+      code: 'UNSOUND',
+      message: expect.stringMatching(
+        /^boundTermNats: the direct process predicts x_\{t−1\} and has no step from t = 2 to s = 0 \(example 0\); use s = t − 1$/u,
+      ),
+    }),
+  );
+  expect(term(Int32Array.of(1, 1), Int32Array.of(2, 3))).toThrow(
+    expect.objectContaining({ code: 'UNSOUND', message: expect.stringMatching(/example 1/u) }),
+  );
+  expect(term(Int32Array.of(1, 2), Int32Array.of(2, 3))().shape).toEqual([2]);
 });
 
 it.each(['mixture', 'plug-in'] as const)(

@@ -81,11 +81,11 @@ D3PM_INLINE void exp_excess(const Lanes* argument, Lanes* result) {
   *result = D3PM_SELECT(near, series * x * x, whole - 1.0f - x);
 }
 
-// Σ q (e^δ − 1 − δ), δ = log p − log q, and −q: categorical-kl.ts of @d3pm/core.
+// Σ q (e^δ − 1 − δ), δ = log p − log q, and −q: categorical-kl.ts of @d3pm/core. NaN where no class is possible under q.
 inline void kl_rows(const float* log_q, const float* log_p, int64_t classes, int64_t begin, int64_t end, float* kl, float* gradient) {
   for (int64_t r = begin; r < end; r++) {
     const int64_t at = r * classes;
-    LanesSum total;
+    LanesSum total, mass;
     for (int64_t i = 0; i < classes; i += kLanes) {
       const int64_t count = classes - i;
       Lanes a, b, q, p, excess;
@@ -93,6 +93,7 @@ inline void kl_rows(const float* log_q, const float* log_p, int64_t classes, int
       load_some(log_p + at + i, count, &b, -kInfinity);
       exp_of(&a, &q);
       exp_of(&b, &p);
+      mass.add(&q);
       const Lanes delta = b - a;
       // What q has and p has not; q itself may be too small for float32, and 0 · ∞ NaN.
       const Words missing = (b == D3PM_ALL(-kInfinity)) & (a > D3PM_ALL(-kInfinity));
@@ -105,7 +106,7 @@ inline void kl_rows(const float* log_q, const float* log_p, int64_t classes, int
       q = -q;
       store_some(&q, count, gradient + at + i);
     }
-    kl[r] = total.value();
+    kl[r] = mass.value() == 0 ? NAN : total.value();
   }
 }
 
