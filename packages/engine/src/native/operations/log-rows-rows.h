@@ -106,7 +106,7 @@ inline void kl_rows(const float* log_q, const float* log_p, int64_t classes, int
       q = -q;
       store_some(&q, count, gradient + at + i);
     }
-    kl[r] = mass.value() == 0 ? NAN : total.value();
+    kl[r] = mass.value() == 0 ? kNaN : total.value();
   }
 }
 
