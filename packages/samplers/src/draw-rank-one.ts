@@ -26,6 +26,9 @@ export function drawsRankOne({ rankOne, positions, extraMask }: Transition, { we
  *
  * is a mixture of three: to stay, with weight α (ᾱ_s w_{x_t} + (1 − ᾱ_s) π_{x_t} Σ w); to draw from π, β π_{x_t} (1 − ᾱ_s) Σ w; to draw
  * from w, β π_{x_t} ᾱ_s Σ w. Which one is decided in float64 from two numbers a position, and the K of f are read where they are drawn from.
+ *
+ * The two are float32 logarithms, so that 1 − f(x_t) has an error of about 10⁻⁷: under the mixture, the probability of leaving a state in which f is
+ * surer than that is right to its size only.
  */
 export async function drawRankOne(input: DrawStepInput): Promise<States> {
   const { caller, transition, network, reverse, held, states, s, t, rng, firstExample } = input;
