@@ -22,7 +22,7 @@ export interface PerplexityEstimate {
  *     exp(R),   R = ΣN_i / ΣW_i,   SE(exp R) = exp(R) · √(Σ (N_i − R W_i)² / (n − 1)) / (√n · W̄)
  *
  * A ratio of two sums over the same examples: an example of many words has more nats, or of rare ones fewer words, so that the error
- * of the nats alone is not the error of the ratio (Cochran, Sampling Techniques, Section 6.4). Nats that are themselves estimates, each
+ * of the nats alone is not the error of the ratio (Cochran, Sampling Techniques, chapter 6). Nats that are themselves estimates, each
  * by draws of its own, bring their error into the residuals.
  *
  * @throws {D3pmError} `INVALID_DATA` for no example, lengths that differ, or no word at all
