@@ -2,6 +2,7 @@ import { getKernel, registerKernel, unregisterKernel, type KernelConfig } from '
 import { batchMatMul } from './batch-mat-mul.ts';
 import { cast } from './cast.ts';
 import { clipByValue } from './clip-by-value.ts';
+import { conv2D } from './conv2d.ts';
 import { conv2DBackpropFilter } from './conv2d-backprop-filter.ts';
 import { conv2DBackpropInput } from './conv2d-backprop-input.ts';
 import { gatherV2 } from './gather-v2.ts';
@@ -22,6 +23,7 @@ export const wasmKernels: readonly AnyWasmKernel[] = Object.freeze([
   batchMatMul,
   cast,
   clipByValue,
+  conv2D,
   conv2DBackpropFilter,
   conv2DBackpropInput,
   gatherV2,

@@ -1,3 +1,4 @@
+import { assertRoom } from './guard-heap.ts';
 import type { WasmModule } from './wasm-backend.ts';
 
 /** Addresses of a [rows, inner], b [inner, columns] and out [rows, columns], float32 row-major. */
@@ -18,15 +19,21 @@ const A = 0x7fffff01;
 const B = 0x7fffff02;
 const OUT = 0x7fffff03;
 
+/** XNNPACK rounds the columns and the inner size of its copy of b up to no more than that. */
+const TILE = 16;
+
 /**
  * out = a b for each region, by XNNPACK's fully connected operator.
  *
  * The back end caches that operator under the name of b *alone*: after `matMul(x, w)` the stock kernel
  * gives wrong numbers for `matMul(y, reshape(w, …))`, whose data has the same name and another shape.
  * Here b is named for one product and forgotten after it, which also frees the packed copy of b.
+ *
+ * @throws {D3pmError} `ENGINE` when the heap has no room for that copy: XNNPACK then prints a line, and leaves the output as it was.
  */
 export function multiplyRegions(wasm: WasmModule, size: ProductSize, regions: Iterable<ProductRegion>): void {
   const { rows, inner, columns } = size;
+  assertRoom(wasm, 4 * (inner + TILE) * (columns + TILE));
   const stack = wasm.stackSave();
   try {
     const aShape = wasm.stackAlloc(24);

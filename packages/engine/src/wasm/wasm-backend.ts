@@ -4,7 +4,7 @@ import type { DataType, NamedAttrMap, NamedTensorInfoMap, TensorInfo } from '@te
 export interface WasmModule {
   /** Replaced when the heap grows: take a view of it after the last allocation, never before. */
   readonly HEAPU8: Uint8Array;
-  _malloc(bytes: number): number;
+  _malloc: (bytes: number) => number;
   _free(address: number): void;
   stackSave(): number;
   stackAlloc(bytes: number): number;
@@ -64,7 +64,7 @@ export function floatHeap(wasm: WasmModule): Float32Array {
   return new Float32Array(wasm.HEAPU8.buffer);
 }
 
-/** Runs `use` on `count` float32 of scratch memory, which is freed afterwards. */
+/** Runs `use` on `count` float32 of scratch memory, which is freed afterwards. @throws {D3pmError} `ENGINE` when the heap has no room for it. */
 export function withScratch<T>(wasm: WasmModule, count: number, use: (address: number) => T): T {
   const address = wasm._malloc(count * 4) >>> 0;
   try {
