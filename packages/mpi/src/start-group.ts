@@ -71,7 +71,7 @@ export function startGroup({ mpi, rank, size, localRank, localSize, transport, t
     new D3pmError(
       'GROUP',
       `${operation}: has not ended after ${timeoutSeconds} s, ${member} waits (${transport}); another rank has probably died, or does ` +
-        'something else. Look into what the others have printed; where they are only slow, raise timeoutSeconds. Then abort()',
+        'something else. Look into what the others have printed; where they are only slow, raise timeoutSeconds (--group-timeout of d3pm train). Then abort()',
     );
   const close = async (): Promise<void> => {
     // MPI_Finalize wants the thread that has initialised, and would block it until the last member comes: they meet before.

@@ -56,6 +56,7 @@ export function runCommands(): readonly Command[] {
           .choices(groupChoices)
           .default('auto'),
       )
+      .option('--group-timeout <seconds>', 'how long one of them may keep the others waiting (default: 1800)', count)
       .addOption(engine())
       .addOption(threads())
       .option('--setup', 'prepare the native engine first, where that takes seconds', false)

@@ -9,35 +9,73 @@ import { sampleFile } from './sample-file.ts';
 import { textDecoder } from './text-decoder.ts';
 import type { TrainConfig } from '../config/train-config.ts';
 
+type Values = Readonly<Record<string, number>>;
+
 /** What a run is looked at with, and its best checkpoints are chosen by: never the test split where there is another. */
 export function evaluationSplit({ valid, test }: Pick<Training, 'test' | 'valid'>): Dataset | undefined {
   return valid ?? test;
 }
 
+/** Goes through samplers and estimates, which know of no signal. */
+const STOPPED = new Error('the evaluation is stopped');
+
 /**
  * Draws the samples of a step and estimates its bound on the validation split, or the test where there is none: the same draws at every
  * step, so that two differ by the model alone.
+ * Undefined when `signal` has stopped it, after the call of the network that runs.
  */
 export async function evaluateTraining(
+  context: EvaluationContext<'denoiser'>,
+  training: Training,
+  { evaluation }: Pick<TrainConfig, 'evaluation'>,
+): Promise<Values | undefined> {
+  const goOn = (): void => {
+    if (context.signal.aborted) throw STOPPED;
+  };
+  try {
+    if (evaluation.samples > 0) await drawSamples(context, training, { evaluation, goOn });
+    return await estimateBound(context, training, { evaluation, goOn });
+  } catch (error) {
+    if (error === STOPPED) return undefined;
+    throw error;
+  }
+}
+
+interface Asked extends Pick<TrainConfig, 'evaluation'> {
+  /** Throws when the evaluation is to stop. */
+  readonly goOn: () => void;
+}
+
+async function drawSamples(
   { step, model, rng, samplesFolder }: EvaluationContext<'denoiser'>,
   { transition, reverse, exampleShape, valid, test }: Training,
-  { evaluation }: TrainConfig,
-): Promise<Readonly<Record<string, number>>> {
-  const { samples, sampleSteps, testExamples } = evaluation;
+  { evaluation: { samples, sampleSteps }, goOn }: Asked,
+): Promise<void> {
+  const asked = { transition, denoiser: model, shape: [samples, ...exampleShape], rng: rng.split('samples') };
+  const sampler = model.causal
+    ? autoregressiveSampler(asked)
+    : ancestralSampler({ ...asked, reverse, ...(sampleSteps !== undefined && { numSteps: sampleSteps }) });
+  const states = await finalStates(eachAfter(goOn, sampler));
+  const { extension, content } = sampleFile(states, { decode: textDecoder(evaluationSplit({ valid, test })), numStates: transition.numStates });
+  const path = join(samplesFolder, `step-${String(step).padStart(8, '0')}.${extension}`);
+  await writeFileAtomic(path, typeof content === 'string' ? content : Buffer.from(content));
+}
+
+async function estimateBound(
+  { model, rng }: EvaluationContext<'denoiser'>,
+  { transition, reverse, valid, test }: Training,
+  { evaluation: { testExamples }, goOn }: Asked,
+): Promise<Values> {
   const data = evaluationSplit({ valid, test });
-  if (samples > 0) {
-    const asked = { transition, denoiser: model, shape: [samples, ...exampleShape], rng: rng.split('samples') };
-    const states = await finalStates(
-      model.causal
-        ? autoregressiveSampler(asked)
-        : ancestralSampler({ ...asked, reverse, ...(sampleSteps !== undefined && { numSteps: sampleSteps }) }),
-    );
-    const { extension, content } = sampleFile(states, { decode: textDecoder(data), numStates: transition.numStates });
-    const path = join(samplesFolder, `step-${String(step).padStart(8, '0')}.${extension}`);
-    await writeFileAtomic(path, typeof content === 'string' ? content : Buffer.from(content));
-  }
   if (data === undefined || testExamples === 0) return {};
-  const held = { transition, denoiser: model, data, maxExamples: testExamples, rng: rng.split('bound') };
+  const held = { transition, denoiser: model, data, maxExamples: testExamples, rng: rng.split('bound'), onProgress: goOn };
   const { total } = model.causal ? await evaluateAutoregressive(held) : await evaluateBound({ ...held, reverse, stepsPerExample: 1 });
   return { boundBits: total.bitsPerDimension, boundStandardErrorBits: total.standardErrorBitsPerDimension };
+}
+
+async function* eachAfter<T>(goOn: () => void, values: AsyncIterable<T>): AsyncGenerator<T, void, undefined> {
+  for await (const value of values) {
+    goOn();
+    yield value;
+  }
 }

@@ -6,10 +6,15 @@ import { createMpiGroup, isLaunchedByMpi } from '@d3pm/mpi';
 export type GroupChoice = 'auto' | 'mpi' | 'none';
 export const groupChoices: readonly GroupChoice[] = ['auto', 'mpi', 'none'];
 
+export interface OpenGroupOptions {
+  /** How long an operation may take, waiting for slower members included. Absent: half an hour. */
+  readonly timeoutSeconds?: number | undefined;
+}
+
 /** The processes that work with this one; undefined where it is to work alone. */
-export async function openGroup(choice: GroupChoice): Promise<ProcessGroup | undefined> {
+export async function openGroup(choice: GroupChoice, { timeoutSeconds }: OpenGroupOptions = {}): Promise<ProcessGroup | undefined> {
   if (choice === 'none' || (choice === 'auto' && !isLaunchedByMpi())) return undefined;
-  const group = await createMpiGroup();
+  const group = await createMpiGroup(timeoutSeconds === undefined ? {} : { timeoutSeconds });
   const card = cardOfMember(group, process.env['CUDA_VISIBLE_DEVICES']);
   if (card !== undefined) process.env['CUDA_VISIBLE_DEVICES'] = card;
   return group;

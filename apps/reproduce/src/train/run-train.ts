@@ -18,6 +18,8 @@ export interface TrainFlags extends EngineFlags {
   readonly set: readonly string[];
   readonly allowChange: boolean;
   readonly group: GroupChoice;
+  /** Seconds that an operation of the group may take. */
+  readonly groupTimeout?: number;
   /** Does everything once, and keeps nothing. */
   readonly dryRun?: boolean;
 }
@@ -28,7 +30,7 @@ export async function runTrain(path: string, flags: TrainFlags): Promise<void> {
   if (flags.dryRun) return runDry(config, flags);
   const folder = resolve(flags.out);
   assertOut(folder, config);
-  const group = await openGroup(flags.group);
+  const group = await openGroup(flags.group, { timeoutSeconds: flags.groupTimeout });
   try {
     await trainTogether(config, { ...flags, folder, group });
     await group?.close();

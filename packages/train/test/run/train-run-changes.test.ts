@@ -81,7 +81,7 @@ describe('[17] a run with another config', () => {
   it('of another seed needs that too, and draws from its own numbers then', async () => {
     await expect(run({ seed: 'other' })).rejects.toMatchObject({ code: 'CONFIG_CHANGED' });
     const events = await run({ seed: 'other', allowChange: true });
-    expect(events.at(-1)).toMatchObject({ type: 'saved', step: 20 });
+    expect(events.at(-1)).toMatchObject({ type: 'evaluated', step: 20 });
     expect(runContent(folder)).not.toEqual(whole);
   });
 
@@ -302,6 +302,7 @@ describe('options', () => {
     [{ step: 1 }, 'evaluate gave "step": a name that metrics have already'],
     [{ bits: '1' }, 'evaluate gave "bits": string, expected a number'],
     [{ loss: 1 }, 'scoreBy is "bits", evaluate gave loss'],
+    [undefined as never, 'evaluate gave undefined without being stopped, expected numbers by name'],
   ])('an evaluation that gives %o is refused', async (values, message) => {
     const evaluate = async (): Promise<Record<string, number>> => values as Record<string, number>;
     await expect(run({ evaluate, scoreBy: 'bits' })).rejects.toMatchObject({ code: 'INVALID_OPTIONS', message: `trainRun: ${message}` });

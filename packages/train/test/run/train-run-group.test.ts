@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type { D3pmError, ProcessGroup, States } from '@d3pm/core';
 import { expectAllClose, inProcessGroup } from '@d3pm/core/testing';
 import { prepareEngine } from '@d3pm/engine';
@@ -26,6 +27,28 @@ interface Changed extends TinyTrainRunOptions {
   readonly stopAt?: number;
 }
 type Changes = (member: ProcessGroup) => Changed;
+
+/** More than a second, in which an evaluation is heard of; less than the longest one takes. */
+const LIMIT_MS = 2500;
+
+/** A member whose operations fail when they take longer than {@link LIMIT_MS}, as those of MPI do after their limit. */
+function limited(member: ProcessGroup): ProcessGroup {
+  const inTime = async (work: Promise<void>): Promise<void> => {
+    const timer = new AbortController();
+    const late = setTimeout(LIMIT_MS, undefined, { signal: timer.signal }).then(() =>
+      Promise.reject(new Error('an operation took too long')),
+    );
+    await Promise.race([work, late]).finally(() => timer.abort());
+  };
+  const { rank, size, localRank, localSize, transport } = member;
+  return {
+    ...{ rank, size, localRank, localSize, transport },
+    sum: (values) => inTime(member.sum(values)),
+    broadcast: (bytes, root) => inTime(member.broadcast(bytes, root)),
+    barrier: () => inTime(member.barrier()),
+    close: () => member.close(),
+  };
+}
 
 /** One member, with a folder of its own name, so that one that writes where it must not is seen. */
 async function run(member: ProcessGroup, changes: Changes): Promise<Member> {
@@ -101,6 +124,30 @@ describe('trainRun in a group', () => {
       expect(checkpointNames(folderOf(0)).at(-1)).toBe(`ckpt-${String(step).padStart(8, '0')}`);
     }
   });
+
+  it('waits for an evaluation that takes longer than an operation may, also for one that is made up for', async () => {
+    const evaluate = async ({ step }: { readonly step: number }): Promise<Readonly<Record<string, number>>> => {
+      if (step === 6) await setTimeout(4 * LIMIT_MS);
+      return {};
+    };
+    const inTime = (changes: Changes): Promise<Member[]> =>
+      Promise.all(
+        inProcessGroup(2).map((member) =>
+          run(limited(member), (limit) => ({ numSteps: 9, evaluateEvery: 6, evaluate, ...changes(limit) })),
+        ),
+      );
+    const stopped = await inTime(({ rank }) => (rank === 0 ? { stopAt: 6 } : {}));
+    expect(stopped[0]!.events.slice(-2)).toEqual(['step 6', 'saved 6']);
+    const late = await inTime(() => ({}));
+    expect(late.map(({ events }) => events)).toEqual([
+      ['resumed 6', 'evaluated 6', 'step 9', 'saved 9', 'evaluated 9'],
+      ['resumed 6', 'step 9'],
+    ]);
+    rmSync(folderOf(0), { recursive: true });
+    const whole = await inTime(() => ({}));
+    expect(whole[0]!.events).toContain('evaluated 6');
+    expect(whole[1]!.parameters).toEqual(late[1]!.parameters);
+  }, 60_000);
 
   it('that is finished is left as it is, and all have its parameters', async () => {
     const done = await runAll(2);

@@ -53,7 +53,7 @@ describe('trainRun', () => {
   it('tells of steps, evaluations and checkpoints in their order, and leaves what they say in the folder', async () => {
     const events = await run();
     expect(kinds(events)).toBe(
-      'begun 0, step 3, step 6, saved 6, step 9, evaluated 9, step 12, saved 12, step 15, step 18, evaluated 18, saved 18, step 20, evaluated 20, saved 20',
+      'begun 0, step 3, step 6, saved 6, step 9, evaluated 9, step 12, saved 12, step 15, step 18, saved 18, evaluated 18, step 20, saved 20, evaluated 20',
     );
     expect(readdirSync(folder).filter((name) => !name.startsWith('events.'))).toEqual([
       'ckpt-00000012',
@@ -175,6 +175,36 @@ describe('a run that was stopped and goes on is the run that was not', () => {
     expect(runContent(folder)).toEqual(whole);
   });
 
+  it.each([9, 18, 20])(
+    'when it was told to stop in the evaluation of step %i, which then ends at once, and is made up for',
+    async (last) => {
+      const { model, options } = tinyTrainRun(folder);
+      const controller = new AbortController();
+      const evaluate: typeof options.evaluate = async (context) => {
+        if (context.step === last) controller.abort();
+        return context.signal.aborted ? undefined : options.evaluate!(context);
+      };
+      const events = await allEvents(trainRun(model, { ...options, evaluate, signal: controller.signal }));
+      expect(kinds(events)).toMatch(new RegExp(`step ${last}, saved ${last}$`));
+      expect(log()).toMatch(/stopped\n$/);
+      expect(isLocked()).toBe(false);
+      expect(kinds(await run())).toMatch(new RegExp(`^resumed ${last}, evaluated ${last}`));
+      expect(runContent(folder)).toEqual(whole);
+      model.dispose();
+    },
+  );
+
+  it('when it was told to stop in an evaluation that was being made up for', async () => {
+    const { model, options } = tinyTrainRun(folder);
+    for await (const event of trainRun(model, options)) if (event.type === 'saved' && event.step === 18) break;
+    const controller = new AbortController();
+    const evaluate: typeof options.evaluate = async () => void controller.abort();
+    expect(kinds(await allEvents(trainRun(model, { ...options, evaluate, signal: controller.signal })))).toBe('resumed 18');
+    await run();
+    expect(runContent(folder)).toEqual(whole);
+    model.dispose();
+  });
+
   it('when it was stopped at every event, one after the other', async () => {
     for (let runs = 0; ; runs++) {
       const { model, options } = tinyTrainRun(folder);
@@ -243,8 +273,22 @@ describe('[19] a run that is finished', () => {
   it('goes on when numSteps is raised and the change allowed', async () => {
     await run({ learningRate: 1e-2 });
     const events = await run({ learningRate: 1e-2, numSteps: 24, allowChange: true });
-    expect(kinds(events)).toBe('warning, resumed 20, step 21, step 24, evaluated 24, saved 24');
+    expect(kinds(events)).toBe('warning, resumed 20, step 21, step 24, saved 24, evaluated 24');
     expect(events[0]).toMatchObject({ message: expect.stringContaining('numSteps: 20 before, 24 now') });
+  });
+});
+
+describe('an evaluation', () => {
+  it('finds the checkpoint of its step on the disk, so that nothing is lost when it does not end', async () => {
+    const found: (readonly [step: number, newest: string | undefined])[] = [];
+    await run({
+      evaluateEvery: 6,
+      evaluate: async ({ step }) => {
+        found.push([step, checkpointNames(folder).at(-1)]);
+        return {};
+      },
+    });
+    expect(found).toEqual([6, 12, 18, 20].map((step) => [step, `ckpt-${String(step).padStart(8, '0')}`]));
   });
 });
 
@@ -254,17 +298,22 @@ describe('scores', () => {
 
   it('keep the best besides the newest, and one that is no number is none', async () => {
     await run({ ...scored, keepLast: 1, keepBest: 1 });
-    expect(checkpointNames(folder)).toEqual(['ckpt-00000012', 'ckpt-00000020']);
-    expect((await loadCheckpoint(join(folder, 'ckpt-00000012'))).score).toBe(1);
+    expect(checkpointNames(folder)).toEqual(['ckpt-00000012-r2', 'ckpt-00000020-r2']);
+    expect((await loadCheckpoint(join(folder, 'ckpt-00000012-r2'))).score).toBe(1);
   });
 
   it('are not lost when the caller leaves at the evaluation, nor when the evaluation was made late', async () => {
     const { model, options } = tinyTrainRun(folder, { ...scored, keepLast: 1, keepBest: 1 });
     for await (const event of trainRun(model, options)) if (event.type === 'evaluated' && event.step === 6) break;
-    expect((await loadCheckpoint(join(folder, 'ckpt-00000006'))).score).toBe(3);
+    expect((await loadCheckpoint(join(folder, 'ckpt-00000006-r2'))).score).toBe(3);
     for await (const event of trainRun(model, options)) if (event.type === 'step' && event.step === 12) break;
     expect((await loadCheckpoint(join(folder, 'ckpt-00000012'))).score).toBe(undefined);
     await allEvents(trainRun(model, options));
-    expect(checkpointNames(folder)).toEqual(['ckpt-00000012-r2', 'ckpt-00000020']);
+    expect(checkpointNames(folder)).toEqual(['ckpt-00000012-r2', 'ckpt-00000020-r2']);
+  });
+
+  it('that nothing goes by are not worth a second checkpoint of the same step', async () => {
+    await run(scored);
+    expect(checkpointNames(folder)).toEqual(['ckpt-00000012', 'ckpt-00000018', 'ckpt-00000020']);
   });
 });

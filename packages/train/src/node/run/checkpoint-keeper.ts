@@ -89,6 +89,8 @@ export interface CheckpointKeeper {
   save(state: TrainerState, score?: number): Promise<string>;
   /** The step of the newest checkpoint that was saved or tried; undefined before. */
   readonly lastStep: number | undefined;
+  /** Whether the checkpoint of a step was saved or tried, with this score. */
+  hasTried(step: number, score?: number): boolean;
 }
 
 export interface CheckpointKeeperInput<P extends Prediction> {
@@ -109,12 +111,14 @@ export function createCheckpointKeeper<P extends Prediction>({
 }: CheckpointKeeperInput<P>): CheckpointKeeper {
   const { config, environment, machine = {}, rng, keepLast = 3, keepBest = 0, fileSystem } = options;
   let { lastStep } = begun;
+  let lastScore: number | undefined;
   return {
     get lastStep() {
       return lastStep;
     },
+    hasTried: (step, score) => step === lastStep && score === lastScore,
     save: async (state, score) => {
-      lastStep = state.step;
+      [lastStep, lastScore] = [state.step, score];
       // What the checkpoint says has happened is on the disk before it.
       await records.sync();
       const content = {

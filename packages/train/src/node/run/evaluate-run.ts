@@ -6,10 +6,25 @@ import type { TrainRunOptions } from './train-run-options.ts';
 /** Names that a line of metrics has already. */
 const TAKEN = ['kind', 'step'];
 
+/** Steps from one evaluation to the next; undefined where there is none. */
+export function evaluationPeriod<P extends Prediction>(options: TrainRunOptions<P>): number | undefined {
+  const { evaluate, eventEvery = 50, saveEvery = 20 * eventEvery, evaluateEvery = saveEvery } = options;
+  return evaluate && evaluateEvery;
+}
+
+interface EvaluationSteps {
+  readonly numSteps: number;
+  readonly every: number | undefined;
+}
+
+/** Whether a step is one of those, or the last one. */
+export function isEvaluationStep(step: number, { numSteps, every }: EvaluationSteps): boolean {
+  return every !== undefined && (step % every === 0 || step === numSteps);
+}
+
 /** Whether a step is one that is evaluated. */
 export function isEvaluationDue<P extends Prediction>(step: number, options: TrainRunOptions<P>): boolean {
-  const { evaluate, numSteps, eventEvery = 50, saveEvery = 20 * eventEvery, evaluateEvery = saveEvery } = options;
-  return evaluate !== undefined && (step % evaluateEvery === 0 || step === numSteps);
+  return isEvaluationStep(step, { numSteps: options.numSteps, every: evaluationPeriod(options) });
 }
 
 /**
@@ -30,14 +45,28 @@ export async function isEvaluationMissing<P extends Prediction>(
   return !records.some((record) => record.step === step && record['kind'] === 'evaluation');
 }
 
-/** Evaluates the model as it is now. @throws {D3pmError} `INVALID_OPTIONS` for what is no number, or has the name of something else. */
+export interface EvaluateRunInput<P extends Prediction> {
+  readonly step: number;
+  readonly options: TrainRunOptions<P>;
+  /** Of the run, which is also stopped when its folder is taken. */
+  readonly signal: { readonly aborted: boolean };
+}
+
+/**
+ * Evaluates the model as it is now; undefined when it was stopped by `signal`.
+ *
+ * @throws {D3pmError} `INVALID_OPTIONS` for what is no number, has the name of something else, or for undefined where nothing was to stop.
+ */
 export async function evaluateRun<P extends Prediction>(
   folder: string,
   model: TrainableDenoiser<P>,
-  { step, options }: { readonly step: number; readonly options: TrainRunOptions<P> },
-): Promise<Readonly<Record<string, number>>> {
+  { step, options, signal }: EvaluateRunInput<P>,
+): Promise<Readonly<Record<string, number>> | undefined> {
   const { evaluate, rng, scoreBy } = options;
-  const values = await evaluate!({ step, model, rng: rng.split('evaluation'), samplesFolder: join(folder, 'samples') });
+  const values = await evaluate!({ step, model, rng: rng.split('evaluation'), samplesFolder: join(folder, 'samples'), signal });
+  if (values === undefined && signal.aborted) return undefined;
+  if (values === undefined)
+    throw new D3pmError('INVALID_OPTIONS', 'trainRun: evaluate gave undefined without being stopped, expected numbers by name');
   const names = Object.keys(values);
   const bad = names.find((name) => TAKEN.includes(name) || typeof values[name] !== 'number');
   if (bad !== undefined) {

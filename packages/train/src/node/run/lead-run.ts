@@ -3,7 +3,8 @@ import { parameterLayout } from '../../parameter-layout.ts';
 import { train } from '../../train.ts';
 import { disposeState, type TrainerState } from '../../trainer-state.ts';
 import { createCheckpointKeeper, findRun, resumedState, type CheckpointKeeper } from './checkpoint-keeper.ts';
-import { evaluateRun, isEvaluationDue, isEvaluationMissing } from './evaluate-run.ts';
+import { evaluateRun, evaluationPeriod, isEvaluationDue, isEvaluationMissing } from './evaluate-run.ts';
+import { workWhileOthersWait } from './group/leader-at-work.ts';
 import type { StartOfRun } from './group/start-of-run.ts';
 import { loadState } from './load-state.ts';
 import { openRunFolder, type RunFolder } from './open-run-folder.ts';
@@ -27,7 +28,12 @@ export async function* leadRun<P extends Prediction>(
     try {
       const isMissing = checkpoint !== undefined && (await isEvaluationMissing(folder.path, checkpoint.step, options));
       const isFinished = checkpoint !== undefined && checkpoint.step >= options.numSteps && !isMissing;
-      const start = { isFinished, ...(state && { state, folder: checkpoint!.folder }) };
+      const evaluateEvery = evaluationPeriod(options);
+      const start: StartOfRun = {
+        isFinished,
+        ...(evaluateEvery !== undefined && { evaluateEvery }),
+        ...(state && { state, folder: checkpoint!.folder, isEvaluationMissing: isMissing }),
+      };
       if (isFinished) {
         await tell(start);
         yield* warnings.map((message) => ({ type: 'warning', message }) as const);
@@ -42,7 +48,7 @@ export async function* leadRun<P extends Prediction>(
       yield* recorded(run, async function* () {
         yield* warnAll(records, warnings);
         yield checkpoint ? { type: 'resumed', step: checkpoint.step, folder: checkpoint.folder } : { type: 'begun', step: 0 };
-        if (isMissing && !isStopped(run)) yield* evaluateLate(run, state!);
+        if (isMissing) yield* evaluateLate(run, state!);
         yield* steps(run, state);
       });
     } finally {
@@ -65,14 +71,18 @@ function isStopped<P extends Prediction>({ folder, options }: Run<P>): boolean {
   return folder.lost.aborted || options.signal?.aborted === true;
 }
 
-async function* steps<P extends Prediction>(run: Run<P>, state: TrainerState | undefined): Events {
-  const { folder, model, options, records, keeper } = run;
-  const { numSteps, eventEvery = 50, saveEvery = 20 * eventEvery } = options;
-  const signal = {
+function signalOf<P extends Prediction>(run: Run<P>): { readonly aborted: boolean } {
+  return {
     get aborted() {
       return isStopped(run);
     },
   };
+}
+
+async function* steps<P extends Prediction>(run: Run<P>, state: TrainerState | undefined): Events {
+  const { folder, model, options, records, keeper } = run;
+  const { numSteps, eventEvery = 50, saveEvery = 20 * eventEvery } = options;
+  const signal = signalOf(run);
   for await (const { state: current, stopping = false, ...event } of train(model, { ...options, ...(state && { state }), signal })) {
     const { step } = event;
     const isStopping = (): boolean => stopping || isStopped(run);
@@ -87,18 +97,23 @@ async function* steps<P extends Prediction>(run: Run<P>, state: TrainerState | u
       async function* () {
         yield* warnAll(records, event.skipped.map(leftOut));
         yield { ...told, type: isEvent ? 'step' : 'stopped' };
-        // Of a run that is being stopped it can wait: the one that goes on begins with it.
-        if (isEvent && isEvaluationDue(step, options) && !isStopping()) {
-          const values = await evaluate(run, step);
-          score = scoreOf(values, options);
-          yield { type: 'evaluated', step, values };
+        const save = async (): Promise<TrainRunEvent> => {
+          await folder.assertHeld();
+          return { type: 'saved', step, folder: await keeper.save(current, score) };
+        };
+        const isSaveStep = step % saveEvery === 0 || step === numSteps;
+        if (isEvent && isEvaluationDue(step, options)) {
+          // First what an evaluation that takes long, or does not end, must not lose.
+          if (isSaveStep) yield await save();
+          // Of a run that is being stopped it can wait: the one that goes on begins with it.
+          const values = await workWhileOthersWait(options.group, async () => (isStopping() ? undefined : evaluate(run, step)));
+          score = values && scoreOf(values, options);
+          if (values) yield { type: 'evaluated', step, values };
         }
-        if (step % saveEvery !== 0 && step !== numSteps && !isStopping()) return;
-        await folder.assertHeld();
-        yield { type: 'saved', step, folder: await keeper.save(current, score) };
+        if ((isSaveStep || isStopping()) && !keeper.hasTried(step, score)) yield await save();
       },
       async () => {
-        if (keeper.lastStep === step) return;
+        if (keeper.hasTried(step, score)) return;
         await folder.assertHeld();
         await keeper.save(current, score);
       },
@@ -113,7 +128,8 @@ async function* evaluateLate<P extends Prediction>(run: Run<P>, state: TrainerSt
   const { step } = state;
   const { numSteps, eventEvery = 50, saveEvery = 20 * eventEvery } = options;
   await loadState(model, options, state);
-  const values = await evaluate(run, step);
+  const values = await workWhileOthersWait(options.group, async () => (isStopped(run) ? undefined : evaluate(run, step)));
+  if (values === undefined) return;
   const score = scoreOf(values, options);
   const isSaveStep = step % saveEvery === 0 || step === numSteps;
   // Before the events, after which the caller may leave: this evaluation is not made again.
@@ -122,14 +138,13 @@ async function* evaluateLate<P extends Prediction>(run: Run<P>, state: TrainerSt
   if (saved !== undefined) yield { type: 'saved', step, folder: saved };
 }
 
-async function evaluate<P extends Prediction>(
-  { folder, model, options, records }: Run<P>,
-  step: number,
-): Promise<Readonly<Record<string, number>>> {
+/** Undefined when the run was stopped meanwhile. */
+async function evaluate<P extends Prediction>(run: Run<P>, step: number): Promise<Readonly<Record<string, number>> | undefined> {
+  const { folder, model, options, records } = run;
   await folder.assertHeld(); // samples are files as well
-  const values = await evaluateRun(folder.path, model, { step, options });
+  const values = await evaluateRun(folder.path, model, { step, options, signal: signalOf(run) });
   await folder.assertHeld();
-  await records.evaluation(step, values);
+  if (values) await records.evaluation(step, values);
   return values;
 }
 
@@ -155,7 +170,8 @@ async function* recorded<P extends Prediction>({ folder, options, records, keepe
   let isFailed = false;
   try {
     yield* work();
-    ending = isLast() || options.numSteps === 0 ? 'finished' : 'stopped';
+    const isDone = (isLast() || options.numSteps === 0) && !(await isEvaluationMissing(folder.path, options.numSteps, options));
+    ending = isDone ? 'finished' : 'stopped';
   } catch (error) {
     isFailed = true;
     ending = `ended by an error: ${error instanceof Error ? error.message : String(error)}`;
@@ -185,8 +201,9 @@ async function* warnAll(records: RunRecords, messages: readonly string[]): Event
 
 function scoreOf<P extends Prediction>(
   values: Readonly<Record<string, number>>,
-  { scoreBy }: Pick<TrainRunOptions<P>, 'scoreBy'>,
+  { scoreBy, keepBest = 0 }: Pick<TrainRunOptions<P>, 'keepBest' | 'scoreBy'>,
 ): number | undefined {
-  const score = scoreBy === undefined ? undefined : values[scoreBy];
+  // A score that nothing goes by is not worth a second writing of the checkpoint.
+  const score = scoreBy === undefined || keepBest === 0 ? undefined : values[scoreBy];
   return Number.isFinite(score) ? score : undefined;
 }

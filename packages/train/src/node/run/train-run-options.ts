@@ -12,6 +12,8 @@ export interface EvaluationContext<P extends Prediction = Prediction> {
   readonly rng: Rng;
   /** Folder for what people look at, as `samples/step-00001000.png`; it exists. */
   readonly samplesFolder: string;
+  /** Aborted when the run is to stop, as by Ctrl-C. Let the event loop turn, look at it after each call of the network, and return undefined. */
+  readonly signal: { readonly aborted: boolean };
 }
 
 export interface TrainRunOptions<P extends Prediction = Prediction> extends Omit<TrainOptions<P>, 'state'> {
@@ -32,11 +34,14 @@ export interface TrainRunOptions<P extends Prediction = Prediction> extends Omit
   readonly keepLast?: number;
   /** How many of those with the lowest score stay besides. @defaultValue 0 */
   readonly keepBest?: number;
-  /** Numbers by name, which become part of the metrics. When it throws, the run ends, and the next one begins with it. */
-  readonly evaluate?: (context: EvaluationContext<P>) => Promise<Readonly<Record<string, number>>>;
+  /**
+   * Numbers by name, which become part of the metrics; undefined where its `signal` has stopped it. It comes after the checkpoint of its step, where
+   * there is one. When it throws or is stopped, the next run begins with it.
+   */
+  readonly evaluate?: (context: EvaluationContext<P>) => Promise<Readonly<Record<string, number>> | undefined>;
   /** A multiple of `eventEvery`; the last step is evaluated as well. @defaultValue saveEvery */
   readonly evaluateEvery?: number;
-  /** Which number of the evaluation is the score of a checkpoint; lower is better, and one that is not finite is none. */
+  /** Which number of the evaluation is the score that `keepBest` goes by; lower is better, and one that is not finite is none. */
   readonly scoreBy?: string;
   /** Goes on although `config` is another than that of the checkpoint. @defaultValue false */
   readonly allowChange?: boolean;

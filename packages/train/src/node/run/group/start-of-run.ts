@@ -8,15 +8,17 @@ export interface StartOfRun {
   /** The checkpoint that it goes on from; absent at the beginning. */
   readonly folder?: string;
   readonly isFinished: boolean;
+  /** Steps from one evaluation to the next; absent where there is none. */
+  readonly evaluateEvery?: number;
+  /** Whether it begins with the evaluation of the checkpoint. */
+  readonly isEvaluationMissing?: boolean;
   /** Of the checkpoint; the caller disposes it. */
   readonly state?: TrainerState;
 }
 
 /** As it goes to the others, before the tensors. */
-interface Message {
+interface Message extends Partial<Omit<StartOfRun, 'state'>> {
   readonly problem?: { readonly code: string; readonly message: string };
-  readonly folder?: string;
-  readonly isFinished?: boolean;
   readonly state?: { readonly step: number; readonly skipped?: readonly number[]; readonly recentLosses?: readonly (number | null)[] };
   readonly vectors?: readonly (keyof TrainerVectors)[];
 }
@@ -24,12 +26,11 @@ interface Message {
 const NAMES: readonly (keyof TrainerVectors)[] = ['parameters', 'moment1', 'moment2', 'average'];
 
 /** Rank 0 tells the others where the run stands, and gives them the tensors of its state: only it needs to see the run folder. */
-export async function tellStart(group: ProcessGroup, { folder, isFinished, state }: StartOfRun): Promise<void> {
+export async function tellStart(group: ProcessGroup, { state, ...start }: StartOfRun): Promise<void> {
   const vectors = state ? NAMES.filter((name) => state[name] !== undefined) : [];
   const { step, skipped, recentLosses } = state ?? {};
   await gatherJson<Message>(group, {
-    isFinished,
-    ...(folder !== undefined && { folder }),
+    ...start,
     // JSON has no NaN.
     ...(step !== undefined && { state: { step, ...(skipped && { skipped }), ...(recentLosses && { recentLosses }) }, vectors }),
   });
@@ -44,7 +45,7 @@ export async function tellProblem(group: ProcessGroup, error: unknown): Promise<
 
 /** What rank 0 tells. @throws {D3pmError} of the code of the problem that it has. */
 export async function hearStart(group: ProcessGroup, layout: ParameterLayout): Promise<StartOfRun> {
-  const [{ problem, folder, isFinished = false, state, vectors = [] }] = (await gatherJson<Message>(group, {})) as [Message];
+  const [{ problem, state, vectors = [], isFinished = false, ...said }] = (await gatherJson<Message>(group, {})) as [Message];
   if (problem) throw new D3pmError(problem.code, `rank 0: ${problem.message}`);
   const tensors: Partial<Record<keyof TrainerVectors, TrainerState['parameters']>> = {};
   for (const name of vectors) {
@@ -52,10 +53,11 @@ export async function hearStart(group: ProcessGroup, layout: ParameterLayout): P
     await group.broadcast(bytesOf(values));
     tensors[name] = keep(tensor1d(values, 'float32'));
   }
-  if (!state) return { isFinished };
+  const start = { ...said, isFinished };
+  if (!state) return start;
   const { step, skipped, recentLosses } = state;
   const rest = { ...(skipped && { skipped }), ...(recentLosses && { recentLosses: recentLosses.map((loss) => loss ?? NaN) }) };
-  return { isFinished, ...(folder !== undefined && { folder }), state: { step, ...(tensors as TrainerVectors), ...rest } };
+  return { ...start, state: { step, ...(tensors as TrainerVectors), ...rest } };
 }
 
 function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
