@@ -1,4 +1,13 @@
-import { assertCausal, assertInteger, D3pmError, type Prediction, type ProcessGroup, type Rng, type TrainableDenoiser } from '@d3pm/core';
+import {
+  assertCausal,
+  assertInteger,
+  assertOptionNames,
+  D3pmError,
+  type Prediction,
+  type ProcessGroup,
+  type Rng,
+  type TrainableDenoiser,
+} from '@d3pm/core';
 import { assertAdamOptions, type AdamOptions } from './adam.ts';
 import type { BatchSource } from './batch-source.ts';
 import type { LearningRate } from './learning-rate.ts';
@@ -45,8 +54,35 @@ export interface TrainOptions<P extends Prediction = Prediction> extends AdamOpt
   readonly signal?: { readonly aborted: boolean };
 }
 
-/** @throws {D3pmError} `INVALID_OPTIONS`, naming the field; `UNSOUND` for a loss that the network is not meant for, or without the prior that it learns. */
+const NAMES: Readonly<Record<keyof TrainOptions, true>> = {
+  numSteps: true,
+  batches: true,
+  loss: true,
+  learningRate: true,
+  beta1: true,
+  beta2: true,
+  epsilon: true,
+  microBatch: true,
+  clipNorm: true,
+  emaDecay: true,
+  whenNonFinite: true,
+  rng: true,
+  eventEvery: true,
+  state: true,
+  group: true,
+  signal: true,
+};
+
+export const trainOptionNames: readonly string[] = Object.freeze(Object.keys(NAMES));
+
+/** What `train` takes of options that have more. */
+export function trainOptionsOf<P extends Prediction>(options: TrainOptions<P>): TrainOptions<P> {
+  return Object.fromEntries(Object.entries(options).filter(([name]) => Object.hasOwn(NAMES, name))) as unknown as TrainOptions<P>;
+}
+
+/** @throws {D3pmError} `INVALID_OPTIONS`, naming the field, also for one that is not known; `UNSOUND` for a loss that the network is not meant for, or without the prior that it learns. */
 export function assertTrainOptions<P extends Prediction>(caller: string, model: TrainableDenoiser<P>, options: TrainOptions<P>): void {
+  assertOptionNames(caller, options, trainOptionNames);
   assertInteger(caller, 'numSteps', options.numSteps, 0);
   if (options.microBatch !== undefined) assertInteger(caller, 'microBatch', options.microBatch, 1);
   if (options.eventEvery !== undefined) assertInteger(caller, 'eventEvery', options.eventEvery, 1);

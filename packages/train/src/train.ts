@@ -18,6 +18,7 @@ import { parameterLayout, unpackParameters, type ParameterLayout } from './param
 import type { TrainEvent } from './train-event.ts';
 import { assertTrainOptions, type TrainOptions } from './train-options.ts';
 import { adoptedState, disposeState, initialState, type TrainerState } from './trainer-state.ts';
+import { updateRates } from './update-rates.ts';
 import { updateState } from './update-state.ts';
 
 /**
@@ -54,13 +55,13 @@ export async function* train<P extends Prediction>(
     let isGroupStopped = group.size > 1 && (await agreeToTrain(group, model, { layout, state, options }));
     const isStopped = (): boolean => isGroupStopped || (group.size === 1 && isAborted());
     while (state.step < numSteps && !isStopped()) {
-      const learningRate = rateAt(options, state);
+      const rates = updateRates(options, state);
       const { x0, range } = shareOfBatch(batches, state.step, group);
       assertDataStates('train', x0, loss.transition);
       const gradientScale = loss.gradientScale(positionsOf(x0));
       const own = batchGradient(model, { layout, state, x0, range, gradientScale, options });
       const summed = group.size > 1 ? await sumOfGradients(group, own, isAborted()) : { ...own, isStopped: false };
-      const { metrics: told, ...updated } = updateState(state, { ...summed, learningRate, options });
+      const { metrics: told, ...updated } = updateState(state, { ...summed, ...rates, options });
       dispose([summed.value, summed.gradient]);
       disposeState(state);
       ({ state } = updated);
@@ -91,7 +92,7 @@ export async function* train<P extends Prediction>(
         step: state.step,
         lossBits: bitsPerDimension(nats, positionsOf(x0)),
         gradientNorm: metrics.values.at(-1)!,
-        learningRate,
+        learningRate: rates.learningRate,
         skipped: bad,
         ...(isStopped() && { stopping: true as const }),
         state,
@@ -101,16 +102,6 @@ export async function* train<P extends Prediction>(
     dispose(pending);
     disposeState(state);
   }
-}
-
-/** Of the next update. What was left out counts from the next multiple of `eventEvery` on, wherever a run was interrupted. */
-function rateAt(
-  { learningRate, whenNonFinite, eventEvery = 50 }: Pick<TrainOptions, 'eventEvery' | 'learningRate' | 'whenNonFinite'>,
-  { step, skipped = [] }: TrainerState,
-): number {
-  const rate = typeof learningRate === 'number' ? learningRate : learningRate(step + 1);
-  const { rateFactor = 1 } = typeof whenNonFinite === 'object' ? whenNonFinite : {};
-  return rate * rateFactor ** skipped.filter((at) => at <= step - (step % eventEvery)).length;
 }
 
 function mayBeSkipped({ whenNonFinite }: Pick<TrainOptions, 'whenNonFinite'>): number {

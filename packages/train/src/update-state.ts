@@ -6,6 +6,7 @@ import { clipByNorm, euclideanNorm } from './clip-by-norm.ts';
 import { movingAverage } from './moving-average.ts';
 import type { TrainOptions } from './train-options.ts';
 import type { TrainerState, TrainerVectors } from './trainer-state.ts';
+import type { UpdateRates } from './update-rates.ts';
 
 export interface UpdatedState {
   readonly state: TrainerState;
@@ -13,15 +14,14 @@ export interface UpdatedState {
   readonly metrics: Tensor;
 }
 
-export interface UpdateStateInput<P extends Prediction> extends ValueAndGradient {
-  readonly learningRate: number;
+export interface UpdateStateInput<P extends Prediction> extends UpdateRates, ValueAndGradient {
   readonly options: TrainOptions<P>;
 }
 
 /** The state after an update of Adam with this gradient. The caller disposes the result; state and gradient are still the caller's. */
 export function updateState<P extends Prediction>(
   state: TrainerState,
-  { value, gradient, learningRate, options }: UpdateStateInput<P>,
+  { value, gradient, learningRate, decay, options }: UpdateStateInput<P>,
 ): UpdatedState {
   const step = state.step + 1;
   return tidy(() => {
@@ -32,7 +32,7 @@ export function updateState<P extends Prediction>(
       learningRate,
       step,
     });
-    const average = state.average && movingAverage(state.average, updated.parameters, decayAt(options, step));
+    const average = state.average && movingAverage(state.average, updated.parameters, decay);
     const made = { ...updated, ...(average && { average }) };
     const vectors = typeof options.whenNonFinite === 'object' ? unlessUnsound(isFinite(add(value, norm)), made, state) : made;
     const metrics = stack([value, norm]);
@@ -46,8 +46,4 @@ export function updateState<P extends Prediction>(
 function unlessUnsound(isSound: Tensor, made: TrainerVectors, before: TrainerVectors): TrainerVectors {
   const chosen = Object.entries(made).map(([name, vector]) => [name, where(isSound, vector, before[name as keyof TrainerVectors]!)]);
   return Object.fromEntries(chosen) as TrainerVectors;
-}
-
-function decayAt({ emaDecay = 0 }: Pick<TrainOptions, 'emaDecay'>, step: number): number {
-  return typeof emaDecay === 'number' ? emaDecay : emaDecay(step);
 }

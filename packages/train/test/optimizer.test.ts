@@ -147,6 +147,17 @@ describe('learning rates', () => {
     expectAllClose(at(warmUp(4, inverseSquareRoot({ rate: 2, numWarmUpSteps: 4 })), [1, 4, 16]), [0.5, 2, 1]);
     expect(at(warmUp(0, constantRate(2)), [1])).toEqual([2]);
   });
+
+  it.each<[string, () => unknown]>([
+    ['constantRate: rate is -1, expected a number ≥ 0', () => constantRate(-1)],
+    ['linearDecay: rate is Infinity, expected a number ≥ 0', () => linearDecay({ rate: Infinity, numSteps: 4 })],
+    ['linearDecay: numSteps is 0', () => linearDecay({ rate: 2, numSteps: 0 })],
+    ['inverseSquareRoot: rate is NaN, expected a number ≥ 0', () => inverseSquareRoot({ rate: NaN, numWarmUpSteps: 4 })],
+    ['inverseSquareRoot: numWarmUpSteps is 0', () => inverseSquareRoot({ rate: 2, numWarmUpSteps: 0 })],
+    ['warmUp: numWarmUpSteps is -1', () => warmUp(-1, constantRate(2))],
+  ])('are refused: %s', (message, make) => {
+    expect(make).toThrowError(expect.objectContaining({ code: 'INVALID_OPTIONS', message: expect.stringContaining(message) }));
+  });
 });
 
 describe('one vector of all parameters', () => {

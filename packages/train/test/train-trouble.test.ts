@@ -142,6 +142,31 @@ describe('trouble', () => {
     expect(error.message).toContain(`train: ${field}`);
   });
 
+  it.each<[string, Partial<TrainOptions<'denoiser'>>, string]>([
+    ['learning rate below 0', { learningRate: (step) => (step < 3 ? 0.01 : -0.1) }, 'learningRate(3) is -0.1, expected a number ≥ 0'],
+    ['learning rate of NaN', { learningRate: (step) => (step < 3 ? 0.01 : NaN), whenNonFinite: { skip: 9 } }, 'learningRate(3) is NaN'],
+    ['decay below 0', { emaDecay: (step) => (step < 3 ? 0.9 : -3) }, 'emaDecay(3) is -3, expected a number in [0, 1)'],
+    ['decay of 1', { emaDecay: (step) => (step < 3 ? 0.9 : 1) }, 'emaDecay(3) is 1'],
+  ])('a schedule with a %s is refused at its step, with the parameters of the one before', async (_, wrong, message) => {
+    const model = makeModel();
+    const before = memory().numTensors;
+    const error = await rejection(run(model, options({ ...wrong, eventEvery: 1 })));
+    expect([error.code, error.message]).toEqual(['INVALID_OPTIONS', expect.stringContaining(`train: ${message}`)]);
+    expect(flat(model.parameters).every(Number.isFinite)).toBe(true);
+    expect(memory().numTensors).toBe(before);
+  });
+
+  it.each([
+    ['clipnorm', 'clipNorm'],
+    ['microbatch', 'microBatch'],
+  ])('an option named %s is refused, with the name that is meant', async (name, meant) => {
+    const error = await rejection(run(makeModel(), { ...options(), [name]: 1 }));
+    expect([error.code, error.message]).toEqual([
+      'INVALID_OPTIONS',
+      expect.stringContaining(`train: no option is named "${name}"; did you mean "${meant}"?`),
+    ]);
+  });
+
   it('a loss for another meaning of the output is UNSOUND', async () => {
     const direct = createMlpDenoiser(setting, { numChannels: 4, prediction: 'direct' });
     const onlyDenoiser: TrainingLoss<'denoiser'> = { ...loss, accepts: (prediction) => prediction === 'denoiser' };

@@ -39,7 +39,7 @@ export function tinyTrainRun(folder: string, { numChannels = 8, seed = 'tiny', .
       numSteps,
       batches: pairs(rng.split('batches'), setting.numStates),
       loss: hybridLoss({ transition, reverse: mixture(), lambda: 0.01 }),
-      learningRate: linearDecay({ rate: 1e-2, numSteps }),
+      learningRate: linearDecay({ rate: 1e-2, numSteps: Math.max(1, numSteps) }),
       emaDecay: 0.9,
       rng: rng.split('training'),
       eventEvery: 3,

@@ -211,6 +211,22 @@ describe('a folder', () => {
     expect((await loadCheckpoint(newest())).step).toBe(12);
   });
 
+  it.each([
+    ['of an add-on for a browser', '{ "manifest_version": 3 }'],
+    ['that is no JSON', 'files\n'],
+  ])('is taken below a MANIFEST.json %s, which is not ours', async (_, content) => {
+    writeFileSync(join(root, 'MANIFEST.json'), content);
+    await expect(run({}, join(root, 'new'))).resolves.toContainEqual({ type: 'begun', step: 0 });
+  });
+
+  it('whose lock cannot be written is an error of the folder, with the reason', async () => {
+    writeFileSync(join(folder, 'run.lock'), 'no folder');
+    await expect(run()).rejects.toMatchObject({
+      code: 'RUN_FOLDER',
+      message: expect.stringMatching(/^trainRun: cannot take the folder ".*ENOTDIR.*make the folder writable/),
+    });
+  });
+
   it.each(['a:b', 'nul', ' run', 'a..b', 'x'.repeat(300), 'a\u0007b'])(
     '[24] that cannot be named %j everywhere is not made',
     async (name) => {
@@ -284,6 +300,8 @@ describe('options', () => {
     [{ eventEvery: 0 }, 'eventEvery is 0'],
     [{ keepLast: 0 }, 'keepLast is 0'],
     [{ keepBest: -1 }, 'keepBest is -1'],
+    [{ savEvery: 6 } as never, 'no option is named "savEvery"; did you mean "saveEvery"?'],
+    [{ clipnorm: 1 } as never, 'no option is named "clipnorm"; did you mean "clipNorm"?'],
     [{ keepBest: 1 }, 'keepBest is 1 without a score'],
     [{ scoreBy: 'bits', evaluate: undefined as never }, 'scoreBy is "bits" without an evaluation'],
     [{ config: { rate: Number.NaN } }, 'config.rate is NaN, which JSON has not'],

@@ -1,6 +1,7 @@
 import type { Prediction, TrainableDenoiser } from '@d3pm/core';
 import { parameterLayout } from '../../parameter-layout.ts';
 import { train } from '../../train.ts';
+import { trainOptionsOf } from '../../train-options.ts';
 import { disposeState, type TrainerState } from '../../trainer-state.ts';
 import { createCheckpointKeeper, findRun, resumedState, type CheckpointKeeper } from './checkpoint-keeper.ts';
 import { evaluateRun, evaluationPeriod, isEvaluationDue, isEvaluationMissing } from './evaluate-run.ts';
@@ -83,7 +84,11 @@ async function* steps<P extends Prediction>(run: Run<P>, state: TrainerState | u
   const { folder, model, options, records, keeper } = run;
   const { numSteps, eventEvery = 50, saveEvery = 20 * eventEvery } = options;
   const signal = signalOf(run);
-  for await (const { state: current, stopping = false, ...event } of train(model, { ...options, ...(state && { state }), signal })) {
+  for await (const { state: current, stopping = false, ...event } of train(model, {
+    ...trainOptionsOf(options),
+    ...(state && { state }),
+    signal,
+  })) {
     const { step } = event;
     const isStopping = (): boolean => stopping || isStopped(run);
     await folder.assertHeld();

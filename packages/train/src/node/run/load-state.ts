@@ -1,5 +1,6 @@
 import type { Prediction, TrainableDenoiser } from '@d3pm/core';
 import { train } from '../../train.ts';
+import { trainOptionsOf } from '../../train-options.ts';
 import type { TrainerState } from '../../trainer-state.ts';
 import type { TrainRunOptions } from './train-run-options.ts';
 
@@ -9,6 +10,6 @@ export async function loadState<P extends Prediction>(
   options: TrainRunOptions<P>,
   state: TrainerState,
 ): Promise<void> {
-  const { group: _, ...alone } = options;
+  const { group: _, ...alone } = trainOptionsOf(options);
   await train(model, { ...alone, state, signal: { aborted: true } }).next();
 }

@@ -1,5 +1,5 @@
-import { assertInteger, D3pmError, type Prediction, type Rng, type TrainableDenoiser } from '@d3pm/core';
-import type { TrainOptions } from '../../train-options.ts';
+import { assertInteger, assertOptionNames, D3pmError, type Prediction, type Rng, type TrainableDenoiser } from '@d3pm/core';
+import { trainOptionNames, type TrainOptions } from '../../train-options.ts';
 import type { FileSystem } from '../checkpoint/file-system.ts';
 import { jsonProblem, type JsonObject } from '../checkpoint/json-value.ts';
 
@@ -51,19 +51,39 @@ export interface TrainRunOptions<P extends Prediction = Prediction> extends Omit
   readonly fileSystem?: FileSystem;
 }
 
-/** @throws {D3pmError} `INVALID_OPTIONS`, naming the field. */
-export function assertTrainRunOptions<P extends Prediction>({
-  eventEvery = 50,
-  saveEvery,
-  evaluateEvery,
-  evaluate,
-  scoreBy,
-  keepLast = 3,
-  keepBest = 0,
-  config,
-  environment,
-  machine = {},
-}: TrainRunOptions<P>): void {
+type OwnName = Exclude<keyof TrainRunOptions, keyof TrainOptions>;
+
+const OWN_NAMES: Readonly<Record<OwnName, true>> = {
+  folder: true,
+  config: true,
+  environment: true,
+  machine: true,
+  saveEvery: true,
+  keepLast: true,
+  keepBest: true,
+  evaluate: true,
+  evaluateEvery: true,
+  scoreBy: true,
+  allowChange: true,
+  now: true,
+  fileSystem: true,
+};
+
+/** @throws {D3pmError} `INVALID_OPTIONS`, naming the field, also for one that is not known. */
+export function assertTrainRunOptions<P extends Prediction>(options: TrainRunOptions<P>): void {
+  assertOptionNames('trainRun', options, [...Object.keys(OWN_NAMES), ...trainOptionNames.filter((name) => name !== 'state')]);
+  const {
+    eventEvery = 50,
+    saveEvery,
+    evaluateEvery,
+    evaluate,
+    scoreBy,
+    keepLast = 3,
+    keepBest = 0,
+    config,
+    environment,
+    machine = {},
+  } = options;
   const refuse = (problem: string): never => {
     throw new D3pmError('INVALID_OPTIONS', `trainRun: ${problem}`);
   };

@@ -1,5 +1,5 @@
 import type { Prediction, TrainableDenoiser } from '@d3pm/core';
-import { assertTrainOptions } from '../../train-options.ts';
+import { assertTrainOptions, trainOptionsOf } from '../../train-options.ts';
 import { agreeOnRun } from './group/agree-on-run.ts';
 import { followRun } from './group/follow-run.ts';
 import { tellProblem, tellStart, type StartOfRun } from './group/start-of-run.ts';
@@ -28,8 +28,8 @@ export async function* trainRun<P extends Prediction>(
   model: TrainableDenoiser<P>,
   options: TrainRunOptions<NoInfer<P>>,
 ): AsyncGenerator<TrainRunEvent, void, undefined> {
-  assertTrainOptions('trainRun', model, options);
   assertTrainRunOptions(options);
+  assertTrainOptions('trainRun', model, trainOptionsOf(options));
   const { group } = options;
   if (group === undefined || group.size === 1) return yield* leadRun(model, options, async () => undefined);
   await agreeOnRun(group, options);

@@ -1,6 +1,7 @@
 import type { Prediction, ProcessGroup, TrainableDenoiser } from '@d3pm/core';
 import { parameterLayout } from '../../../parameter-layout.ts';
 import { train } from '../../../train.ts';
+import { trainOptionsOf } from '../../../train-options.ts';
 import { disposeState } from '../../../trainer-state.ts';
 import { isEvaluationStep } from '../evaluate-run.ts';
 import { loadState } from '../load-state.ts';
@@ -27,7 +28,7 @@ export async function* followRun<P extends Prediction>(
     yield state ? { type: 'resumed', step: state.step, folder: folder! } : { type: 'begun', step: 0 };
     if (isFinished) return;
     if (isEvaluationMissing) await waitForLeader(group);
-    for await (const { state: _, stopping: __, ...event } of train(model, { ...options, ...(state && { state }) })) {
+    for await (const { state: _, stopping: __, ...event } of train(model, { ...trainOptionsOf(options), ...(state && { state }) })) {
       const isEvent = event.step % eventEvery === 0 || event.step === numSteps;
       yield { ...event, type: isEvent ? 'step' : 'stopped' };
       if (isEvaluationStep(event.step, { numSteps, every })) await waitForLeader(group);
