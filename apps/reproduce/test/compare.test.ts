@@ -56,6 +56,26 @@ describe('d3pm compare', () => {
     train('--out', 'second', '--set', 'seed=2', 'training.numSteps=12', 'model.numChannels=4');
   }, 120_000);
 
+  it('has where a run went on with something else, though its last config is that of the other', () => {
+    const config = { training: { learningRate: 0.1 } };
+    const environment = { d3pm: '2' };
+    const history = [
+      { toStep: 4, config: { training: { learningRate: 5 } }, environment },
+      { toStep: 6, config, environment: { d3pm: '1' } },
+    ];
+    const [steady, changed] = [
+      made('steady', { metrics: trainLine(8, 1), config, environment }),
+      made('changed', { metrics: trainLine(8, 1), config, environment, history }),
+    ];
+    const { out } = d3pm('compare', steady, changed, '--out', 'changes');
+    expect(out).toContain('No difference.');
+    expect(out).toContain(
+      'changed, up to step 4:\n\n```text\nconfig.training.learningRate: 5 then, 0.1 after it\nenvironment.d3pm: "2" then, "1" after it\n```',
+    );
+    expect(out).toContain('changed, up to step 6:\n\n```text\nenvironment.d3pm: "1" then, "2" after it\n```');
+    expect(d3pm('compare', steady, 'first', '--out', 'none').out).not.toContain('Changed on the way');
+  });
+
   it('has what differs, the numbers of each run, and a picture of the curves', () => {
     const { code, out, err } = d3pm('compare', 'first', 'second', '--out', 'result');
     expect(rowsUnder('Config', out)).toEqual([

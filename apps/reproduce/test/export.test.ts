@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { JsonObject } from '@d3pm/train/node';
 import { decode } from 'fast-png';
 import { parse } from 'yaml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -15,6 +16,12 @@ loss: exact-count
 training: { numSteps: 4, batchSize: 4, eventEvery: 2, emaDecay: 0.5 }
 evaluation: { samples: 2, testExamples: 8 }
 `;
+
+/** What a run tells of steps after its newest checkpoint. */
+const LATER = [
+  { kind: 'train', step: 8, lossBits: 0.001, gradientNorm: 1, learningRate: 1 },
+  { kind: 'evaluation', step: 8, boundBits: 0.001, boundStandardErrorBits: 0 },
+];
 
 const { at, d3pm, succeed, remove } = cliBed('--quiet');
 const sample = (run: string, out: string): Buffer => {
@@ -65,6 +72,18 @@ describe('d3pm export', () => {
     expect(decode(readFileSync(at('given/curves.png'))).width).toBeGreaterThan(500);
   });
 
+  it('takes numbers and samples of no later step than the weights', () => {
+    cpSync(at('run'), at('ahead'), { recursive: true });
+    writeFileSync(
+      at('ahead/metrics.jsonl'),
+      `${readFileSync(at('ahead/metrics.jsonl'), 'utf8')}${LATER.map((line) => `${JSON.stringify(line)}\n`).join('')}`,
+    );
+    writeFileSync(at('ahead/samples/step-00000008.txt'), 'of later weights');
+    succeed('export', 'ahead', '--out', 'behind', '--license', 'cc-by-4.0');
+    expect(readFileSync(at('behind/README.md'), 'utf8')).toBe(readFileSync(at('given/README.md'), 'utf8'));
+    expect(readFileSync(at('behind/curves.png')).equals(readFileSync(at('given/curves.png')))).toBe(true);
+  });
+
   it('writes over nothing', () => {
     const { code, err } = d3pm('export', 'run', '--out', 'given');
     expect([code, err]).toEqual([
@@ -74,7 +93,8 @@ describe('d3pm export', () => {
   });
 
   it('leaves nothing behind where it fails', () => {
-    mkdirSync(at('run/samples/step-99999999.txt'));
+    rmSync(at('run/samples/step-00000004.txt'));
+    mkdirSync(at('run/samples/step-00000004.txt'));
     const { code, err } = d3pm('export', 'run', '--out', 'halfway');
     expect([code, err]).toEqual([1, expect.stringContaining('EISDIR')]);
     expect(existsSync(at('halfway'))).toBe(false);
@@ -96,6 +116,7 @@ describe('modelCard', () => {
       engine: undefined,
     },
     environment: {},
+    history: [],
     citations: [],
   };
 
@@ -107,9 +128,26 @@ describe('modelCard', () => {
     expect(text).not.toContain('held-out bound of');
   });
 
+  it('says what a run was made with before it went on with something else, and that this config alone does not make its bits', () => {
+    const { saving: _, ...config } = card.config;
+    const before = { ...config, training: { ...config.training, learningRate: 0.5 } } as unknown as JsonObject;
+    const text = modelCard({ ...card, history: [{ toStep: 2, config: before, environment: {} }] });
+    expect(text).toContain('does not make the same bits');
+    expect(text).toContain('Up to step 2:\n\n```text\nconfig.training.learningRate: 0.5 then, 0.001 in the end\n```');
+    expect(modelCard(card)).not.toContain('Up to step');
+  });
+
+  it('gives the hub no bound of other weights', () => {
+    const bound = (step: number): string =>
+      modelCard({ ...card, summary: { ...card.summary, bound: { step, bits: 2, standardError: 0.1 } } });
+    expect(bound(2)).not.toContain('model-index');
+    expect(bound(2)).toContain('step 2 | ≤ 2.000');
+    expect(bound(3)).toContain('model-index');
+  });
+
   it('keeps a sample within its fence, whatever it has', () => {
-    const text = modelCard({ ...card, sample: { name: 'samples.txt', content: Buffer.from('a\n````\n# not a heading') } });
+    const text = modelCard({ ...card, sample: { name: 'samples.txt', step: 2, content: Buffer.from('a\n````\n# not a heading') } });
     expect(text).toContain('`````text\na\n````\n# not a heading\n`````');
-    expect(modelCard({ ...card, sample: { name: 'samples.png', content: Buffer.alloc(1) } })).toContain('![Samples](samples.png)');
+    expect(modelCard({ ...card, sample: { name: 'samples.png', step: 2, content: Buffer.alloc(1) } })).toContain('![Samples](samples.png)');
   });
 });

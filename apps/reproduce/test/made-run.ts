@@ -12,20 +12,22 @@ export interface MadeRun {
   readonly metrics?: string;
   readonly config?: object;
   readonly environment?: object;
+  /** Earlier parts. */
+  readonly history?: readonly object[];
   readonly log?: string;
   /** Files of `samples/`. */
   readonly samples?: Readonly<Record<string, string | Uint8Array>>;
 }
 
 /** Makes a run folder out of what is given; without a config it has no checkpoint. */
-export function makeRun(folder: string, { metrics, config, environment = {}, log, samples = {} }: MadeRun): string {
+export function makeRun(folder: string, { metrics, config, environment = {}, history, log, samples = {} }: MadeRun): string {
   mkdirSync(join(folder, 'samples'), { recursive: true });
   if (metrics !== undefined) writeFileSync(join(folder, 'metrics.jsonl'), metrics);
   if (log !== undefined) writeFileSync(join(folder, 'run.log'), log);
   for (const [name, content] of Object.entries(samples)) writeFileSync(join(folder, 'samples', name), content);
   if (config !== undefined) {
     mkdirSync(join(folder, 'ckpt-00000010'), { recursive: true });
-    writeFileSync(join(folder, 'ckpt-00000010', 'config.json'), JSON.stringify({ config, environment }));
+    writeFileSync(join(folder, 'ckpt-00000010', 'config.json'), JSON.stringify({ config, environment, ...(history && { history }) }));
   }
   return folder;
 }

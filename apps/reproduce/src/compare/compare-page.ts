@@ -10,10 +10,20 @@ export interface ComparePage {
   readonly environment: readonly DifferingField[];
   /** The runs that have a checkpoint, by their names, in the order of the values of a field. Of others the config is not known. */
   readonly configured: readonly string[];
+  /** Where a run went on with something else. */
+  readonly changes: readonly RunChange[];
+}
+
+export interface RunChange {
+  readonly name: string;
+  /** The last step before it. */
+  readonly toStep: number;
+  /** For people, a line each. */
+  readonly difference: string;
 }
 
 /** Runs side by side, as Markdown. */
-export function comparePage({ runs, config, environment, configured }: ComparePage): string {
+export function comparePage({ runs, config, environment, configured, changes }: ComparePage): string {
   const names = runs.map(({ name }) => name);
   const others = names.filter((name) => !configured.includes(name));
   const unknown = others.length === 0 ? [] : [`No checkpoint yet, so the config is not known: ${others.join(', ')}.`];
@@ -22,11 +32,18 @@ export function comparePage({ runs, config, environment, configured }: ComparePa
     ...fieldTable(config, configured),
     ...unknown,
     ...(environment.length === 0 ? [] : ['## Computed by', ...fieldTable(environment, configured)]),
+    ...changesOnTheWay(changes),
     '## Metrics',
     markdownTable(['run', 'steps', 'loss, last', 'loss, best', 'bound', 's/step', 'parameters', 'engine'], runs.map(metricsRow)),
     `In bits per dimension. Loss: the mean of the last fifth of the events, of ${SMOOTHED} at most. Bound: the last estimate on held-out data ± its standard error. s/step: the median, without evaluations.`,
     ...cautions(config),
   ].join('\n\n');
+}
+
+function changesOnTheWay(changes: readonly RunChange[]): readonly string[] {
+  if (changes.length === 0) return [];
+  const parts = changes.map(({ name, toStep, difference }) => `${name}, up to step ${toStep}:\n\n\`\`\`text\n${difference}\n\`\`\``);
+  return ['## Changed on the way', 'The fields above are those of the last part of a run.', ...parts];
 }
 
 function fieldTable(fields: readonly DifferingField[], names: readonly string[]): readonly string[] {

@@ -1,8 +1,10 @@
+import { configDifference, explainDifference } from '@d3pm/train/node';
 import { renderPng } from '../figures/render-png.ts';
 import { notes, printResult, type OutputFlags } from '../output.ts';
+import type { CheckpointFacts } from '../run-files/checkpoint-facts.ts';
 import { writeResult } from '../shards/write-result.ts';
 import { compareChart, type CompareChartOptions } from './compare-chart.ts';
-import { comparePage, type ComparePage } from './compare-page.ts';
+import { comparePage, type ComparePage, type RunChange } from './compare-page.ts';
 import { differingFields } from './differing-fields.ts';
 import { readRun } from './read-run.ts';
 import { runNames } from './run-names.ts';
@@ -23,6 +25,7 @@ export async function runCompare(paths: readonly string[], { out, x, ...flags }:
     config: differingFields(configured.map(({ config }) => config)),
     environment: differingFields(configured.map(({ environment }) => environment)),
     configured: configured.map(({ name }) => name),
+    changes: configured.flatMap(changesOf),
   };
   const svg = compareChart(named, { x });
   const markdown = comparePage(page);
@@ -33,6 +36,16 @@ export async function runCompare(paths: readonly string[], { out, x, ...flags }:
   });
   printResult(flags, { text: `${markdown}\n`, value: machineReadable(page, named) });
   for (const file of files) notes(flags)(file);
+}
+
+/** Each against the part that came after it. */
+function changesOf({ name, history, config, environment }: CheckpointFacts): readonly RunChange[] {
+  const parts = [...history, { config, environment }];
+  return history.map(({ toStep, ...then }, i) => {
+    const { config: nextConfig, environment: nextEnvironment } = parts[i + 1]!;
+    const changes = configDifference(then, { config: nextConfig, environment: nextEnvironment });
+    return { name, toStep, difference: explainDifference(changes, { before: 'then', after: 'after it' }) };
+  });
 }
 
 /** Numbers that are not finite are the texts that metrics.jsonl has for them; what is not known is null. */

@@ -1,4 +1,4 @@
-import type { JsonObject } from '@d3pm/train/node';
+import { configDifference, explainDifference, type JsonObject, type RunPart } from '@d3pm/train/node';
 import { stringify } from 'yaml';
 import type { Citation } from '../cite/citation.ts';
 import type { RunSummary } from '../compare/run-summary.ts';
@@ -13,6 +13,8 @@ export interface ModelCard {
   readonly digest: string;
   readonly summary: RunSummary;
   readonly environment: JsonObject;
+  /** Earlier parts that were made with something else. */
+  readonly history: readonly RunPart[];
   readonly citations: readonly Citation[];
   readonly sample?: Sample;
   readonly license?: string;
@@ -23,7 +25,7 @@ const SHOWN = 1200;
 
 /** A model card in Markdown, with the header that the Hugging Face hub reads. */
 export function modelCard(card: ModelCard): string {
-  const { config, step, summary, environment, digest } = card;
+  const { config, step, summary, digest } = card;
   const { data, transition, schedule, model, training } = config;
   const title = `${transition.name} D3PM on ${data.name}`;
   return `---
@@ -58,7 +60,7 @@ ${sampleText(card)}
 ${stringify(config).trimEnd()}
 \`\`\`
 
-On ${environmentText(environment)}. \`d3pm train\` with this config and on the same engine and number of threads makes the same bits.
+${provenance(card)}
 
 ## Limits
 
@@ -75,9 +77,24 @@ BibTeX: [papers.bib](papers.bib).
 `;
 }
 
-function header({ config, summary, license }: ModelCard, title: string): object {
+/** Another config or machine on the way, and the config that stands there does not make these weights. */
+function provenance({ config, environment, history }: ModelCard): string {
+  const on = `On ${environmentText(environment)}.`;
+  if (history.length === 0)
+    return `${on} \`d3pm train\` with this config and on the same engine and number of threads makes the same bits.`;
+  const { saving: _, ...decides } = config;
+  const now = { config: decides as unknown as JsonObject, environment };
+  const parts = history.map(({ toStep, ...then }) => {
+    const text = explainDifference(configDifference(then, now), { before: 'then', after: 'in the end' });
+    return `Up to step ${toStep}:\n\n\`\`\`text\n${text}\n\`\`\``;
+  });
+  return `${on} It was not made with this alone, so that \`d3pm train\` with this config does not make the same bits.\n\n${parts.join('\n\n')}`;
+}
+
+function header({ config, step, summary, license }: ModelCard, title: string): object {
   const { data, transition } = config;
-  const bits = summary.bound?.bits;
+  // Of these weights alone.
+  const bits = summary.bound?.step === step ? summary.bound.bits : undefined;
   return {
     ...(license !== undefined && { license }),
     library_name: 'd3pm',
@@ -118,17 +135,17 @@ function numbers({ summary, config }: ModelCard): string {
           `| ${what}, bits/dim, ${config.evaluation.testExamples} examples, step ${bound.step} | ${isExact(config) ? '' : '≤ '}${bound.bits.toFixed(3)} ± ${bound.standardError.toFixed(3)} (standard error) |`,
         ]
       : []),
-    `| training loss, bits/dim, mean of the last events | ${loss.last.toFixed(3)} |`,
+    `| training loss, bits/dim, mean of the last events up to step ${summary.step} | ${loss.last.toFixed(3)} |`,
   ];
   return `| what | value |\n|---|---|\n${rows.join('\n')}`;
 }
 
 function sampleText({ sample }: ModelCard): string {
   if (!sample) return 'None were drawn while it was trained.';
-  if (sample.name.endsWith('.png')) return `![Samples](${sample.name})`;
+  if (sample.name.endsWith('.png')) return `![Samples](${sample.name})\n\nOf step ${sample.step}.`;
   const text = sample.content.toString().slice(0, SHOWN).trimEnd();
   const fence = '`'.repeat(Math.max(3, ...(text.match(/`+/gu) ?? []).map((ticks) => ticks.length + 1)));
-  return `${fence}text\n${text}\n${fence}`;
+  return `${fence}text\n${text}\n${fence}\n\nOf step ${sample.step}.`;
 }
 
 function environmentText({ library, device, processor, threads, d3pm }: JsonObject): string {

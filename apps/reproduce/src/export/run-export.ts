@@ -7,7 +7,7 @@ import { writeSealedFolder } from '@d3pm/train/node';
 import writeFileAtomic from 'write-file-atomic';
 import { citation } from '../cite/citation.ts';
 import { compareChart } from '../compare/compare-chart.ts';
-import { readRun } from '../compare/read-run.ts';
+import { readRun, type ReadRun } from '../compare/read-run.ts';
 import { summarizeRun } from '../compare/run-summary.ts';
 import { renderPng } from '../figures/render-png.ts';
 import { notes, printResult, type OutputFlags } from '../output.ts';
@@ -25,20 +25,30 @@ export interface ExportFlags extends OutputFlags, TrustFlags {
  * sample` takes; beside it a model card, the curves, the last samples and what to cite.
  */
 export async function runExport(path: string, { out, license, trustPlugins = false, ...flags }: ExportFlags): Promise<void> {
-  const run = await readRun('export', path);
-  const { weights, config, step, digest } = await readTrainedRun(run.folder, (message) => notes(flags)(`warning: ${message}`));
+  const whole = await readRun('export', path);
+  const {
+    weights,
+    config,
+    step,
+    digest,
+    environment = {},
+    history,
+  } = await readTrainedRun(whole.folder, (message) => notes(flags)(`warning: ${message}`));
   const trained = trainConfigOf(config, { trustPlugins });
   const folder = resolve(out);
   if (existsSync(folder))
     throw new D3pmError('INVALID_OPTIONS', `export: ${folder} is there already; give --out another folder, or delete it`);
-  const sample = await newestSample(run.folder);
+  // Metrics and samples go on after the checkpoint of a run that was cut short, and after one that is passed over.
+  const run = upTo(whole, step);
+  const sample = await newestSample(run.folder, step);
   const citations = await citation(trained);
   const card = modelCard({
     config: trained,
     step,
     digest,
     summary: summarizeRun(run),
-    environment: run.checkpoint?.environment ?? {},
+    environment,
+    history,
     citations,
     ...(sample && { sample }),
     ...(license !== undefined && { license }),
@@ -73,14 +83,25 @@ export interface Sample {
   /** `samples.txt` or `samples.png`. */
   readonly name: string;
   readonly content: Buffer;
+  readonly step: number;
 }
 
-async function newestSample(run: string): Promise<Sample | undefined> {
+/** What a run says of its steps up to that of its weights. @throws {D3pmError} `INVALID_DATA` where that is nothing. */
+function upTo(run: ReadRun, last: number): ReadRun {
+  const losses = run.losses.filter(({ step }) => step <= last);
+  if (losses.length > 0) return { ...run, losses, bounds: run.bounds.filter(({ step }) => step <= last) };
+  throw new D3pmError('INVALID_DATA', `export: metrics.jsonl has no loss up to step ${last}, that of the newest checkpoint; train on`);
+}
+
+async function newestSample(run: string, last: number): Promise<Sample | undefined> {
   const names = await readdir(join(run, 'samples')).catch(() => []);
-  const newest = names
-    .filter((name) => /^step-\d+\.(txt|png)$/u.test(name))
-    .toSorted()
-    .at(-1);
+  const [newest] = names
+    .flatMap((name) => {
+      const [, digits, extension] = /^step-(\d+)\.(txt|png)$/u.exec(name) ?? [];
+      return digits !== undefined && Number(digits) <= last ? [{ name, step: Number(digits), extension }] : [];
+    })
+    .toSorted((a, b) => b.step - a.step);
   if (newest === undefined) return undefined;
-  return { name: `samples${newest.slice(newest.lastIndexOf('.'))}`, content: await readFile(join(run, 'samples', newest)) };
+  const { name, step, extension } = newest;
+  return { name: `samples.${extension}`, content: await readFile(join(run, 'samples', name)), step };
 }

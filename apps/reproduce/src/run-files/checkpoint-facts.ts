@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import type { JsonObject } from '@d3pm/train/node';
+import { runHistory, type JsonObject, type JsonValue, type RunPart } from '@d3pm/train/node';
 import { openInRun } from './open-in-run.ts';
 import { readInRun } from './read-in-run.ts';
 
@@ -8,6 +8,8 @@ export interface CheckpointFacts {
   readonly name: string;
   readonly config: JsonObject;
   readonly environment: JsonObject;
+  /** Earlier parts that were made with something else. */
+  readonly history: readonly RunPart[];
   /** Numbers of the network; undefined for a file that has none. */
   readonly parameters: number | undefined;
 }
@@ -32,10 +34,12 @@ export async function newestCheckpointFacts(root: string): Promise<CheckpointFac
   return undefined;
 }
 
-function parsed(text: string): Pick<CheckpointFacts, 'config' | 'environment'> | undefined {
+function parsed(text: string): Pick<CheckpointFacts, 'config' | 'environment' | 'history'> | undefined {
   try {
-    const { config, environment } = JSON.parse(text) as Partial<Readonly<Record<string, unknown>>>;
-    return isObject(config) && isObject(environment) ? { config, environment } : undefined;
+    const made = JSON.parse(text) as JsonValue;
+    if (!isObject(made)) return undefined;
+    const { config, environment } = made;
+    return isObject(config) && isObject(environment) ? { config, environment, history: runHistory(made) } : undefined;
   } catch {
     return undefined;
   }

@@ -3,7 +3,15 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { D3pmError, type Dataset } from '@d3pm/core';
 import { decodeSafetensors, loadWeights } from '@d3pm/train';
-import { latestCheckpoint, loadCheckpoint, readSealedFolder, type JsonObject, type LoadedCheckpoint } from '@d3pm/train/node';
+import {
+  latestCheckpoint,
+  loadCheckpoint,
+  readSealedFolder,
+  runHistory,
+  type JsonObject,
+  type LoadedCheckpoint,
+  type RunPart,
+} from '@d3pm/train/node';
 import { buildTraining, type Training } from '../train/build-training.ts';
 import { weightsDigest } from '../train/weights-digest.ts';
 import { trainConfigSchema } from '../config/train-config-schema.ts';
@@ -13,6 +21,10 @@ import type { NamedConfig, TrainConfig } from '../config/train-config.ts';
 export interface TrainedRun {
   readonly config: JsonObject;
   readonly step: number;
+  /** What it was made in; absent where that is not told. */
+  readonly environment?: JsonObject;
+  /** Earlier parts that were made with something else. */
+  readonly history: readonly RunPart[];
   /** Those that the run samples with: the moving average where it has one. */
   readonly weights: LoadedCheckpoint['tensors']['model'];
   /** SHA-256 of their names, shapes and bytes. */
@@ -35,7 +47,8 @@ export async function readTrainedRun(path: string, warn: (message: string) => vo
     throw new D3pmError('INVALID_OPTIONS', `${path} has no checkpoint; give the folder of a run of d3pm train, or a checkpoint`);
   const { tensors, step } = checkpoint;
   const weights = tensors.ema ?? tensors.model;
-  return { config: (checkpoint.config as { readonly config: JsonObject }).config, step, weights, digest: weightsDigest(weights) };
+  const { config, environment } = checkpoint.config as { readonly config: JsonObject; readonly environment: JsonObject };
+  return { config, environment, history: runHistory(checkpoint.config), step, weights, digest: weightsDigest(weights) };
 }
 
 /** What the manifest of an exported model says that it is. */
@@ -48,7 +61,7 @@ async function readExported(folder: string): Promise<TrainedRun | undefined> {
   const { tensors } = decodeSafetensors(files.get('model.safetensors')!, { fileName: join(folder, 'model.safetensors') });
   const weights = Object.fromEntries(tensors);
   const config = JSON.parse(new TextDecoder().decode(files.get('config.json'))) as JsonObject;
-  return { config, step: Number(about['step']), weights, digest: weightsDigest(weights) };
+  return { config, history: [], step: Number(about['step']), weights, digest: weightsDigest(weights) };
 }
 
 /** By the manifest; one that cannot be read is left to who reads checkpoints, and tells what is wrong. */

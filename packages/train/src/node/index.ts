@@ -12,6 +12,7 @@ export { trainerTensors } from './checkpoint/trainer-tensors.ts';
 export { writeSealedFolder, type SealedFiles, type WriteSealedFolderOptions } from './checkpoint/write-sealed-folder.ts';
 export { configDifference, type ConfigDifference } from './run/config-difference.ts';
 export { explainDifference, type DifferenceWords } from './run/explain-difference.ts';
+export { runHistory, type RunPart } from './run/run-history.ts';
 export { acquireRunLock, type RunLock } from './run/run-lock.ts';
 export { trainRun } from './run/train-run.ts';
 export type { TrainRunEvent } from './run/train-run-event.ts';

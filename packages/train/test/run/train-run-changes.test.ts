@@ -7,6 +7,8 @@ import { memory } from '@tensorflow/tfjs-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { loadCheckpoint } from '../../src/node/checkpoint/load-checkpoint.ts';
 import { writeSealedFolder } from '../../src/node/checkpoint/write-sealed-folder.ts';
+import type { JsonValue } from '../../src/node/checkpoint/json-value.ts';
+import { runHistory } from '../../src/node/run/run-history.ts';
 import { acquireRunLock } from '../../src/node/run/run-lock.ts';
 import { trainRun } from '../../src/node/run/train-run.ts';
 import type { TrainRunEvent } from '../../src/node/run/train-run-event.ts';
@@ -76,6 +78,44 @@ describe('[17] a run with another config', () => {
     expect(events[1]).toMatchObject({ type: 'resumed', step: 12 });
     expect(log()).toContain('warning: the config is changed:');
     expect(await run({ config })).toHaveLength(1); // finished, with the new one
+  });
+
+  it('keeps what it was made with before, part by part, in every checkpoint from then on', async () => {
+    const made = async (at: string): Promise<JsonValue> => (await loadCheckpoint(join(folder, at))).config;
+    const first = await made('ckpt-00000012');
+    expect(runHistory(first)).toEqual([]);
+    const { model, options } = tinyTrainRun(folder, { config, allowChange: true });
+    for await (const event of trainRun(model, options)) if (event.type === 'saved' && event.step === 18) break;
+    const second = await made('ckpt-00000018');
+    expect(second).toEqual({ config, environment: { engine: 'cpu' }, history: [{ toStep: 12, ...(first as object) }] });
+    await run({ config, environment: { engine: 'other' } });
+    expect(runHistory(await made('ckpt-00000020'))).toEqual([
+      { toStep: 12, ...(first as object) },
+      { toStep: 18, config, environment: { engine: 'cpu' } },
+    ]);
+    model.dispose();
+  });
+
+  it.each([
+    ['begins at the parameters', { emaDecay: 0.9 }, {}],
+    ['is dropped', {}, { emaDecay: 0.9 }],
+  ])('a moving average that is another %s, with a warning, and without the leave nothing is written', async (what, now, before) => {
+    const at = join(root, 'averaged');
+    const plain = ({ emaDecay }: { readonly emaDecay?: number }): TinyTrainRunOptions => ({
+      config: { emaDecay: emaDecay ?? null } as never,
+      emaDecay: emaDecay as never,
+    });
+    await run({ ...plain(before), numSteps: 12 }, at);
+    const content = folderContent(at);
+    await expect(run({ ...plain(now), config: plain(before).config!, numSteps: 15 }, at)).rejects.toMatchObject({ code: 'CONFIG_CHANGED' });
+    expect(folderContent(at)).toEqual(content);
+    const tensors = memory().numTensors;
+    const events = await run({ ...plain(now), numSteps: 15, allowChange: true }, at);
+    expect(events.filter(({ type }) => type === 'warning')).toContainEqual({ type: 'warning', message: expect.stringContaining(what) });
+    expect(events.at(-1)).toMatchObject({ step: 15 });
+    const { ema } = (await loadCheckpoint(join(at, 'ckpt-00000015'))).tensors;
+    expect(ema !== undefined).toBe('emaDecay' in now);
+    expect(memory().numTensors).toBe(tensors);
   });
 
   it('of another seed needs that too, and draws from its own numbers then', async () => {

@@ -4,15 +4,15 @@ import type { ParameterLayout } from '../../parameter-layout.ts';
 import type { TrainerState } from '../../trainer-state.ts';
 import { latestCheckpoint } from '../checkpoint/latest-checkpoint.ts';
 import type { LoadedCheckpoint } from '../checkpoint/load-checkpoint.ts';
-import type { JsonObject, JsonValue } from '../checkpoint/json-value.ts';
+import type { JsonObject } from '../checkpoint/json-value.ts';
 import { saveCheckpoint } from '../checkpoint/save-checkpoint.ts';
 import { sweepTemporaries } from '../checkpoint/sweep-temporaries.ts';
-import { trainerStateFrom } from '../checkpoint/trainer-state-from.ts';
 import { trainerTensors } from '../checkpoint/trainer-tensors.ts';
 import { configDifference } from './config-difference.ts';
 import { explainDifference } from './explain-difference.ts';
+import { runHistory, type RunPart } from './run-history.ts';
 import type { RunRecords } from './run-records.ts';
-import { readRunState, runStateJson } from './run-state.ts';
+import { runStateJson } from './run-state.ts';
 import type { TrainRunOptions } from './train-run-options.ts';
 
 /** What a run finds when it begins. */
@@ -20,6 +20,8 @@ export interface FoundRun {
   readonly checkpoint: LoadedCheckpoint | undefined;
   /** For the person who goes on with it. */
   readonly warnings: readonly string[];
+  /** Earlier parts of the run that were made with something else than what it goes on with. */
+  readonly history: readonly RunPart[];
 }
 
 /**
@@ -34,18 +36,19 @@ export async function findRun<P extends Prediction>(folder: string, options: Tra
     ...disk,
     onSkipped: ({ name, reason }) => warnings.push(`${name} is passed over: ${reason.message}`),
   });
-  if (checkpoint !== undefined) warnings.push(...changesSince(folder, checkpoint, options));
+  const changes = checkpoint && changesSince(folder, checkpoint, options);
+  if (changes !== undefined) warnings.push(...changes.warnings);
   // Only now: a run that is refused has written nothing.
   await sweepTemporaries(folder, { ...disk });
-  return { checkpoint, warnings };
+  return { checkpoint, warnings, history: changes?.history ?? [] };
 }
 
-/** What is another than when the checkpoint was made, for a warning. */
+/** What is another than when the checkpoint was made. */
 function changesSince<P extends Prediction>(
   folder: string,
   checkpoint: LoadedCheckpoint,
   { config, environment, machine = {}, allowChange = false }: TrainRunOptions<P>,
-): readonly string[] {
+): Omit<FoundRun, 'checkpoint'> {
   const warnings: string[] = [];
   const before = madeWith(checkpoint);
   const changes = configDifference(before.config, config);
@@ -60,27 +63,17 @@ function changesSince<P extends Prediction>(
   if (moved.length > 0) {
     warnings.push(`the checkpoint was made elsewhere, so the bits of a run that was not stopped may differ:\n${explainDifference(moved)}`);
   }
-  return warnings;
+  const history = runHistory(checkpoint.config);
+  const isOther = changes.length + moved.length > 0;
+  return { warnings, history: isOther ? [...history, { toStep: checkpoint.step, ...before }] : history };
 }
 
-function madeWith({ folder, config }: LoadedCheckpoint): { readonly config: JsonValue; readonly environment: JsonValue } {
+function madeWith({ folder, config }: LoadedCheckpoint): Omit<RunPart, 'toStep'> {
   const { config: made, environment } = (typeof config === 'object' && config !== null ? config : {}) as JsonObject;
   if (made === undefined || environment === undefined) {
     throw new D3pmError('CHECKPOINT', `trainRun: ${join(folder, 'config.json')} has no config and environment; it is not of a run`);
   }
-  return { config: made, environment };
-}
-
-/** The trainer's state in a checkpoint; the caller disposes it. @throws {D3pmError} `CHECKPOINT` when it is of another run or network. */
-export function resumedState<P extends Prediction>(
-  layout: ParameterLayout,
-  checkpoint: LoadedCheckpoint,
-  { rng, allowChange = false }: Pick<TrainRunOptions<P>, 'allowChange' | 'rng'>,
-): TrainerState {
-  const file = join(checkpoint.folder, 'state.json');
-  // Another seed is a change of the config like any other.
-  const rest = readRunState(file, checkpoint.state, { step: checkpoint.step, rng: allowChange ? undefined : rng });
-  return { ...trainerStateFrom(layout, checkpoint), ...rest };
+  return { config: made as JsonObject, environment: environment as JsonObject };
 }
 
 /** Saves the states of one run. */
@@ -100,6 +93,7 @@ export interface CheckpointKeeperInput<P extends Prediction> {
   readonly records: RunRecords;
   /** Of the checkpoint that the run goes on from. */
   readonly lastStep: number | undefined;
+  readonly history: readonly RunPart[];
 }
 
 export function createCheckpointKeeper<P extends Prediction>({
@@ -107,6 +101,7 @@ export function createCheckpointKeeper<P extends Prediction>({
   layout,
   options,
   records,
+  history,
   ...begun
 }: CheckpointKeeperInput<P>): CheckpointKeeper {
   const { config, environment, machine = {}, rng, keepLast = 3, keepBest = 0, fileSystem } = options;
@@ -125,7 +120,11 @@ export function createCheckpointKeeper<P extends Prediction>({
         step: state.step,
         tensors: await trainerTensors(layout, state),
         state: runStateJson(state, rng),
-        config: { config, environment: { ...environment, ...machine } },
+        config: {
+          config,
+          environment: { ...environment, ...machine },
+          ...(history.length > 0 && { history: history.map((part) => ({ ...part })) }),
+        },
         ...(score !== undefined && { score }),
       };
       const saved = await saveCheckpoint(folder, content, { keepLast, keepBest, ...(fileSystem && { fileSystem }) });

@@ -3,12 +3,13 @@ import { parameterLayout } from '../../parameter-layout.ts';
 import { train } from '../../train.ts';
 import { trainOptionsOf } from '../../train-options.ts';
 import { disposeState, type TrainerState } from '../../trainer-state.ts';
-import { createCheckpointKeeper, findRun, resumedState, type CheckpointKeeper } from './checkpoint-keeper.ts';
+import { createCheckpointKeeper, findRun, type CheckpointKeeper } from './checkpoint-keeper.ts';
 import { evaluateRun, evaluationPeriod, isEvaluationDue, isEvaluationMissing } from './evaluate-run.ts';
 import { workWhileOthersWait } from './group/leader-at-work.ts';
 import type { StartOfRun } from './group/start-of-run.ts';
 import { loadState } from './load-state.ts';
 import { openRunFolder, type RunFolder } from './open-run-folder.ts';
+import { resumedState } from './resumed-state.ts';
 import { openRunRecords, type RunRecords } from './run-records.ts';
 import type { TrainRunEvent } from './train-run-event.ts';
 import type { TrainRunOptions } from './train-run-options.ts';
@@ -23,9 +24,11 @@ export async function* leadRun<P extends Prediction>(
 ): Events {
   const folder = await openRunFolder(options.folder);
   try {
-    const { checkpoint, warnings } = await findRun(folder.path, options);
+    const { checkpoint, warnings: found, history } = await findRun(folder.path, options);
     const layout = parameterLayout(model.parameters);
-    const state = checkpoint && resumedState(layout, checkpoint, options);
+    const resumed = checkpoint && resumedState(layout, checkpoint, options);
+    const state = resumed?.state;
+    const warnings = [...found, ...(resumed?.warnings ?? [])];
     try {
       const isMissing = checkpoint !== undefined && (await isEvaluationMissing(folder.path, checkpoint.step, options));
       const isFinished = checkpoint !== undefined && checkpoint.step >= options.numSteps && !isMissing;
@@ -44,7 +47,7 @@ export async function* leadRun<P extends Prediction>(
       }
       const records = await openRunRecords(folder.path, { step: checkpoint?.step ?? 0, now: options.now });
       await tell(start);
-      const keeper = createCheckpointKeeper({ folder: folder.path, layout, options, records, lastStep: checkpoint?.step });
+      const keeper = createCheckpointKeeper({ folder: folder.path, layout, options, records, history, lastStep: checkpoint?.step });
       const run: Run<P> = { folder, model, options, records, keeper };
       yield* recorded(run, async function* () {
         yield* warnAll(records, warnings);
