@@ -1,4 +1,4 @@
-import { gather, getKernel, matMul, type Tensor1D } from '@tensorflow/tfjs-core';
+import { gather, getKernel, matMul, mean, type Tensor1D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { prepareEngine } from '@d3pm/engine';
 import { wasmKernels } from '../src/wasm/install-wasm-kernels.ts';
@@ -19,6 +19,17 @@ describe('kernels of the wasm back end', () => {
     const { shape, values } = await onBackend('wasm', [a, b], (left, right) => matMul(left, right));
     expect(shape).toEqual([2, 3, 1, 1]);
     expect(values).toEqual([1, 2, 3, 3, 4, 7]);
+  });
+
+  it.each([
+    [[1, 262_144], 1],
+    [[262_144, 1], 0],
+    [[4, 256, 256], undefined],
+  ] as const)('the mean of %j near 100 over axis %s is exact to float32', async (shape, axis) => {
+    const x = { shape: [...shape], values: Array.from({ length: 262_144 }, (_, i) => 100 + ((i * 7919) % 1024) / 1024) };
+    const { values } = await onBackend('wasm', [x], (t) => mean(t, axis));
+    const expected = x.values.reduce((total, value) => total + value, 0) / x.values.length;
+    expect(Math.abs(values[0]! - expected) / expected).toBeLessThan(1.2e-7);
   });
 
   it('matMul refuses integers, and says what to do', async () => {

@@ -7,6 +7,7 @@ import { conv2DBackpropFilter } from './conv2d-backprop-filter.ts';
 import { conv2DBackpropInput } from './conv2d-backprop-input.ts';
 import { gatherV2 } from './gather-v2.ts';
 import { identity } from './identity.ts';
+import { mean } from './mean.ts';
 import { oneHot } from './one-hot.ts';
 import { slice } from './slice.ts';
 import { splitV } from './split-v.ts';
@@ -28,6 +29,7 @@ export const wasmKernels: readonly AnyWasmKernel[] = Object.freeze([
   conv2DBackpropInput,
   gatherV2,
   identity,
+  mean,
   oneHot,
   slice,
   splitV,

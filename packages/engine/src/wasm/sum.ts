@@ -1,7 +1,7 @@
 import { util, type TensorInfo } from '@tensorflow/tfjs-core';
-import type { HeapArray, WasmKernel } from './wasm-backend.ts';
+import type { HeapArray, WasmBackend, WasmKernel } from './wasm-backend.ts';
 
-interface Attributes {
+export interface ReductionAttributes {
   readonly axis: number | number[] | null;
   readonly keepDims: boolean;
 }
@@ -14,25 +14,34 @@ const MANY_TERMS = 64;
  * float32, accumulated in float64. The stock kernel transposes x for the first axes, and adds the last ones up in float32: of
  * 8192 terms, a relative error of 1e-4. A sum of nothing is 0; the stock kernel returns what the heap held. Every other sum is left to it.
  */
-export const sum: WasmKernel<{ readonly x: TensorInfo }, Attributes> = {
+export const sum: WasmKernel<{ readonly x: TensorInfo }, ReductionAttributes> = {
   kernelName: 'Sum',
-  run: ({ inputs: { x }, attrs, backend, stock }) => {
-    const rank = x.shape.length;
-    const axes = util.parseAxisParam(attrs.axis as never, x.shape).sort((left, right) => left - right);
-    const empty = util.sizeFromShape(x.shape) === 0;
-    const terms = axes.reduce((product, axis) => product * x.shape[axis]!, 1);
-    const trailing = terms >= MANY_TERMS && axes.every((axis, i) => axis === rank - axes.length + i);
-    const leading = axes.every((axis, i) => axis === i);
-    if (!empty && !(x.dtype === 'float32' && (trailing || leading))) return stock();
-    const rest = x.shape.filter((_, axis) => !axes.includes(axis));
-    const out = backend.makeOutput(attrs.keepDims ? x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size)) : rest, x.dtype);
-    const totals = backend.typedArrayFromHeap(out);
-    if (empty) totals.fill(0);
-    else if (trailing) sumRows(backend.typedArrayFromHeap(x), totals);
-    else totals.set(sumOfRows(backend.typedArrayFromHeap(x), totals.length));
-    return out;
-  },
+  run: ({ inputs: { x }, attrs, backend, stock }) => exactSum(backend, x, attrs)?.out ?? stock(),
 };
+
+export interface ExactSum {
+  readonly out: TensorInfo;
+  /** Of each sum. */
+  readonly terms: number;
+}
+
+/** The sums that {@link sum} makes itself; undefined for one that is the stock kernel's. */
+export function exactSum(backend: WasmBackend, x: TensorInfo, { axis, keepDims }: ReductionAttributes): ExactSum | undefined {
+  const rank = x.shape.length;
+  const axes = util.parseAxisParam(axis as never, x.shape).sort((left, right) => left - right);
+  const empty = util.sizeFromShape(x.shape) === 0;
+  const terms = axes.reduce((product, reduced) => product * x.shape[reduced]!, 1);
+  const trailing = terms >= MANY_TERMS && axes.every((reduced, i) => reduced === rank - axes.length + i);
+  const leading = axes.every((reduced, i) => reduced === i);
+  if (!empty && !(x.dtype === 'float32' && (trailing || leading))) return undefined;
+  const rest = x.shape.filter((_, at) => !axes.includes(at));
+  const out = backend.makeOutput(keepDims ? x.shape.map((size, at) => (axes.includes(at) ? 1 : size)) : rest, x.dtype);
+  const totals = backend.typedArrayFromHeap(out);
+  if (empty) totals.fill(0);
+  else if (trailing) sumRows(backend.typedArrayFromHeap(x), totals);
+  else totals.set(sumOfRows(backend.typedArrayFromHeap(x), totals.length));
+  return { out, terms };
+}
 
 /** The total of each row of `[totals.length, …]`. */
 function sumRows(values: HeapArray, totals: HeapArray): void {
