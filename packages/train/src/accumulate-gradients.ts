@@ -1,3 +1,4 @@
+import { turnsOfEventLoop } from '@d3pm/core';
 import { add, dispose, tidy, valueAndGrads, type Tensor } from '@tensorflow/tfjs-core';
 
 export interface ValueAndGradient {
@@ -9,16 +10,22 @@ export interface ValueAndGradient {
 
 /**
  * The sum of losses and its gradient, one loss after the other, so that only one has its intermediate values in memory at a time.
+ * Between two of them the event loop may turn: an update of many parts takes minutes, in which a lock is to be touched and signals are to be heard.
  *
  * @param losses At least one.
  * @returns tensors that the caller disposes.
  */
-export function accumulateGradients(parameters: Tensor, losses: readonly ((parameters: Tensor) => Tensor)[]): ValueAndGradient {
+export async function accumulateGradients(
+  parameters: Tensor,
+  losses: readonly ((parameters: Tensor) => Tensor)[],
+): Promise<ValueAndGradient> {
+  const turn = turnsOfEventLoop();
   let total: ValueAndGradient | undefined;
   try {
     for (const loss of losses) {
       const next = valueAndGradient(parameters, loss);
       total = total === undefined ? next : replacedBySum(total, next);
+      await turn();
     }
     return total!;
   } catch (error) {

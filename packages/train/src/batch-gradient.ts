@@ -24,7 +24,7 @@ export interface BatchGradientInput<P extends Prediction> {
 export function batchGradient<P extends Prediction>(
   model: TrainableDenoiser<P>,
   { layout, state, x0, range, gradientScale, options }: BatchGradientInput<P>,
-): ValueAndGradient {
+): Promise<ValueAndGradient> {
   const rng = options.rng.split('step', state.step + 1);
   const dropout = rng.split('dropout');
   const batch = { x0, firstExample: range.firstExample, ...options.loss.corrupt(x0, rng, range) };

@@ -29,7 +29,7 @@ import { updateState } from './update-state.ts';
  * engine, and a run that goes on from a {@link TrainEvent.state} ends where it would have ended, bit for bit.
  * In a group every member has the same events. One that throws must end its process, or the others wait for it.
  *
- * The event loop gets a turn at every event, and after every update when there is a `signal`. All tensors of the trainer are disposed when it ends.
+ * The event loop gets a turn between the parts of an update, at every event, and after every update when there is a `signal`. All tensors of the trainer are disposed when it ends.
  *
  * @throws {D3pmError} `INVALID_OPTIONS`, `UNSOUND` or `SHAPE` before the first update; `STATE_RANGE` for data with a state that the chain does not have, or its mask; `NON_FINITE` at the first event after a
  * loss or gradient was NaN or infinite, or more of them than may be left out, with the model left as it was at the event before; its cause is a `NonFinite`;
@@ -59,7 +59,7 @@ export async function* train<P extends Prediction>(
       const { x0, range } = shareOfBatch(batches, state.step, group);
       assertDataStates('train', x0, loss.transition);
       const gradientScale = loss.gradientScale(positionsOf(x0));
-      const own = batchGradient(model, { layout, state, x0, range, gradientScale, options });
+      const own = await batchGradient(model, { layout, state, x0, range, gradientScale, options });
       const summed = group.size > 1 ? await sumOfGradients(group, own, isAborted()) : { ...own, isStopped: false };
       const { metrics: told, ...updated } = updateState(state, { ...summed, ...rates, options });
       dispose([summed.value, summed.gradient]);

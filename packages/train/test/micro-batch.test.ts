@@ -94,6 +94,30 @@ it('leaves nothing of the parts before the one that fails', async () => {
   expect(await left(3)).toBe(await left(1));
 });
 
+it('the event loop turns between the parts of an update, so that a lock is touched and a signal is heard in a long one', async () => {
+  const model = makeModel();
+  let turns = 0;
+  let isDone = false;
+  const count = (): void => {
+    turns++;
+    if (!isDone) setImmediate(count);
+  };
+  setImmediate(count);
+  const seen: number[] = [];
+  const slow: TrainOptions<'denoiser'>['loss'] = {
+    ...losses.hybrid,
+    nats: (input) => {
+      seen.push(turns);
+      for (const end = performance.now() + 25; performance.now() < end;);
+      return losses.hybrid.nats(input);
+    },
+  };
+  for await (const _ of train(model, options('hybrid', { loss: slow, microBatch: 2, numSteps: 1 })));
+  isDone = true;
+  expect(seen.length).toBe(4);
+  expect(seen.every((turn, i) => i === 0 || turn > seen[i - 1]!)).toBe(true);
+});
+
 it.each([0, 2.5, NaN])('refuses a part of %d examples', async (microBatch) => {
   await expect(train(makeModel(), options('hybrid', { microBatch })).next()).rejects.toMatchObject({
     code: 'INVALID_OPTIONS',
