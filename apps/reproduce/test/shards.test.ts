@@ -83,6 +83,9 @@ describe('seven shards', () => {
     for (const name of ['samples.safetensors', 'samples.txt', 'samples.json']) {
       expect(bytes('parts', name).equals(bytes('samples', name))).toBe(true);
     }
+    expect(JSON.parse(bytes('parts', 'samples.json').toString())).toMatchObject({
+      computedBy: [{ backend: 'cpu', d3pm: expect.any(String) }],
+    });
     const { tensors } = decodeSafetensors(bytes('parts', 'samples.safetensors'), { fileName: 'samples' });
     expect(tensors.get('states')).toMatchObject({ dtype: 'I32', shape: [26, 16] });
   });
@@ -93,6 +96,8 @@ describe('seven shards', () => {
     await merge(['right', 'left'], 'merged');
     expect(bytes('merged', 'likelihood.json').equals(bytes('bound', 'likelihood.json'))).toBe(true);
     const report = JSON.parse(bytes('merged', 'likelihood.json').toString()) as Record<string, never>;
+    const computedBy = [expect.objectContaining({ backend: 'cpu', d3pm: expect.any(String), processor: expect.any(String) })];
+    expect(report['computedBy']).toEqual(computedBy);
     expect(report).toMatchObject({ numExamples: 26, convention: { estimator: 'exact-count' }, step: 4 });
     expect(report['total']!['standardErrorBitsPerDimension']).toBeGreaterThan(0);
   });

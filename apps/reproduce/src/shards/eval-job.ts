@@ -78,7 +78,7 @@ export function evalJob(spec: JobSpec, config: TrainConfig, training: Training):
         lengths: { dtype: 'I32', shape: [answers.length], data: Int32Array.from(answers, ({ length }) => length) },
       };
     },
-    finish: async (shards) => {
+    finish: async (shards, computedBy) => {
       const { exampleNats, ...report } = await evaluate({ answers: answersOf(shards) });
       const { total, numExamples } = report;
       const words = perWordOf(data, exampleNats);
@@ -90,7 +90,7 @@ export function evalJob(spec: JobSpec, config: TrainConfig, training: Training):
       const what = denoiser.causal ? '' : '≤ ';
       return {
         files: {
-          'likelihood.json': `${JSON.stringify({ data: data.name, ...Object.fromEntries(parts), ...(words && { perWord: numbersJson(words) }), options: spec.options, step, weights, config: made }, undefined, 1)}\n`,
+          'likelihood.json': `${JSON.stringify({ data: data.name, ...Object.fromEntries(parts), ...(words && { perWord: numbersJson(words) }), options: spec.options, step, weights, computedBy, config: made }, undefined, 1)}\n`,
         },
         summary: `${what}${total.bitsPerDimension.toFixed(4)} bits/dim, standard error ${total.standardErrorBitsPerDimension.toFixed(4)}, on ${numExamples} examples of ${data.name}${words ? `; perplexity ${what}${perplexityText(words)}` : ''}`,
       };

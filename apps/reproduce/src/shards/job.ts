@@ -17,8 +17,8 @@ export interface Job {
   /** Units of progress. */
   unitsIn(range: BatchRange): number;
   work(range: BatchRange, done: (units: number) => void): Promise<ShardTensors>;
-  /** The result, from what all shards keep, in their order. */
-  finish(shards: readonly ShardTensors[]): Promise<JobResult>;
+  /** The result, from what all shards keep, in their order, and what they were computed by, each but once. */
+  finish(shards: readonly ShardTensors[], computedBy: readonly JsonObject[]): Promise<JobResult>;
   dispose(): void;
 }
 

@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import { D3pmError } from '@d3pm/core';
-import { configDifference, explainDifference } from '@d3pm/train/node';
+import { configDifference, explainDifference, type JsonObject } from '@d3pm/train/node';
 import type { KeptShard } from './shard-folder.ts';
 
 /**
@@ -31,6 +32,12 @@ export function orderedShards(shards: readonly KeptShard[]): readonly KeptShard[
       `of ${count} shards ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing; run ${missing.length === 1 ? 'it' : 'them'}, and merge again`,
     );
   return Array.from({ length: count }, (_, index) => places.get(index)!);
+}
+
+/** What the shards were computed by, in their order, each but once. */
+export function environmentsOf(shards: readonly Pick<KeptShard, 'environment'>[]): readonly JsonObject[] {
+  const all = shards.map(({ environment }) => environment);
+  return all.filter((one, i) => all.findIndex((other) => isDeepStrictEqual(one, other)) === i);
 }
 
 /** Where shards were made with something that may move bits, for a warning. */

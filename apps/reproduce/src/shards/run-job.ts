@@ -9,7 +9,7 @@ import { environmentOf } from '../train/environment-of.ts';
 import { writableFolder } from '../writable-folder.ts';
 import { evalJob } from './eval-job.ts';
 import { batchesOf, type Job, type JobSpec } from './job.ts';
-import { environmentChanges, orderedShards } from './merge-shards.ts';
+import { environmentChanges, environmentsOf, orderedShards } from './merge-shards.ts';
 import { sampleJob } from './sample-job.ts';
 import { scoreJob, type ScoreOptions } from './score-job.ts';
 import { findShard, readShard, shardFolders, shardPath, writeShard, type KeptShard } from './shard-folder.ts';
@@ -118,7 +118,10 @@ async function finish(
   await startEngine({ engine: 'cpu', setup: false, quiet: true });
   const job = await createJob(shards[0]!.spec, trust);
   try {
-    const { files, summary } = await job.finish(shards.map(({ tensors }) => tensors));
+    const { files, summary } = await job.finish(
+      shards.map(({ tensors }) => tensors),
+      environmentsOf(shards),
+    );
     const paths = await writeResult(out, files);
     if (!json) notes({ quiet })(`✓ ${summary}`);
     printResult({ json }, { text: `${paths.join('\n')}\n`, value: { files: paths, summary } });

@@ -63,7 +63,7 @@ export function sampleJob(spec: JobSpec, config: TrainConfig, training: Training
         networkCalls: { dtype: 'I32', shape: [calls.length], data: Int32Array.from(calls) },
       };
     },
-    finish: async (shards) => {
+    finish: async (shards, computedBy) => {
       const states = { values: joined(shards, 'states'), shape: [count, ...exampleShape] };
       const networkCalls = joined(shards, 'networkCalls').reduce((sum, calls) => sum + calls, 0);
       const { extension, content } = sampleFile(firstOf(states, SHOWN), { decode: textDecoder(test), numStates: transition.numStates });
@@ -72,7 +72,7 @@ export function sampleJob(spec: JobSpec, config: TrainConfig, training: Training
         files: {
           'samples.safetensors': encodeSafetensors({ states: { dtype: 'I32', shape: states.shape, data: states.values } }),
           [`samples.${extension}`]: content,
-          'samples.json': `${JSON.stringify({ ...options, networkCalls, step, weights, config: made }, undefined, 1)}\n`,
+          'samples.json': `${JSON.stringify({ ...options, networkCalls, step, weights, computedBy, config: made }, undefined, 1)}\n`,
         },
         summary: `${count} samples of step ${step} in ${networkCalls} calls of the network`,
       };

@@ -55,7 +55,7 @@ export function scoreJob(spec: JobSpec, { reference, measured }: ScoreInput): Jo
         ...(said.classLogProbs && { classLogProbs: matrix(said.classLogProbs, identity.numClasses!) }),
       };
     },
-    finish: async (shards) => {
+    finish: async (shards, computedBy) => {
       const rows = rowsOfShards(shards, identity, numReference + count);
       const dataId = `${reference.name}, ${numReference} examples`;
       const reports = await scoreReports(rows(numReference, numReference + count, 'samples'), {
@@ -70,6 +70,7 @@ export function scoreJob(spec: JobSpec, { reference, measured }: ScoreInput): Jo
         extractor: identity,
         samples: spec.weights,
         step: spec.step,
+        computedBy,
       };
       return {
         files: { 'scores.json': `${JSON.stringify(content, undefined, 1)}\n` },
