@@ -25,8 +25,10 @@ import {
 } from '@d3pm/train';
 import { registriesOf, type Registries } from '../plugins/registries.ts';
 import { assertEvaluationFits } from './assert-evaluation-fits.ts';
+import { assertSavingFits } from './assert-saving-fits.ts';
 import { completeSchedule, isOfTheData } from './complete-schedule.ts';
 import { completeTransition } from './complete-transition.ts';
+import { evaluationSplit } from './evaluation-split.ts';
 import { extraMaskOf } from './extra-mask-of.ts';
 import type { TrainConfig, TrainingConfig } from '../config/train-config.ts';
 
@@ -61,6 +63,7 @@ export async function buildTraining(config: TrainConfig): Promise<Training> {
   const splits = await datasets.fromConfig(config.data);
   const { valid, test } = splits;
   const train = trainSplit(config, splits);
+  assertSavingFits(config, { evaluated: evaluationSplit({ valid, test }) });
   const transition = transitionOf({ ...config, transition: await completeTransition(config.transition) }, { data: train, ...processes });
   const { numStates, numSteps } = transition;
   const model = models.fromConfig(config.model, {

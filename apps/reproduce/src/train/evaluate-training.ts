@@ -1,20 +1,15 @@
 import { join } from 'node:path';
-import type { Dataset } from '@d3pm/core';
 import { evaluateAutoregressive, evaluateBound } from '@d3pm/eval';
 import { ancestralSampler, autoregressiveSampler, finalStates } from '@d3pm/samplers';
 import type { EvaluationContext } from '@d3pm/train/node';
 import writeFileAtomic from 'write-file-atomic';
 import type { Training } from './build-training.ts';
+import { evaluationSplit } from './evaluation-split.ts';
 import { sampleFile } from './sample-file.ts';
 import { textDecoder } from './text-decoder.ts';
 import type { TrainConfig } from '../config/train-config.ts';
 
 type Values = Readonly<Record<string, number>>;
-
-/** What a run is looked at with, and its best checkpoints are chosen by: never the test split where there is another. */
-export function evaluationSplit({ valid, test }: Pick<Training, 'test' | 'valid'>): Dataset | undefined {
-  return valid ?? test;
-}
 
 /** Goes through samplers and estimates, which know of no signal. */
 const STOPPED = new Error('the evaluation is stopped');
@@ -56,7 +51,10 @@ async function drawSamples(
     ? autoregressiveSampler(asked)
     : ancestralSampler({ ...asked, reverse, ...(sampleSteps !== undefined && { numSteps: sampleSteps }) });
   const states = await finalStates(eachAfter(goOn, sampler));
-  const { extension, content } = sampleFile(states, { decode: textDecoder(evaluationSplit({ valid, test })), numStates: transition.numStates });
+  const { extension, content } = sampleFile(states, {
+    decode: textDecoder(evaluationSplit({ valid, test })),
+    numStates: transition.numStates,
+  });
   const path = join(samplesFolder, `step-${String(step).padStart(8, '0')}.${extension}`);
   await writeFileAtomic(path, typeof content === 'string' ? content : Buffer.from(content));
 }

@@ -4,7 +4,8 @@ import { trainRun, type EndOfProcess, type JsonObject, type TrainRunEvent } from
 import type { Progress } from '../progress.ts';
 import type { Training } from './build-training.ts';
 import { environmentOf } from './environment-of.ts';
-import { evaluateTraining, evaluationSplit } from './evaluate-training.ts';
+import { evaluateTraining } from './evaluate-training.ts';
+import { evaluationSplit } from './evaluation-split.ts';
 import { infinitePriorWarning } from './infinite-prior-warning.ts';
 import type { TrainConfig } from '../config/train-config.ts';
 
