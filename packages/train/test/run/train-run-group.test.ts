@@ -42,7 +42,11 @@ function limited(member: ProcessGroup): ProcessGroup {
   };
   const { rank, size, localRank, localSize, transport } = member;
   return {
-    ...{ rank, size, localRank, localSize, transport },
+    rank,
+    size,
+    localRank,
+    localSize,
+    transport,
     sum: (values) => inTime(member.sum(values)),
     broadcast: (bytes, root) => inTime(member.broadcast(bytes, root)),
     barrier: () => inTime(member.barrier()),
