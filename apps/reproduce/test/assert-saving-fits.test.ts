@@ -27,7 +27,7 @@ describe('what a run asks of its options is asked of the fields of the config', 
 
   it('for data without held-out examples, that there are none', () => {
     const asked = parseTrainConfig(config('saving: { keepBest: 1 }')).config;
-    expect(() => assertSavingFits(asked, { test: undefined })).toThrowError(
+    expect(() => assertSavingFits(asked, { evaluated: undefined })).toThrowError(
       'train: saving.keepBest is 1, and there is no bound to go by: the data has no held-out examples; leave it out',
     );
   });
