@@ -1,14 +1,14 @@
 #!/usr/bin/env node
 import { createRequire } from 'node:module';
 import { isD3pmError } from '@d3pm/core';
-import { Command } from 'commander';
 import { configCommands } from './cli/config-commands.ts';
+import { allowClosedPipes } from './cli/closed-pipes.ts';
 import { clusterCommands } from './cli/cluster-commands.ts';
 import { exitCodeOf } from './cli/exit-code.ts';
 import { experimentCommands } from './cli/experiment-commands.ts';
 import { helpCommand } from './cli/help-command.ts';
 import { machineCommands } from './cli/machine-commands.ts';
-import { command, engine, exitWith, threads, usageErrors } from './cli/options.ts';
+import { command, engine, group, threads } from './cli/options.ts';
 import { runCommands } from './cli/run-commands.ts';
 import { seeingCommands } from './cli/seeing-commands.ts';
 import { tableCommands } from './cli/table-commands.ts';
@@ -16,12 +16,11 @@ import { runProbe } from './doctor/probe-engine.ts';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
 
-const program = new Command('d3pm')
-  .exitOverride(exitWith)
-  .configureOutput(usageErrors)
+allowClosedPipes();
+
+const program = group('d3pm')
   .description('Structured denoising diffusion models in discrete state-spaces: the experiments.')
-  .version(version)
-  .showHelpAfterError('(add --help for all options and an example)');
+  .version(version);
 
 const commands = [
   ...experimentCommands(),

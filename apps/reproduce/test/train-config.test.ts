@@ -133,6 +133,7 @@ describe('parseTrainConfig', () => {
     ['seed.more=1', 'seed of "seed.more" is not an object'],
     ['trainig.numSteps=1', 'trainig is unknown; did you mean "training"?'],
     ['seed={', 'config: '],
+    ['training.learningRate=abc', 'training.learningRate: Invalid input: expected number, received string (command line)'],
     ['seed=*nothing', 'config: '],
   ])('[67] refuses --set %s', (assignment, message) => {
     const outcome = outcomeOf(good, [assignment]);

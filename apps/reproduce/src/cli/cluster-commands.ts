@@ -1,6 +1,6 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { runKubernetes, runSlurm } from '../cluster/run-cluster.ts';
-import { command, count, exitWith, seed } from './options.ts';
+import { command, count, group, seed } from './options.ts';
 
 const clusterOf = (name: string, description: string, example: string): Command =>
   command(name, description, example)
@@ -17,8 +17,7 @@ const clusterOf = (name: string, description: string, example: string): Command 
 /** What writes files for batch engines. */
 export function clusterCommands(): readonly Command[] {
   return [
-    new Command('cluster')
-      .exitOverride(exitWith)
+    group('cluster')
       .description('Writes the files with which a batch engine runs d3pm train, sample, eval or score on many processes; hands nothing in.')
       .addCommand(
         clusterOf(

@@ -1,7 +1,7 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { runConfigList, runConfigSchema, runConfigShow } from '../config/run-config.ts';
 import { runCite } from '../cite/run-cite.ts';
-import { command, exitWith, trustPlugins } from './options.ts';
+import { command, group, trustPlugins } from './options.ts';
 
 /** What tells of configs, and trains nothing. */
 export function configCommands(): readonly Command[] {
@@ -10,13 +10,12 @@ export function configCommands(): readonly Command[] {
       .argument('<source>', 'a run folder or checkpoint of d3pm train, a config, or a preset')
       .addOption(trustPlugins())
       .action(runCite),
-    new Command('config')
-      .exitOverride(exitWith)
+    group('config')
       .description('Configs of d3pm train: what one says and where each value comes from, the presets, the schema.')
       .addCommand(
         command(
           'show',
-          'A config with all defaults, each value with where it comes from: default, preset, file and line, command line.',
+          'A config, each value with where it comes from: default, preset, file and line, command line. Defaults of a plugin are on its page.',
           'd3pm config show text8/absorbing training.batchSize=256',
         )
           .argument('<config>', 'a file, YAML or JSON, or a preset')

@@ -1,12 +1,10 @@
 import { suggestName } from '@d3pm/core';
-import { Command } from 'commander';
-import { exitWith, usageErrors } from './options.ts';
+import type { Command } from 'commander';
+import { group } from './options.ts';
 
 /** `help cluster slurm`: commander's own stops at `cluster`. */
 export function helpCommand(): Command {
-  return new Command('help')
-    .exitOverride(exitWith)
-    .configureOutput(usageErrors)
+  return group('help')
     .description('The help of a command: help train, help cluster slurm.')
     .argument('[command...]')
     .helpOption(false)

@@ -3,16 +3,27 @@ import { Command, InvalidArgumentError, Option, type CommanderError } from 'comm
 
 /** The value of a flag that is an integer of 0 or more. */
 export function seed(text: string): number {
-  const value = Number(text);
+  const value = numberIn(text);
   if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('expected an integer of 0 or more.');
   return value;
 }
 
 /** The value of a flag that is an integer of 1 or more. */
 export function count(text: string): number {
-  const value = Number(text);
+  const value = numberIn(text);
   if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('expected an integer of 1 or more.');
   return value;
+}
+
+/** Nothing is no number, and not 0. */
+export function numberIn(text: string): number {
+  return text.trim() === '' ? Number.NaN : Number(text);
+}
+
+/** The values of a flag that takes `key=value`s: it takes all that follows, a config among them. */
+export function assignments(text: string, before: readonly string[]): readonly string[] {
+  if (text.includes('=')) return [...before, text];
+  throw new InvalidArgumentError('expected key=value; a config goes first: d3pm train FILE --set key=value.');
 }
 
 /** 2 for a command line that is wrong, so that a script can tell it from a run that failed. */
@@ -31,12 +42,17 @@ export const usageErrors = {
   },
 };
 
-/** A command with an example in its help. */
-export function command(name: string, description: string, example: string): Command {
+/** What is said of every command and group of commands. */
+export function group(name: string): Command {
   return new Command(name)
     .exitOverride(exitWith)
     .configureOutput(usageErrors)
-    .showHelpAfterError('(add --help for all options and an example)')
+    .showHelpAfterError('(add --help for all options and an example)');
+}
+
+/** A command with an example in its help. */
+export function command(name: string, description: string, example: string): Command {
+  return group(name)
     .description(description)
     .option('--json', 'for a program to read: progress and errors as lines of JSON, the result as a document', false)
     .addHelpText('after', `\nExample:\n  $ ${example}`);

@@ -1,10 +1,10 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { runCompare, type CompareFlags } from '../compare/run-compare.ts';
 import { runDash } from '../dash/run-dash.ts';
-import { command } from './options.ts';
+import { command, numberIn } from './options.ts';
 
 function port(text: string): number {
-  const value = text === '' ? Number.NaN : Number(text);
+  const value = numberIn(text);
   if (!Number.isInteger(value) || value < 0 || value > 65_535) throw new InvalidArgumentError('expected an integer from 0 to 65535.');
   return value;
 }

@@ -64,9 +64,16 @@ function resolveConfig(layers: readonly ConfigLayer[], assignments: readonly str
   const { values, layers: said } = mergeLayers(all);
   const { success, data, error } = trainConfigSchema.safeParse(values);
   if (success) return { config: data, sourceOf: (keys) => said.get(keys.join('.'))?.sourceOf(keys) ?? 'default' };
-  const wrong = error.issues.flatMap(explainIssue);
+  // Said on the command line or by a preset, and not in the file that the message begins with.
+  const elsewhere = (keys: readonly string[]): string => {
+    const at = keys.join('.');
+    const [, layer] = [...said].find(([key]) => key === at || key.startsWith(`${at}.`)) ?? [];
+    return layer === undefined || layer === layers.at(-1) ? '' : ` (${layer.sourceOf(keys)})`;
+  };
+  const wrong = error.issues.flatMap(wrongFields);
   const more = wrong.length > MOST_TOLD ? `; and ${wrong.length - MOST_TOLD} more` : '';
-  throw new D3pmError('INVALID_OPTIONS', `config: ${path}: ${wrong.slice(0, MOST_TOLD).join('; ')}${more}`, { cause: error });
+  const told = wrong.slice(0, MOST_TOLD).map(({ path: keys, problem }) => `${keys.join('.') || 'it'}${problem}${elsewhere(keys)}`);
+  throw new D3pmError('INVALID_OPTIONS', `config: ${path}: ${told.join('; ')}${more}`, { cause: error });
 }
 
 /** A field within what is no object would be said in vain. */
@@ -79,11 +86,15 @@ function assertReaches(config: ConfigObject, path: readonly string[]): void {
   }
 }
 
-/** One for each field that is wrong. */
-function explainIssue(issue: z.core.$ZodIssue): string[] {
-  const at = issue.path.map(String).join('.');
-  if (issue.code !== 'unrecognized_keys') return [`${at || 'it'}: ${issue.message}`];
-  return issue.keys.map((key) => `${at ? `${at}.` : ''}${key} is unknown${nearest(issue.path, key)}`);
+interface WrongField {
+  readonly path: readonly string[];
+  readonly problem: string;
+}
+
+function wrongFields(issue: z.core.$ZodIssue): readonly WrongField[] {
+  const path = issue.path.map(String);
+  if (issue.code !== 'unrecognized_keys') return [{ path, problem: `: ${issue.message}` }];
+  return issue.keys.map((key) => ({ path: [...path, key], problem: ` is unknown${nearest(issue.path, key)}` }));
 }
 
 /** The known field that a wrong one may stand for. */
