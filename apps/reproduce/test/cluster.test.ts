@@ -142,8 +142,8 @@ describe('a job for a cluster', () => {
 
   it('keeps the threads that are asked for, and knows where the result goes', () => {
     expect(clusterJob(['eval', 'runs/text', '--threads=2'], flags)).toMatchObject({
-      command: ['eval', 'runs/text', '--threads=2'],
-      split: { kind: 'shards', count: 1, merge: ['merge', 'runs/eval'] },
+      command: ['eval', 'runs/text', '--threads=2', '--out', 'runs/text-eval'],
+      split: { kind: 'shards', count: 1, merge: ['merge', 'runs/text-eval'] },
     });
     expect(clusterJob(['eval', 'runs/text', '--out', 'there'], flags).split).toMatchObject({ merge: ['merge', 'there'] });
     const trusting = ['sample', 'runs/text', '--trust-plugins', '--out=runs/a=b'];
@@ -179,7 +179,7 @@ describe('a job for a cluster', () => {
     expect([status, stdout.trim().split('\n').length]).toEqual([0, 3]);
     expect(statSync(join(folder, 'jobs', 'submit.sh')).mode & 0o111).toBe(0o111);
     expect(readFileSync(join(folder, 'jobs', 'd3pm-eval.slurm'), 'utf8')).toContain(
-      'exec d3pm eval runs/text --steps 20 --threads 4 --shard auto\n',
+      'exec d3pm eval runs/text --steps 20 --out runs/text-eval --threads 4 --shard auto\n',
     );
     rmSync(folder, { recursive: true });
   });

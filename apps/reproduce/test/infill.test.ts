@@ -1,9 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRng } from '@d3pm/core';
 import { decodeSafetensors } from '@d3pm/train';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadData } from '../src/train/build-training.ts';
-import { cliBed } from './cli-bed.ts';
+import { cliBed, type Ended } from './cli-bed.ts';
 
 const TEXT = `
 data: { name: moby-dick, length: 16 }
@@ -60,6 +60,37 @@ describe('d3pm infill', () => {
     expect(d3pm('merge', 'parts')).toMatchObject({ code: 0 });
     expect(readFileSync(at('parts/samples.safetensors')).equals(readFileSync(at('whole/samples.safetensors')))).toBe(true);
     expect(d3pm('infill', 'text', '--text', 'a_c', '--out', 'whole', '--engine', 'cpu')).toMatchObject({ code: 2 });
+  });
+
+  it('goes to a folder named after the run, and a second one of other text is told a free folder in one line', () => {
+    const typed = (run: string, ...args: readonly string[]): Ended =>
+      d3pm('infill', run, ...args, '--count', '2', '--engine', 'cpu', '--threads', '1');
+    expect(typed('text', '--text', 'a_b').code).toBe(0);
+    expect(typed('digits', '--example', '3', '--hole', '2,1,4,5').code).toBe(0);
+    expect([existsSync(at('runs/text-infill/samples.txt')), existsSync(at('runs/digits-infill/samples.png'))]).toEqual([true, true]);
+    const { code, err } = typed('text', '--text', 'a_c');
+    expect([code, err.split('\n')[0]]).toEqual([
+      2,
+      expect.stringMatching(
+        /^error CONFIG_CHANGED: infill: .* is of another job; give another folder, as --out runs\/text-infill-2, or delete that one\./u,
+      ),
+    ]);
+    expect(typed('text', '--text', 'a_c', '--out', 'runs/text-infill-2').code).toBe(0);
+  });
+
+  it.each([
+    [
+      ['infill', 'text', '--text', 'Call me _'],
+      '--text has "Call me ": character "C" at offset 0, expected a–z or space; write it as moby-dick',
+    ],
+    [['infill', 'text', '--text', 'a_b ü'], '--text has "b ü": character U+00FC at offset 2'],
+    [['sample', 'text.yaml'], 'text.yaml is no folder; give the folder of a run of d3pm train, or a checkpoint'],
+    [['eval', 'nowhere'], 'nowhere is not there; give the folder of a run of d3pm train, or a checkpoint'],
+  ])('is refused as a wrong command line: %j', (args, message) => {
+    const { code, err } = d3pm(...args);
+    expect(err).toContain(message);
+    expect(err).not.toMatch(/Text8/u);
+    expect([code, err.split(':')[0]]).toEqual([2, 'error INVALID_OPTIONS']);
   });
 
   it('fills a hole of a held-out image, under noise without a mask too', async () => {

@@ -1,22 +1,23 @@
 import { Option, type Command } from 'commander';
 import { estimatorNames, type EvalOptions } from '../shards/eval-job.ts';
-import { runExport } from '../export/run-export.ts';
+import { runExport, type ExportFlags } from '../export/run-export.ts';
 import { referenceNames } from '../features/reference-split.ts';
+import { jobFolder } from '../shards/job-folder.ts';
 import type { PromptFlags } from '../shards/read-prompt.ts';
 import { runInfill } from '../shards/run-infill.ts';
 import { runJob, runMerge, type JobFlags } from '../shards/run-job.ts';
-import { runScore } from '../shards/run-score.ts';
+import { runScore, type ScoreFlags } from '../shards/run-score.ts';
 import { samplerNames, type SampleOptions } from '../shards/sample-job.ts';
 import { featureNames } from '../tables/table.ts';
 import { groupChoices } from '../train/open-group.ts';
 import { runTrain, type TrainFlags } from '../train/run-train.ts';
 import type { OutputFlags } from '../output.ts';
 import { heldOutNames, type TrustFlags } from '../shards/trained-run.ts';
-import { command, count, engine, seed, threads, trustPlugins } from './options.ts';
+import { assignments, command, count, engine, seed, threads, trustPlugins } from './options.ts';
 
 const sharded = (name: string, description: string, example: string): Command =>
   command(name, description, example)
-    .option('--out <folder>', 'where shards and result go', `runs/${name}`)
+    .option('--out <folder>', `where shards and result go (default: runs/NAME-${name}, by the name of the folder that it is about)`)
     .option('--shard <i/n>', 'this part alone, i in 0…n−1; auto takes it from Slurm, Kubernetes (auto/n) or MPI; d3pm merge follows')
     .addOption(engine())
     .addOption(threads())
@@ -30,9 +31,11 @@ const ofRun = (name: string, description: string, example: string): Command =>
     .option('--batch-size <count>', 'examples at a time; shards are made of whole batches', count, 32)
     .option('--seed <integer>', 'seed of every random number', seed, 1);
 
-type SampleFlags = JobFlags & SampleOptions;
+/** `--out` may be left out. */
+type Typed<Flags extends { readonly out: string }> = Omit<Flags, 'out'> & { readonly out?: string };
+type SampleFlags = SampleOptions & Typed<JobFlags>;
 type InfillFlags = PromptFlags & SampleFlags;
-type EvalFlags = EvalOptions & JobFlags;
+type EvalFlags = EvalOptions & Typed<JobFlags>;
 
 /** Training, and what is done with a trained run. */
 export function runCommands(): readonly Command[] {
@@ -48,7 +51,7 @@ export function runCommands(): readonly Command[] {
       )
       .argument('[key=value...]', 'fields on top: schedule.numSteps=256 training.learningRate=0.001')
       .option('--out <folder>', 'the run folder: checkpoints, metrics, samples', 'runs/train')
-      .option('--set <key=value...>', 'the same: fields on top of the config', [])
+      .option('--set <key=value...>', 'the same: fields on top of the config', assignments, [])
       .option('--dry-run', 'do everything once, keep nothing, and say what the whole would need', false)
       .option('--allow-change', 'go on although the config is another than before', false)
       .addOption(
@@ -61,18 +64,20 @@ export function runCommands(): readonly Command[] {
       .addOption(threads())
       .option('--setup', 'prepare the native engine first, where that takes seconds', false)
       .option('--quiet', 'nothing on standard error but errors', false)
-      .action((config: string, assignments: readonly string[], { set, ...flags }: TrainFlags) =>
-        runTrain(config, { ...flags, set: [...set, ...assignments] }),
+      .action((config: string, fields: readonly string[], { set, ...flags }: TrainFlags) =>
+        runTrain(config, { ...flags, set: [...set, ...fields] }),
       ),
     ofRun('sample', 'Draws samples from a trained run, all at once or in shards.', 'd3pm sample runs/text --count 1000 --shard 2/7')
       .option('--count <count>', 'how many', count, 64)
       .option('--steps <count>', 'steps of the chain (default: all T)', count)
       .addOption(new Option('--sampler <name>', 'how they are drawn').choices(samplerNames).default('ancestral'))
-      .action((run: string, { count: samples, batchSize, steps, sampler, seed: from, ...flags }: SampleFlags) =>
-        runJob('sample', run, {
-          ...flags,
-          options: { count: samples, batchSize, sampler, seed: from, ...(steps !== undefined && { steps }) },
-        }),
+      .action(
+        (run: string, { count: samples, batchSize, steps, sampler, seed: from, out = jobFolder('sample', run), ...flags }: SampleFlags) =>
+          runJob('sample', run, {
+            ...flags,
+            out,
+            options: { count: samples, batchSize, sampler, seed: from, ...(steps !== undefined && { steps }) },
+          }),
       ),
     ofRun(
       'infill',
@@ -87,9 +92,25 @@ export function runCommands(): readonly Command[] {
       .option('--steps <count>', 'steps of the chain (default: all T)', count)
       .addOption(new Option('--sampler <name>', 'how they are drawn').choices(samplerNames).default('ancestral'))
       .action(
-        (run: string, { count: samples, batchSize, steps, sampler, seed: from, text, states, example, hole, ...flags }: InfillFlags) =>
+        (
+          run: string,
+          {
+            count: samples,
+            batchSize,
+            steps,
+            sampler,
+            seed: from,
+            text,
+            states,
+            example,
+            hole,
+            out = jobFolder('infill', run),
+            ...flags
+          }: InfillFlags,
+        ) =>
           runInfill(run, {
             ...flags,
+            out,
             prompt: {
               ...(text !== undefined && { text }),
               ...(states !== undefined && { states }),
@@ -115,9 +136,24 @@ export function runCommands(): readonly Command[] {
       .option('--replicates <count>', 'independent repetitions, of which two tell the Monte-Carlo error', count, 2)
       .option('--steps-per-example <count>', 'of a stratified estimate', count, 4)
       .action(
-        (run: string, { split, examples, batchSize, steps, estimate, replicates, stepsPerExample, seed: from, ...flags }: EvalFlags) =>
+        (
+          run: string,
+          {
+            split,
+            examples,
+            batchSize,
+            steps,
+            estimate,
+            replicates,
+            stepsPerExample,
+            seed: from,
+            out = jobFolder('eval', run),
+            ...flags
+          }: EvalFlags,
+        ) =>
           runJob('eval', run, {
             ...flags,
+            out,
             options: {
               batchSize,
               replicates,
@@ -133,7 +169,7 @@ export function runCommands(): readonly Command[] {
     sharded(
       'score',
       'FID, KID and IS of the samples of d3pm sample against data of their run, all at once or in shards.',
-      'd3pm score runs/sample --features fashion',
+      'd3pm score runs/digits-sample --features digits',
     )
       .argument('<samples>', 'the folder of d3pm sample, its shards merged')
       .addOption(
@@ -151,19 +187,25 @@ export function runCommands(): readonly Command[] {
           .default('test'),
       )
       .option('--examples <count>', 'examples of that split, evenly spaced', count, 10_000)
-      .action(runScore),
+      .action((samples: string, { out = jobFolder('score', samples), ...flags }: Typed<ScoreFlags>) =>
+        runScore(samples, { ...flags, out }),
+      ),
     command(
       'export',
       'What of a run is given to others: its weights, a model card, curves, samples and what to cite.',
       'd3pm export runs/text --license mit',
     )
       .argument('<run>', 'the run folder of d3pm train')
-      .option('--out <folder>', 'a new folder', 'runs/export')
+      .option('--out <folder>', 'a new folder (default: runs/NAME-export, by the name of the run)')
       .addOption(trustPlugins())
       .option('--license <name>', 'of the weights, as the hub names it: mit, cc-by-4.0 (default: none is said)')
       .option('--quiet', 'nothing on standard error but errors', false)
-      .action(runExport),
-    command('merge', 'Makes the result of the shards of d3pm sample, eval or score, once they are all there.', 'd3pm merge runs/sample')
+      .action((run: string, { out = jobFolder('export', run), ...flags }: Typed<ExportFlags>) => runExport(run, { ...flags, out })),
+    command(
+      'merge',
+      'Makes the result of the shards of d3pm sample, eval or score, once they are all there.',
+      'd3pm merge runs/text-sample',
+    )
       .argument('<folder...>', 'what --out named when they were made')
       .option('--out <folder>', 'where the result goes (default: the first folder)')
       .addOption(trustPlugins())

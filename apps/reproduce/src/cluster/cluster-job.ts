@@ -1,4 +1,5 @@
 import { D3pmError } from '@d3pm/core';
+import { jobFolder } from '../shards/job-folder.ts';
 
 /** A command of d3pm that a batch engine is to run, and on what. */
 export interface ClusterJob {
@@ -50,7 +51,10 @@ export function clusterJob(command: readonly string[], flags: ClusterJobFlags): 
   const { program, cpus, gpus, memory } = flags;
   // Not every engine sees a limit on processors, and their number moves bits.
   const threads = command.some((argument) => /^--threads(=|$)/.test(argument)) ? [] : ['--threads', String(cpus)];
-  return { name, program, command: [...command, ...threads], split: splitOf(verb, command, flags, refuse), cpus, gpus, memory };
+  const split = splitOf(verb, command, flags, refuse);
+  // Where this is written may not be where it is run, and by that folder a run may be named.
+  const out = split.kind === 'shards' && outOf(command) === undefined ? ['--out', split.merge[1]!] : [];
+  return { name, program, command: [...command, ...out, ...threads], split, cpus, gpus, memory };
 }
 
 function splitOf(
@@ -71,7 +75,7 @@ function splitOf(
   }
   if (ranks !== undefined) refuse(`d3pm ${verb} is made of shards; give --shards`);
   const trust = command.filter((argument) => argument === '--trust-plugins');
-  return { kind: 'shards', count: shards ?? 1, merge: ['merge', outOf(command) ?? `runs/${verb}`, ...trust] };
+  return { kind: 'shards', count: shards ?? 1, merge: ['merge', outOf(command) ?? jobFolder(verb!, command[1]!), ...trust] };
 }
 
 function outOf(command: readonly string[]): string | undefined {

@@ -33,6 +33,11 @@ export interface JobSpec extends JsonObject {
   readonly options: JsonObject;
 }
 
+/** As a person has typed it. */
+export function commandOf({ verb, options }: JobSpec): string {
+  return 'prompt' in options ? 'infill' : verb;
+}
+
 /** Batches of a shard: all of them, as even as can be, in their order. */
 export function batchesOf({ index, count }: { readonly index: number; readonly count: number }, numBatches: number): BatchRange {
   return { from: Math.floor((index * numBatches) / count), to: Math.floor(((index + 1) * numBatches) / count) };

@@ -20,7 +20,7 @@ const BLANK = '_';
 /**
  * The states of a prompt, −1 where a position is free; it may be shorter than an example.
  *
- * @throws {D3pmError} `INVALID_OPTIONS` where it is not said in one way, for a text of data that is none, and for a hole outside; `INVALID_DATA`
+ * @throws {D3pmError} `INVALID_OPTIONS` where it is not said in one way, for a text of data that is none, and for a hole outside and
  *   for what the data cannot read.
  */
 export function readPrompt(flags: PromptFlags, data: Dataset): readonly number[] {
@@ -49,8 +49,17 @@ function promptOf({ text, states, example, hole }: PromptFlags, data: Dataset): 
 function statesOfText(text: string, data: Dataset): readonly number[] {
   if (!('fromText' in data)) throw refused(`${data.name} is not text; give --states or --example`);
   const { fromText } = data as PackedPieces | Text8Split;
+  const symbolsOf = (part: string): Int32Array => {
+    try {
+      return fromText(part);
+    } catch (cause) {
+      // Without the function that it names first, and its way out, which are for programs.
+      const [problem] = (cause as Error).message.replace(/^\w+: /u, '').split(';');
+      throw refused(`--text has "${part}": ${problem}; write it as ${data.name} is written`, cause);
+    }
+  };
   // The text between two blanks may be nothing.
-  const parts = text.split(BLANK).map((part) => (part === '' ? [] : [...fromText(part)]));
+  const parts = text.split(BLANK).map((part) => (part === '' ? [] : [...symbolsOf(part)]));
   return parts.flatMap((part, i) => (i === 0 ? part : [FREE, ...part]));
 }
 
@@ -86,6 +95,6 @@ function holeOf(text: string, shape: readonly number[]): (position: number) => b
   };
 }
 
-function refused(problem: string): D3pmError {
-  return new D3pmError('INVALID_OPTIONS', `infill: ${problem}`);
+function refused(problem: string, cause?: unknown): D3pmError {
+  return new D3pmError('INVALID_OPTIONS', `infill: ${problem}`, { cause });
 }

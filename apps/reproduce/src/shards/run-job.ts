@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { D3pmError } from '@d3pm/core';
 import { configDifference, explainDifference, type JsonObject } from '@d3pm/train/node';
 import { startEngine, type EngineFlags } from '../engine/start-engine.ts';
@@ -8,7 +9,7 @@ import { loadData } from '../train/build-training.ts';
 import { environmentOf } from '../train/environment-of.ts';
 import { writableFolder } from '../writable-folder.ts';
 import { evalJob } from './eval-job.ts';
-import { batchesOf, type Job, type JobSpec } from './job.ts';
+import { batchesOf, commandOf, type Job, type JobSpec } from './job.ts';
 import { environmentChanges, environmentsOf, orderedShards } from './merge-shards.ts';
 import { sampleJob } from './sample-job.ts';
 import { scoreJob, type ScoreOptions } from './score-job.ts';
@@ -68,11 +69,18 @@ async function keptShard(
   if (changes.length > 0) {
     throw new D3pmError(
       'CONFIG_CHANGED',
-      `${spec.verb}: ${kept.folder} is of another job:\n${explainDifference(changes)}\ngive --out another folder, or delete it`,
+      `${commandOf(spec)}: ${kept.folder} is of another job; give another folder, as --out ${freeFolder(out)}, or delete that one. What differs:\n${explainDifference(changes)}`,
     );
   }
   say(`${shardPath(out, shard)} is there already`);
   return kept;
+}
+
+/** The first of `runs/text-sample-2`, `-3`, … that is not there. */
+function freeFolder(out: string): string {
+  let number = 2;
+  while (existsSync(`${out}-${number}`)) number++;
+  return `${out}-${number}`;
 }
 
 interface MakeShardInput {
@@ -94,7 +102,7 @@ async function makeShard(spec: JobSpec, { shard, create, flags }: MakeShardInput
         `--shard: ${job.numBatches} batches do not make ${shard.count} shards; take fewer, or smaller batches`,
       );
     }
-    const name = shard.count === 1 ? spec.verb : `${spec.verb}, shard ${shard.index} of ${shard.count}`;
+    const name = shard.count === 1 ? commandOf(spec) : `${commandOf(spec)}, shard ${shard.index} of ${shard.count}`;
     progress.start(name, job.unitsIn({ from, to }));
     const tensors = await job.work({ from, to }, (done) => progress.update(done));
     const { environment, machine } = environmentOf(engine, {});

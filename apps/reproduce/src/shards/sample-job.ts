@@ -5,7 +5,7 @@ import { reverseOf, type Training } from '../train/build-training.ts';
 import { sampleFile } from '../train/sample-file.ts';
 import { textDecoder } from '../train/text-decoder.ts';
 import type { TrainConfig } from '../config/train-config.ts';
-import type { Job, JobSpec, ShardTensors } from './job.ts';
+import { commandOf, type Job, type JobSpec, type ShardTensors } from './job.ts';
 
 export const samplerNames = ['ancestral', 'event'] as const;
 
@@ -30,7 +30,7 @@ export function sampleJob(spec: JobSpec, config: TrainConfig, training: Training
   if (denoiser.causal && (steps !== undefined || sampler !== 'ancestral')) {
     throw new D3pmError(
       'INVALID_OPTIONS',
-      `${spec.verb}: a causal network draws one position after the other; leave --steps and --sampler out`,
+      `${commandOf(spec)}: a causal network draws one position after the other; leave --steps and --sampler out`,
     );
   }
   const rng = createRng(seed).split('samples');

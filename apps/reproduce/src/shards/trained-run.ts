@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { D3pmError, type Dataset } from '@d3pm/core';
 import { decodeSafetensors, loadWeights } from '@d3pm/train';
@@ -37,6 +37,13 @@ export interface TrainedRun {
  * @throws {D3pmError} `INVALID_OPTIONS` where there is none; what reading it throws.
  */
 export async function readTrainedRun(path: string, warn: (message: string) => void): Promise<TrainedRun> {
+  const facts = await stat(path).catch(() => undefined);
+  if (!facts?.isDirectory()) {
+    throw new D3pmError(
+      'INVALID_OPTIONS',
+      `${path} is ${facts ? 'no folder' : 'not there'}; give the folder of a run of d3pm train, or a checkpoint`,
+    );
+  }
   const isSealed = existsSync(join(path, 'MANIFEST.json'));
   const exported = isSealed ? await readExported(path) : undefined;
   if (exported) return exported;
