@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { assertNamesKnown } from '../src/config/assert-names-known.ts';
+import { assertOptionsTaken } from '../src/config/assert-options-taken.ts';
 import type { ConfigLayer, ConfigObject } from '../src/config/config-layer.ts';
 import { mergeLayers } from '../src/config/merge-layers.ts';
+import { presets } from '../src/config/presets.ts';
 import { parseTrainConfig } from '../src/config/read-train-config.ts';
 
 const FILE = `# Begins with a preset.
@@ -92,15 +93,33 @@ function leavesOf(value: unknown, path: readonly string[] = []): ReadonlyMap<str
   return new Map(Object.entries(value).flatMap(([key, inner]) => [...leavesOf(inner, [...path, key])]));
 }
 
-describe('the names of a config', () => {
+describe('the plugins of a config', () => {
+  const checked = (assignment: string): Promise<void> => assertOptionsTaken(parseTrainConfig(FILE, [assignment]).config);
+
   it.each(['data', 'transition', 'schedule', 'model'])('are looked for in what comes with the program: %s', async (section) => {
-    const { config } = parseTrainConfig(FILE, [`${section}.name=nope`]);
-    await expect(assertNamesKnown(config)).rejects.toMatchObject({ code: 'UNKNOWN_NAME' });
+    await expect(checked(`${section}.name=nope`)).rejects.toMatchObject({ code: 'UNKNOWN_NAME' });
   });
 
-  it('of others are not: their code would be run', async () => {
-    const { config } = parseTrainConfig(FILE, ['model=acme/table', 'training.batchSize=3']);
-    await assertNamesKnown(config);
-    await assertNamesKnown({ ...config, plugins: ['./is-not-there.ts'], transition: { name: 'uniform-with-mask' } });
+  it.each([
+    ['data.lenght=8', 'no option is named "lenght"; did you mean "length"?'],
+    ['model.numChanels=8', 'no option is named "numChanels"; did you mean "numChannels"?'],
+    ['transition={name: banded, widht: 3}', 'no option is named "widht"; did you mean "width"?'],
+    ['schedule={name: linear, start: 0.1, stpo: 0.2}', 'did you mean "stop"?'],
+    ['schedule={name: mutual-information, finalStpe: prior}', 'did you mean "finalStep"?'],
+  ])('take their options, and refuse %s', async (assignment, message) => {
+    await expect(checked(assignment)).rejects.toMatchObject({
+      code: 'INVALID_OPTIONS',
+      message: expect.stringContaining(message) as string,
+    });
+  });
+
+  it('of every preset take what it says', async () => {
+    for (const { name } of presets()) await assertOptionsTaken(parseTrainConfig(`preset: ${name}`).config);
+  });
+
+  it('of others are not run', async () => {
+    const { config } = parseTrainConfig(FILE, ['model={name: acme/table, x: 1}', 'training.batchSize=3']);
+    await assertOptionsTaken(config);
+    await assertOptionsTaken({ ...config, plugins: ['./is-not-there.ts'], transition: { name: 'uniform-with-mask', x: 1 } });
   });
 });

@@ -23,7 +23,7 @@ interface Field {
 const INTRODUCTION = `# Config reference
 
 Every field of a config of \`d3pm train\`, as its schema has it: this page is made from the schema, and a test of \`apps/reproduce\` compares them. What a config is and how its layers lie on
-each other is told [with the command](../apps/reproduce/README.md#d3pm-config); \`d3pm config show FILE\` shows one with all defaults, and \`d3pm config schema\` prints the schema for an editor.
+each other is told [with the command](../apps/reproduce/README.md#d3pm-config); \`d3pm config show FILE\` shows one with all defaults of this page and refuses options that a plugin does not take, and \`d3pm config schema\` prints the schema for an editor.
 
 "required" is what neither the file, nor its \`preset\`, nor the command line may leave out. "–" is a field that may be absent, and then does nothing unless its meaning says otherwise.
 `;

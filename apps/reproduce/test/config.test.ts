@@ -119,6 +119,14 @@ describe('d3pm config', () => {
     });
   });
 
+  it('shows no config with options that a plugin does not take', () => {
+    expect(d3pm('config', 'show', 'text.yaml', 'model.numChanels=8')).toMatchObject({
+      code: 2,
+      out: '',
+      err: expect.stringContaining('no option is named "numChanels"; did you mean "numChannels"?') as string,
+    });
+  });
+
   it('lists the presets with the numbers of the paper, and prints the schema', async () => {
     expect(d3pm('config', 'list').out).toContain('| text8/absorbing | D3PM absorbing (L_λ=0.01) | 1,000,000 | 1.45 ± 0.02 bits/char |\n');
     expect((JSON.parse(d3pm('config', 'list', '--json').out) as object[]).length).toBe(presets().length);

@@ -1,6 +1,6 @@
 import { Document, isCollection, isMap, type Pair } from 'yaml';
 import { markdownTable } from '../tables/markdown.ts';
-import { assertNamesKnown } from './assert-names-known.ts';
+import { assertOptionsTaken } from './assert-options-taken.ts';
 import { configSchema } from './config-schema.ts';
 import { presets, type Preset } from './presets.ts';
 import { readTrainConfig, type ReadConfig } from './read-train-config.ts';
@@ -12,7 +12,7 @@ interface OutputFlags {
 /** `d3pm config show CONFIG`: what would be trained, and where each value comes from. */
 export async function runConfigShow(source: string, assignments: readonly string[], { json }: OutputFlags): Promise<void> {
   const read = await readTrainConfig(source, assignments);
-  await assertNamesKnown(read.config);
+  await assertOptionsTaken(read.config);
   process.stdout.write(json ? `${JSON.stringify({ config: read.config, sources: sourcesOf(read) }, null, 2)}\n` : annotated(read));
 }
 
