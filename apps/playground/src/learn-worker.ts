@@ -1,3 +1,4 @@
+import { fetchText } from './learn/fetch-text.ts';
 import type { LearnRequest } from './learn/learn-messages.ts';
 import { createLearnServer } from './learn/learn-server.ts';
 
@@ -7,11 +8,7 @@ const beside = (path: string): string => new URL(path, import.meta.url).href;
 const serve = createLearnServer({
   tell: (event) => postMessage(event),
   wasmPath: beside('wasm/'),
-  loadBook: async () => {
-    const response = await fetch(beside('moby-dick.txt'));
-    if (!response.ok) throw new Error(`moby-dick.txt could not be fetched (${response.status})`);
-    return response.text();
-  },
+  loadBook: () => fetchText(beside('moby-dick.txt')),
 });
 
 addEventListener('message', ({ data }: MessageEvent<LearnRequest>) => void serve(data));

@@ -26,12 +26,8 @@ function startPage(): void {
   const choose = (change: Partial<Choices>): void => setChoices(changedChoices(choices, change));
 
   const forward = createForwardSection(choose);
-  let running: LearnRequest['type'] | undefined;
   const send = (request: LearnRequest): void => {
-    if (request.type !== 'stop') {
-      running = request.type;
-      setBusy(true);
-    }
+    if (request.type !== 'stop') setBusy(true);
     client.send(request);
   };
   const learn = createLearnSection(send);
@@ -43,7 +39,7 @@ function startPage(): void {
   const client = createLearnClient(
     () => new Worker(new URL('./learn-worker.js', import.meta.url), { type: 'module' }),
     (event) => {
-      if (running !== 'sample' || event.type !== 'problem') learn.handle(event);
+      if (event.type !== 'problem' || event.request !== 'sample') learn.handle(event);
       sample.handle(event);
       if (event.type === 'done') setBusy(false);
     },

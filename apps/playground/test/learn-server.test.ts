@@ -75,6 +75,20 @@ describe('the worker that learns', () => {
     expect(told.of('network')[0]?.facts?.origin).toBe(`Trained here on the swiss roll, ${step} updates`);
   });
 
+  it('refuses what comes while it samples, as a problem of that request, and goes on to the sample', async () => {
+    const load = { type: 'load', engine: 'wasm', files: { config: '{}', weights: new Uint8Array(0), weightsName: 'w' } } as const;
+    const told = listen((event, serve) => {
+      if (event.type === 'frame' && event.frame.t === 3) void serve(load);
+    });
+    await told.serve({ type: 'train', choices: { ...tiny, updates: 1 } });
+    await told.serve({ type: 'sample', seed: 1 });
+    expect(told.of('problem')).toEqual([
+      { type: 'problem', request: 'load', problem: { message: 'something else is still running; wait for it, or stop it first' } },
+    ]);
+    expect(framesOf(told).at(-1)!.t).toBe(0);
+    expect(told.of('done')).toHaveLength(2);
+  });
+
   it.each([
     ['nothing to sample from', { type: 'sample', seed: 1 }, 'there is no network yet'],
     ['a picture', { type: 'train', choices: { ...tiny, data: 'picture' } }, 'one picture is nothing to learn from'],

@@ -9,6 +9,9 @@ export type LearnRequest =
   | { readonly type: 'stop' }
   | { readonly type: 'train'; readonly choices: Choices };
 
+/** What takes its time, and is done one after the other. */
+export type BegunRequest = Exclude<LearnRequest, { readonly type: 'stop' }>;
+
 /** What the page says of the network that there is. */
 export interface NetworkFacts {
   readonly kind: NetworkKind;
@@ -29,12 +32,13 @@ export interface Frame {
 }
 
 export type LearnEvent =
-  /** A request has come to its end, well or not. */
+  /** A request that was begun has come to its end, well or not. */
   | { readonly type: 'done' }
   | { readonly type: 'engine'; readonly text: string }
   | { readonly type: 'frame'; readonly frame: Frame }
   | { readonly type: 'network'; readonly facts: NetworkFacts | undefined }
-  | { readonly type: 'problem'; readonly problem: Problem }
+  /** Of the request that it is about; of whatever runs where it is left out. */
+  | { readonly type: 'problem'; readonly problem: Problem; readonly request?: BegunRequest['type'] }
   /** What the loss of the updates to come is. */
   | { readonly type: 'training'; readonly loss: string }
   | { readonly type: 'update'; readonly step: number; readonly lossBits: number };

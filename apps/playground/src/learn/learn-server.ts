@@ -3,7 +3,7 @@ import { prepareEngine } from '@d3pm/engine';
 import { parameterCount } from '@d3pm/models';
 import type { Choices, EngineChoice } from '../choices/choices.ts';
 import { problemOf } from '../problem.ts';
-import type { LearnEvent, LearnRequest, NetworkFacts } from './learn-messages.ts';
+import type { BegunRequest, LearnEvent, LearnRequest, NetworkFacts } from './learn-messages.ts';
 import { loadNetwork } from './load-network.ts';
 import { disposeNetwork, type Network } from './network.ts';
 import { sampleNetwork } from './sample-network.ts';
@@ -17,7 +17,7 @@ export interface LearnSetting {
   readonly loadBook: () => Promise<string>;
 }
 
-/** Trains, loads and samples, one after the other, and tells of it. Has one network at a time. Every request but `stop` ends with `done`. */
+/** Trains, loads and samples, one after the other, and tells of it. Has one network at a time. Every request but `stop` and one that is refused because another runs ends with `done`. */
 export function createLearnServer({ tell, wasmPath, loadBook }: LearnSetting): (request: LearnRequest) => Promise<void> {
   let network: Network | undefined;
   let running: { aborted: boolean } | undefined;
@@ -55,10 +55,7 @@ export function createLearnServer({ tell, wasmPath, loadBook }: LearnSetting): (
     }
   };
 
-  const handle = async (
-    request: Exclude<LearnRequest, { readonly type: 'stop' }>,
-    signal: { readonly aborted: boolean },
-  ): Promise<void> => {
+  const handle = async (request: BegunRequest, signal: { readonly aborted: boolean }): Promise<void> => {
     if (request.type === 'sample') return sample(request.seed, signal);
     if (request.type === 'train') return trainOn(request.choices, signal);
     await start(request.engine);
@@ -71,14 +68,18 @@ export function createLearnServer({ tell, wasmPath, loadBook }: LearnSetting): (
       return;
     }
     if (running) {
-      tell({ type: 'problem', problem: { message: 'something else is still running; stop it first' } });
+      tell({
+        type: 'problem',
+        problem: { message: 'something else is still running; wait for it, or stop it first' },
+        request: request.type,
+      });
       return;
     }
     running = { aborted: false };
     try {
       await handle(request, running);
     } catch (error) {
-      tell({ type: 'problem', problem: problemOf(error) });
+      tell({ type: 'problem', problem: problemOf(error), request: request.type });
     } finally {
       running = undefined;
       tell({ type: 'done' });

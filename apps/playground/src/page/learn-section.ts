@@ -63,6 +63,7 @@ export function createLearnSection(send: (request: LearnRequest) => void): Learn
     loadNote.textContent = 'loading …';
     try {
       const read = await checkpointFiles(picked);
+      if (isBusy) throw new Error('something else is running; wait for it or stop it, and pick the files again');
       isLoading = true;
       send({ type: 'load', files: read, engine });
     } catch (error) {
@@ -105,6 +106,7 @@ export function createLearnSection(send: (request: LearnRequest) => void): Learn
         setProblem(event.problem);
         loadNote.textContent = '';
       }
+      if (event.type === 'network' && event.facts) setProblem(undefined);
       if (event.type === 'network') loadNote.textContent = isLoading ? 'Loaded: sample from it below.' : '';
       if (event.type === 'network' && event.facts) status.textContent = `There is a network. ${event.facts.origin}.`;
       if (event.type === 'done') isLoading = false;

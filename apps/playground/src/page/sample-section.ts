@@ -94,7 +94,7 @@ export function createSampleSection(send: (request: LearnRequest) => void): Samp
         slider.value = slider.max;
         if (!isCalm() || frames.length === 1 || event.frame.t === 0) drawSoon();
       }
-      if (event.type === 'problem' && isSampling) setProblem(event.problem);
+      if (event.type === 'problem' && isSampling && (event.request ?? 'sample') === 'sample') setProblem(event.problem);
       if (event.type !== 'done' || !isSampling) return;
       isSampling = false;
       status.textContent = frames.at(-1)?.t === 0 ? 'There is a sample.' : 'Sampling has stopped.';
