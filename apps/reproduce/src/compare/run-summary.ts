@@ -1,4 +1,5 @@
 import { describeDevice } from '../engine/describe-engine.ts';
+import { median } from '../run-files/median.ts';
 import { createSmoother, SMOOTHED } from '../run-files/smoother.ts';
 import type { ReadRun } from './read-run.ts';
 
@@ -32,12 +33,6 @@ export function summarizeRun({ losses, bounds, paces, checkpoint }: ReadRun): Ru
     parameters: checkpoint?.parameters,
     engine: checkpoint && engineOf(checkpoint.environment),
   };
-}
-
-function median(values: readonly number[]): number | undefined {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1 ? sorted[middle] : sorted.length === 0 ? undefined : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
 function engineOf({ backend, library, device, threads, processes }: Readonly<Record<string, unknown>>): string | undefined {

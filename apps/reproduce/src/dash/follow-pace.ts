@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { readEventTimes, type EventTime } from '../run-files/event-times.ts';
 import { openInRun } from '../run-files/open-in-run.ts';
+import { median } from '../run-files/median.ts';
 import { createPaceCounter } from '../run-files/pace.ts';
 import type { PacePoint } from './dash-message.ts';
 import { followFile } from './follow-file.ts';
@@ -10,13 +11,15 @@ import { keptPoints } from './kept-points.ts';
 const MAX_BYTES = 256 * 2 ** 20;
 /** A run that was stopped more often shows the pace of its last sittings. */
 const MAX_FILES = 64;
-/** Events that the time which is left is taken from. */
+/** Paces whose median a step is said to take: one is of a moment, and after an evaluation of that. */
 const RECENT = 100;
 
 export interface FollowedPace {
   poll(): Promise<{ readonly reset: boolean; readonly pace: readonly PacePoint[] }>;
   all(): readonly PacePoint[];
-  /** When so many steps will have been made, in milliseconds since 1970; undefined before the second event of a sitting. */
+  /** Median of the last paces of a sitting, in seconds; undefined before its second event. */
+  secondsPerStep(): number | undefined;
+  /** When so many steps will have been made at that pace, in milliseconds since 1970. */
   endsAt(numSteps: number): number | undefined;
 }
 
@@ -25,7 +28,8 @@ export function followPace(root: string): FollowedPace {
   let files = new Map<string, ReturnType<typeof followEvents>>();
   const points = keptPoints<PacePoint>(MAX_POINTS);
   let counter = createPaceCounter();
-  let recent: readonly EventTime[] = [];
+  let last: EventTime | undefined;
+  let recent: readonly number[] = [];
   const add = (time: EventTime): readonly [point: PacePoint | undefined, reset: boolean] => {
     const isStart = time.kind === 'start';
     // What follows a start stands in place of what had been there from its step on.
@@ -35,8 +39,10 @@ export function followPace(root: string): FollowedPace {
       points.clear();
       for (const point of stays) points.add(point);
     }
-    recent = isStart ? [{ ...time, step: time.step - 1 }] : [...recent, time].slice(-RECENT);
+    last = time;
+    if (isStart) recent = [];
     const pace = counter.add(time);
+    if (pace) recent = [...recent, pace.secondsPerStep].slice(-RECENT);
     const point: PacePoint | undefined = pace && [pace.step, pace.secondsPerStep];
     const kept = point === undefined ? false : points.add(point);
     return [kept === false ? undefined : point, isBack || kept === 'thinned'];
@@ -49,6 +55,7 @@ export function followPace(root: string): FollowedPace {
     const clear = (): void => {
       points.clear();
       counter = createPaceCounter();
+      last = undefined;
       recent = [];
     };
     if (reset) clear();
@@ -71,11 +78,11 @@ export function followPace(root: string): FollowedPace {
   return {
     poll,
     all: () => [...points.all],
+    secondsPerStep: () => median(recent),
     endsAt: (numSteps) => {
-      const [first, last] = [recent[0], recent.at(-1)];
-      if (first === undefined || last === undefined || last.step <= first.step || last.step >= numSteps) return undefined;
-      const secondsPerStep = (last.seconds - first.seconds) / (last.step - first.step);
-      return 1000 * (last.seconds + (numSteps - last.step) * secondsPerStep);
+      const pace = median(recent);
+      if (pace === undefined || last === undefined || last.step >= numSteps) return undefined;
+      return 1000 * (last.seconds + (numSteps - last.step) * pace);
     },
   };
 }

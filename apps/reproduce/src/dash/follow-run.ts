@@ -55,7 +55,7 @@ export function followRun(root: string, { now }: { readonly now: () => number })
           ...state,
           step: metrics.step,
           numSteps: total,
-          secondsPerStep: pace.all().at(-1)?.[1] ?? undefined,
+          secondsPerStep: pace.secondsPerStep(),
           endsAt: state.state === 'running' && total !== undefined ? pace.endsAt(total) : undefined,
           notes: [...metrics.notes, ...problems],
         },

@@ -22,7 +22,7 @@ const kinds: readonly ChartKind[] = [
     columns: ({ train }) => [steps(train), column(train, 1), column(train, 2)],
   },
   {
-    title: 'Held-out bound, bits per dimension',
+    title: 'Held-out bound ± 2 standard errors, bits per dimension',
     empty: 'no bound so far',
     lines: [{ color: '--second', width: 2, label: '', dots: true }],
     band: true,
