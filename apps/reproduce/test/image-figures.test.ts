@@ -12,6 +12,23 @@ const flat = (levels: readonly number[], [rows, cols, channels]: readonly [numbe
   shape: [levels.length, rows, cols, channels],
 });
 
+describe('samples of images', () => {
+  it.each([
+    [8, 64],
+    [28, 56],
+    [32, 64],
+    [100, 100],
+  ])('of %i pixels are shown with %i', (size, shown) => {
+    const one = { values: new Int32Array(size * size).map((_, i) => i % 2), shape: [1, size, size, 1] };
+    const { extension, content } = sampleFile(one, { numStates: 2 });
+    expect(extension).toBe('png');
+    const { width, height, data } = decode(content as Uint8Array);
+    expect([width, height]).toEqual([shown, shown]);
+    // Whole pixels, with nothing between black and white.
+    expect(new Set(data)).toEqual(new Set([0, 255]));
+  });
+});
+
 describe('pixelGrid', () => {
   it('puts images side by side and row after row, on white', () => {
     const { width, height, channels, data } = pixelGrid(flat([0, 1, 2], [2, 3, 1]), { numStates: 4 });
@@ -96,5 +113,5 @@ it('samples of images are kept as a picture', () => {
   const { extension, content } = sampleFile(states, { numStates: 16 });
   expect(extension).toBe('png');
   const { width, height, channels } = decode(content as Uint8Array);
-  expect([width, height, channels]).toEqual([16, 16, 3]);
+  expect([width, height, channels]).toEqual([64, 64, 3]);
 });

@@ -1,5 +1,6 @@
 import { positionsOf, type States } from '@d3pm/core';
 import { encode } from 'fast-png';
+import { imageScale } from '../figures/image-scale.ts';
 import { isImageShape, pixelGrid } from '../figures/pixel-image.ts';
 import { renderPng } from '../figures/render-png.ts';
 import { scatterPanel } from '../figures/scatter-panel.ts';
@@ -17,7 +18,8 @@ export function sampleFile(
   { decode, numStates }: SampleFileOptions,
 ): { readonly extension: string; readonly content: string | Uint8Array } {
   if (decode) return { extension: 'txt', content: `${decode(states).join('\n\n')}\n` };
-  if (isImageShape(states.shape.slice(1))) return { extension: 'png', content: encode(pixelGrid(states, { numStates, scale: 2 })) };
+  if (isImageShape(states.shape.slice(1)))
+    return { extension: 'png', content: encode(pixelGrid(states, { numStates, scale: imageScale(states) })) };
   if (positionsOf(states) === 2) return { extension: 'png', content: renderPng(scatterSvg(states, numStates)) };
   const positions = positionsOf(states);
   const lines = Array.from({ length: states.shape[0]! }, (_, b) => states.values.subarray(b * positions, (b + 1) * positions).join(' '));

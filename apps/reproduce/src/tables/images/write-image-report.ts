@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { encode } from 'fast-png';
 import { animatedGif } from '../../figures/animated-gif.ts';
 import { figure3Svg, type ProgressiveSampling } from '../../figures/figure-3-svg.ts';
+import { imageScale } from '../../figures/image-scale.ts';
 import { pixelGrid } from '../../figures/pixel-image.ts';
 import { renderPng } from '../../figures/render-png.ts';
 import { parseMetricsLine } from '../../run-files/metrics-line.ts';
@@ -45,7 +46,8 @@ export async function writeImageReport(table: ImageTable, { folder, queue }: Wri
     const [first] = await reader.read(row, { kind: 'images', steps: table.sampleSteps });
     if (!first) continue;
     const { shown } = first.value;
-    const grid = pixelGrid(fromImagesData(shown), { numStates: shown.numStates, scale: 2 });
+    const images = fromImagesData(shown);
+    const grid = pixelGrid(images, { numStates: shown.numStates, scale: imageScale(images) });
     await add(
       `samples-${row.name}.png`,
       `${row.title}: samples of ${table.sampleSteps} steps, seed ${first.seed}, none picked`,
@@ -61,7 +63,9 @@ export async function writeImageReport(table: ImageTable, { folder, queue }: Wri
     steps = first.value.steps;
     const columns = frames.map(fromImagesData);
     models.push({ title: row.title, numStates: frames[0]!.numStates, columns });
-    const grids = columns.map((states) => pixelGrid(states, { numStates: frames[0]!.numStates, columns: states.shape[0]!, scale: 4 }));
+    const grids = columns.map((states) =>
+      pixelGrid(states, { numStates: frames[0]!.numStates, columns: states.shape[0]!, scale: 2 * imageScale(states) }),
+    );
     await add(
       `progress-${row.name}.gif`,
       `${row.title}: four images while they are sampled`,
