@@ -153,12 +153,15 @@ describe('the picture', () => {
   it('shows matrices as heat maps under their titles, and no empty row without', () => {
     const matrix = Float64Array.of(1, 0, 0.25, 0.75);
     const titled = [
-      { title: 'Q_1', matrix, numStates: 2 },
-      { title: 'Q̄_2 & more', matrix, numStates: 2 },
+      { title: 'Q_1', from: 'x_{t−1}', matrix, numStates: 2 },
+      { title: 'Q̄_2 & more', from: 'x_0', matrix: matrix.map((entry) => entry / 4), numStates: 2 },
     ];
     const svg = informationChart({ title: 'a', subtitle: 'b', schedule, points, matrices: titled });
-    expect(svg).toContain('>Q_1<');
-    expect(svg).toContain('>Q̄_2 &#38; more<');
+    for (const words of ['Q_1, largest 1', 'Q̄_2 &#38; more, largest 0.25', '↓ from x_{t−1}, → to x_t', '↓ from x_0, → to x_t'])
+      expect(svg).toContain(`>${words}<`);
+    expect(svg).toContain('its share of the largest');
+    expect(draw(points)).not.toContain('its share of the largest');
+    expect(svg).toContain('dashed: 1 − t/T');
     const heightOf = (text: string): number => Number(/<svg [^>]* height="([\d.]+)"/u.exec(text)![1]);
     expect(heightOf(svg)).toBeGreaterThan(heightOf(draw(points)) + 100);
   });

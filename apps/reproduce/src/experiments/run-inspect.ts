@@ -53,8 +53,8 @@ function matricesOf(transition: Transition): readonly TitledMatrix[] {
   const middle = Math.max(1, Math.round(numSteps / 2));
   const ts = [...new Set([1, Math.max(1, Math.round(numSteps / 4)), middle, numSteps])];
   return [
-    { title: `Q_t, t = ${middle}`, matrix: transition.toDense(middle - 1, middle), numStates },
-    ...ts.map((t) => ({ title: `Q̄_t, t = ${t}`, matrix: transition.toDense(0, t), numStates })),
+    { title: `Q_t, t = ${middle}`, from: 'x_{t−1}', matrix: transition.toDense(middle - 1, middle), numStates },
+    ...ts.map((t) => ({ title: `Q̄_t, t = ${t}`, from: 'x_0', matrix: transition.toDense(0, t), numStates })),
   ];
 }
 

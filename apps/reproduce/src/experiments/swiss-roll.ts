@@ -19,6 +19,7 @@ import { absorbing, discretizedGaussian, uniform } from '@d3pm/transitions';
 import { viridis } from '../figures/color-scale.ts';
 import { figure1Svg, type Figure1Row } from '../figures/figure-1-svg.ts';
 import { matrixPanel } from '../figures/matrix-panel.ts';
+import { matrixWords } from '../figures/matrix-words.ts';
 import { scatterPanel } from '../figures/scatter-panel.ts';
 import type { Progress } from '../progress.ts';
 import type { Preset } from './presets.ts';
@@ -95,7 +96,7 @@ export async function runSwissRoll({ preset, seed, progress }: SwissRollOptions)
     numStates,
     beside: [
       {
-        title: 'data, to compare with',
+        titles: ['data, to compare with'],
         draw: (size) => scatterPanel(held, { size, numStates, colors: new Array<string>(points).fill('#5ec962') }),
       },
     ],
@@ -170,11 +171,12 @@ function forwardRows(
   const middle = Math.round(numSteps / 2);
   return families.map(({ title, subtitle, transition }) => {
     const columns = [...forwardTrajectory({ transition, states: data, ts: figureSteps, rng })].map(({ states }) => states);
-    const matrix = (name: string, s: number, t: number): Figure1Row['beside'][number] => {
-      const values = transition.toDense(s, t).slice();
-      return { title: name, draw: (size) => matrixPanel(values, { size, numStates: transition.numStates }) };
+    const matrix = (name: string, s: number, from: string): Figure1Row['beside'][number] => {
+      const values = transition.toDense(s, middle).slice();
+      const { title: titled, axes } = matrixWords(name, values, { from });
+      return { titles: [titled, axes], draw: (size) => matrixPanel(values, { size, numStates: transition.numStates }) };
     };
-    const beside = [matrix(`Q at t = ${middle}`, middle - 1, middle), matrix(`Q̄ at t = ${middle}`, 0, middle)];
+    const beside = [matrix(`Q at t = ${middle}`, middle - 1, 'x_{t−1}'), matrix(`Q̄ at t = ${middle}`, 0, 'x_0')];
     transition.dispose();
     return {
       title,

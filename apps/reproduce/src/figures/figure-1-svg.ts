@@ -1,4 +1,5 @@
 import type { States } from '@d3pm/core';
+import { matrixKey } from './matrix-key.ts';
 import { scatterPanel } from './scatter-panel.ts';
 import { label, svgDocument, translate } from './svg.ts';
 
@@ -12,7 +13,7 @@ export interface Figure1Row {
   readonly numStates: number;
   readonly maskState?: number;
   /** Panels on the right: matrices, or data to compare with. */
-  readonly beside: readonly { readonly title: string; draw(size: number): string }[];
+  readonly beside: readonly { readonly titles: readonly string[]; draw(size: number): string }[];
 }
 
 export interface Figure1 {
@@ -27,7 +28,7 @@ const PANEL = 150;
 const GAP = 14;
 const LEFT = 204;
 const TOP = 92;
-const ROW = PANEL + 34;
+const ROW = PANEL + 38;
 
 /** Figure 1 of Austin et al. (2021): forward processes with their matrices, then a learned reverse process. */
 export function figure1Svg({ title, caption, steps, forward, reverse }: Figure1): string {
@@ -50,9 +51,10 @@ export function figure1Svg({ title, caption, steps, forward, reverse }: Figure1)
         scatterPanel(states, { size: PANEL, numStates, colors, ...(maskState === undefined ? {} : { maskState }) }),
       );
     });
-    const beside = row.beside.map(({ title: name, draw }, i) => {
+    const beside = row.beside.map(({ titles, draw }, i) => {
       const column = steps.length + i;
-      return translate(columnX(column), y, draw(PANEL)) + label(center(column), y + PANEL + 15, name, { size: 11, color: '#666' });
+      const beneath = titles.map((text, line) => label(center(column), y + PANEL + 14 + 13 * line, text, { size: 10.5, color: '#666' }));
+      return translate(columnX(column), y, draw(PANEL)) + beneath.join('');
     });
     return [names, ...notes, ...panels, ...beside].join('');
   };
@@ -65,6 +67,7 @@ export function figure1Svg({ title, caption, steps, forward, reverse }: Figure1)
     label(24, 30, title, { anchor: 'start', weight: 'bold', size: 17 }),
     ...header,
     arrows,
+    translate(columnX(steps.length), TOP - 50, matrixKey(2 * PANEL + GAP)),
     ...forward.map((row, i) => drawRow(row, TOP + i * ROW)),
     ...reverse.map((row, i) => drawRow(row, reverseTop + i * ROW)),
     label(24, height - 14, caption, { anchor: 'start', size: 11, color: '#666' }),

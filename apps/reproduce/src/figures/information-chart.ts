@@ -1,6 +1,8 @@
 import type { InformationPoint, NoiseSchedule } from '@d3pm/core';
 import * as Plot from '@observablehq/plot';
+import { matrixKey } from './matrix-key.ts';
 import { matrixPanel } from './matrix-panel.ts';
+import { matrixWords } from './matrix-words.ts';
 import { plotSvg } from './plot-svg.ts';
 import { label, svgDocument, translate } from './svg.ts';
 
@@ -16,6 +18,8 @@ export interface InformationChart {
 
 export interface TitledMatrix {
   readonly title: string;
+  /** Whose law a row is given: `x_0`. */
+  readonly from: string;
   /** float64 `[K·K]`, row-major. */
   readonly matrix: Float64Array;
   readonly numStates: number;
@@ -26,6 +30,8 @@ const HEIGHT = 290;
 const PANELS = 4;
 const GAP = 24;
 const TOP = 66;
+/** Of the key of the heat maps, and of what is written above and beneath them. */
+const KEY = { width: 300, height: 52, words: 48 };
 const COLOR = '#3b528b';
 /** Smaller values are rounding; a logarithmic axis would end in their noise. */
 const LEAST = 1e-12;
@@ -53,7 +59,7 @@ export function informationChart({ title, subtitle, schedule, points, matrices =
   const prior = points.map(({ t, priorNats }) => ({ t, y: priorNats }));
   const panels = [
     panel(numSteps, noise.label, noise.dots, noise.isLog, { most: 1 }),
-    panel(numSteps, '↑ I(x_t; x_0) / H(x_0)', information, false, {
+    panel(numSteps, '↑ I(x_t; x_0) / H(x_0); dashed: 1 − t/T', information, false, {
       most: 1,
       diagonal: [
         { t: 0, y: 1 },
@@ -70,7 +76,7 @@ export function informationChart({ title, subtitle, schedule, points, matrices =
     ...panels.map((svg, i) => translate(10 + i * (WIDTH + 10), TOP, svg)),
     ...heatMaps(matrices, width),
   ];
-  const height = TOP + HEIGHT + (matrices.length === 0 ? 10 : sizeOf(matrices, width) + 50);
+  const height = TOP + HEIGHT + (matrices.length === 0 ? 10 : KEY.height + sizeOf(matrices, width) + KEY.words + 10);
   return svgDocument(width, height, body.join(''));
 }
 
@@ -91,13 +97,18 @@ function sizeOf(matrices: readonly TitledMatrix[], width: number): number {
 
 function heatMaps(matrices: readonly TitledMatrix[], width: number): readonly string[] {
   const size = sizeOf(matrices, width);
-  return matrices.map(({ title, matrix, numStates }, i) =>
-    translate(
+  const top = TOP + HEIGHT + 16;
+  const panels = matrices.map(({ title, from, matrix, numStates }, i) => {
+    const words = matrixWords(title, matrix, { from });
+    return translate(
       20 + i * (size + GAP),
-      TOP + HEIGHT + 30,
-      label(0, -10, title, { anchor: 'start', size: 12 }) + matrixPanel(matrix, { size, numStates }),
-    ),
-  );
+      top + KEY.height + 20,
+      label(0, -8, words.title, { anchor: 'start', size: 12 }) +
+        matrixPanel(matrix, { size, numStates }) +
+        label(0, size + 16, words.axes, { anchor: 'start', size: 11, color: '#555' }),
+    );
+  });
+  return matrices.length === 0 ? [] : [translate(20, top, matrixKey(KEY.width)), ...panels];
 }
 
 /** ᾱ_t or Σ β of what has one, else β_t. */
@@ -106,8 +117,10 @@ function noisePanel(
   points: readonly InformationPoint[],
 ): { readonly label: string; readonly dots: readonly Dot[]; readonly isLog: boolean } {
   const { keep, rate } = points[0]!;
-  if (keep !== undefined) return { label: '↑ ᾱ_t, kept', dots: points.map((point) => ({ t: point.t, y: point.keep! })), isLog: false };
-  if (rate !== undefined) return { label: '↑ α_t = Σ β', dots: points.map((point) => ({ t: point.t, y: point.rate! })), isLog: true };
+  if (keep !== undefined)
+    return { label: '↑ ᾱ_t, kept (probability)', dots: points.map((point) => ({ t: point.t, y: point.keep! })), isLog: false };
+  if (rate !== undefined)
+    return { label: '↑ α_t = Σ β, a rate', dots: points.map((point) => ({ t: point.t, y: point.rate! })), isLog: true };
   const steps = points.filter(({ t }) => t > 0);
   return { label: `↑ β_t (${unit})`, dots: steps.map(({ t }) => ({ t, y: noise[t - 1]! })), isLog: true };
 }
