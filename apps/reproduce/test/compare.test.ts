@@ -353,6 +353,14 @@ describe('compareChart', () => {
     expect(document.querySelectorAll('circle').length).toBe(40);
   });
 
+  it('is entitled by the names of one run or two', () => {
+    const titleOf = (...runs: Parameters<typeof compareChart>[0]): string =>
+      parseHTML(compareChart(runs, { x: 'linear' })).document.querySelector('text[font-weight="bold"]')!.textContent;
+    expect(titleOf(run('absorbing', 1))).toBe('absorbing');
+    expect(titleOf(run('a', 1), run('b', 2))).toBe('a and b');
+    expect(titleOf(run('a', 1), run('b', 2), run('c', 3))).toBe('3 runs');
+  });
+
   it('has one panel where there is no bound, and any steps on a logarithmic axis', () => {
     const width = (svg: string): number => Number(/^<svg [^>]*width="(\d+)"/.exec(svg)![1]);
     const both = compareChart([run('a', 1), run('b', 2)], { x: 'log' });

@@ -1,6 +1,10 @@
 import { decode } from 'fast-png';
 import { describe, expect, it } from 'vitest';
 import { viridis } from '../src/figures/color-scale.ts';
+import { matrixKey } from '../src/figures/matrix-key.ts';
+import { matrixWords } from '../src/figures/matrix-words.ts';
+import { seriesStyle } from '../src/figures/series-style.ts';
+import { rowsChart } from '../src/tables/rows-chart.ts';
 import { matrixPanel } from '../src/figures/matrix-panel.ts';
 import { renderPng } from '../src/figures/render-png.ts';
 import { scatterPanel } from '../src/figures/scatter-panel.ts';
@@ -55,6 +59,43 @@ describe('pictures', () => {
     const green = (x: number, y: number): number => data[(y * width + x) * channels + 1]!;
     expect(green(75, 25)).toBeGreaterThan(200);
     expect(green(25, 25)).toBeLessThan(20);
+  });
+
+  it('have a key of the colours of matrices: a share of the largest entry stands where its colour does', () => {
+    const key = matrixKey(200);
+    expect(key).toContain('its share of the largest');
+    const png = decode(renderPng(svgDocument(200, 40, key), { scale: 1 }));
+    const colorAt = (x: number): readonly number[] => [
+      ...png.data.subarray((19 * png.width + x) * png.channels, (19 * png.width + x) * png.channels + 3),
+    ];
+    for (const share of [0.01, 0.1, 0.25, 0.5]) {
+      const x = Number(new RegExp(`<text x="([\\d.]+)"[^>]*>${share}<`, 'u').exec(key)![1]);
+      const expected = viridis(Math.sqrt(share)).match(/\d+/gu)!.map(Number);
+      colorAt(Math.round(x)).forEach((channel, c) => expect(Math.abs(channel - expected[c]!)).toBeLessThan(8));
+    }
+    expect(matrixWords('Q', Float64Array.of(0.125, 0.0625), { from: 'x_0' })).toEqual({
+      title: 'Q, largest 0.125',
+      axes: '↓ from x_0, → to x_t',
+    });
+  });
+
+  it('tell series apart by colour and symbol, 42 of them, and by colour and dash 28', () => {
+    const looks = Array.from({ length: 42 }, (_, i) => seriesStyle(i));
+    expect(new Set(looks.map(({ color, symbol }) => `${color} ${symbol}`)).size).toBe(42);
+    expect(new Set(looks.slice(0, 28).map(({ color, dash }) => `${color} ${dash}`)).size).toBe(28);
+  });
+
+  it('name every number of steps, and each row with its symbol, its bars and its axis beside it', () => {
+    const steps = [10, 64, 256, 512, 1000];
+    const points = ['a, mixture', 'b, plug-in'].flatMap((row, i) =>
+      steps.map((each) => ({ row, steps: each, value: 2 + i + 1 / each, error: i === 0 ? 1e-6 : 0 })),
+    );
+    const svg = rowsChart({ points, lines: [], yLabel: 'bits (bars: 2 standard errors)' });
+    for (const text of [...steps.map(String), 'a, mixture', 'b, plug-in', 'reverse steps']) expect(svg).toContain(`>${text}<`);
+    for (const color of ['#0072b2', '#d55e00']) expect(svg).toContain(`fill="${color}"`);
+    const linesIn = (text: string): number => text.split('<line ').length;
+    const without = rowsChart({ points: points.map((point) => ({ ...point, error: 0 })), lines: [], yLabel: 'bits' });
+    expect(linesIn(svg) - linesIn(without)).toBe(steps.length);
   });
 
   it('clamp colours', () => {

@@ -1,5 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import { plotSvg } from '../figures/plot-svg.ts';
+import { seriesStyle } from '../figures/series-style.ts';
 import { label, svgDocument, translate } from '../figures/svg.ts';
 import { createSmoother } from '../run-files/smoother.ts';
 import type { ReadRun } from './read-run.ts';
@@ -12,9 +13,6 @@ export interface CompareChartOptions {
   readonly x: 'linear' | 'log';
 }
 
-/** Okabe and Ito (2008), for all kinds of colour vision; without their yellow, which is not seen on white. */
-const COLORS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000'];
-const DASHES = ['', '7 4', '2 3', '9 3 2 3'];
 /** More points are not seen in a panel. */
 const MAX_POINTS = 800;
 const MAX_NAME = 48;
@@ -39,7 +37,7 @@ export function compareChart(runs: readonly NamedRun[], { x }: CompareChartOptio
   const steps = runs.flatMap(({ losses, bounds }) => [losses[0]!, losses.at(-1)!, ...bounds].map(({ step }) => step));
   const domain = [Math.max(x === 'log' ? 1 : 0, Math.min(...steps)), Math.max(...steps)] as const;
   const body = [
-    label(20, 32, runs.length === 2 ? `${short(runs[0]!.name)} and ${short(runs[1]!.name)}` : `${runs.length} runs`, {
+    label(20, 32, runs.length > 2 ? `${runs.length} runs` : runs.map(({ name }) => short(name)).join(' and '), {
       anchor: 'start',
       weight: 'bold',
       size: 17,
@@ -93,11 +91,11 @@ function boundMarks(runs: readonly NamedRun[]): Marks {
         x: 'step',
         y1: ({ bits, standardError }: (typeof shown)[number]) => bits - 2 * standardError,
         y2: ({ bits, standardError }: (typeof shown)[number]) => bits + 2 * standardError,
-        stroke: COLORS[i % COLORS.length]!,
+        stroke: seriesStyle(i).color,
         strokeOpacity: 0.5,
       }),
       Plot.line(shown, { x: 'step', y: 'bits', ...stroke(i), strokeWidth: 2 }),
-      Plot.dot(shown, { x: 'step', y: 'bits', fill: COLORS[i % COLORS.length]!, r: 3 }),
+      Plot.dot(shown, { x: 'step', y: 'bits', fill: seriesStyle(i).color, r: 3 }),
     ];
   });
   return { marks, points: runs.flatMap(({ bounds }) => bounds).filter(isFinitePoint).length };
@@ -125,7 +123,8 @@ function legendEntry(name: string, index: number): string {
 
 /** Every run looks different up to 28 of them. */
 function stroke(index: number): { readonly stroke: string; readonly strokeDasharray: string } {
-  return { stroke: COLORS[index % COLORS.length]!, strokeDasharray: DASHES[Math.floor(index / COLORS.length) % DASHES.length]! };
+  const { color, dash } = seriesStyle(index);
+  return { stroke: color, strokeDasharray: dash };
 }
 
 const isFinitePoint = ({ bits }: Point): boolean => Number.isFinite(bits);

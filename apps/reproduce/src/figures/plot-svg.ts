@@ -15,18 +15,3 @@ export function plotSvg({
   chart.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
   return chart.outerHTML;
 }
-
-/** The names of series one below the other at the right of the frame, each in its colour. */
-export function seriesNames(names: readonly string[]): readonly Plot.Markish[] {
-  return names.map((series, i) =>
-    Plot.text([{ series }], {
-      text: 'series',
-      fill: 'series',
-      frameAnchor: 'top-right',
-      textAnchor: 'start',
-      dx: 12,
-      dy: 18 * i,
-      fontWeight: 'bold',
-    }),
-  );
-}

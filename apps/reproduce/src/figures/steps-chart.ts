@@ -1,5 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import { plotSvg } from './plot-svg.ts';
+import { stepsAxis } from './steps-axis.ts';
 
 export interface StepsChartInput {
   /** The bound of chains of several lengths, in bits per character with its standard error. */
@@ -11,21 +12,20 @@ export interface StepsChartInput {
 
 /** The bound against the number of reverse steps, with baselines: an SVG text. */
 export function stepsChart({ bounds, baselines, yLabel }: StepsChartInput): string {
-  const [low, high] = [Math.min(...bounds.map(({ steps }) => steps)), Math.max(...bounds.map(({ steps }) => steps))];
+  const axis = stepsAxis(
+    bounds.map(({ steps }) => steps),
+    [0.8, 1.25],
+  );
   return plotSvg({
     width: 640,
     height: 400,
     marginLeft: 56,
     marginRight: 96,
-    x: {
-      type: 'log',
-      label: 'reverse steps',
-      ticks: bounds.map(({ steps }) => steps),
-      tickFormat: String,
-      domain: [low * 0.8, high * 1.25],
-    },
+    marginBottom: 48,
+    x: axis.x,
     y: { label: yLabel, grid: true, nice: true, zero: false },
     marks: [
+      axis.mark,
       Plot.ruleY(baselines, { y: 'bits', stroke: '#999', strokeDasharray: '4 3' }),
       Plot.text(baselines, { y: 'bits', text: 'name', frameAnchor: 'right', dx: 8, textAnchor: 'start', fill: '#555' }),
       Plot.line(bounds, { x: 'steps', y: 'bits', stroke: '#3b528b', strokeWidth: 2 }),

@@ -1,7 +1,10 @@
 import * as Plot from '@observablehq/plot';
-import { plotSvg, seriesNames } from '../figures/plot-svg.ts';
+import { plotSvg } from '../figures/plot-svg.ts';
+import { seriesMarks } from '../figures/series-marks.ts';
+import { stepsAxis } from '../figures/steps-axis.ts';
 
 export interface ChartPoint {
+  /** With the process where a table has several. */
   readonly row: string;
   readonly steps: number;
   readonly value: number;
@@ -19,27 +22,24 @@ export interface RowsChartInput {
 
 /** A number of each row against the number of steps, with bars: an SVG text. */
 export function rowsChart({ points, lines, yLabel, yType = 'linear' }: RowsChartInput): string {
-  const steps = [...new Set(points.map((point) => point.steps))].sort((a, b) => a - b);
-  const rows = [...new Set(points.map(({ row }) => row))];
+  const axis = stepsAxis(
+    points.map(({ steps }) => steps),
+    [0.8, 1.15],
+  );
   return plotSvg({
-    width: 800,
-    height: 420,
+    width: 860,
+    height: 440,
     marginTop: 32,
     marginLeft: 60,
-    marginRight: 240,
-    x: { type: 'log', label: 'reverse steps', ticks: steps, tickFormat: String, domain: [steps[0]! * 0.8, steps.at(-1)! * 1.15] },
+    marginRight: 300,
+    marginBottom: 48,
+    x: axis.x,
     y: { type: yType, label: yLabel, grid: true, tickFormat: String, ...(yType === 'linear' && { nice: true, zero: false }) },
-    color: { domain: rows, scheme: 'dark2' },
     marks: [
+      axis.mark,
       Plot.ruleY(lines, { y: 'value', stroke: '#999', strokeDasharray: '4 3' }),
       Plot.text(lines, { y: 'value', text: 'name', frameAnchor: 'right', dx: -4, dy: -6, textAnchor: 'end', fill: '#555' }),
-      Plot.line(points, { x: 'steps', y: 'value', stroke: 'row', strokeWidth: 2 }),
-      Plot.ruleX(
-        points.filter(({ error }) => error > 0),
-        { x: 'steps', y1: (d: ChartPoint) => d.value - d.error, y2: (d: ChartPoint) => d.value + d.error, stroke: 'row', strokeWidth: 1.5 },
-      ),
-      Plot.dot(points, { x: 'steps', y: 'value', fill: 'row', r: 3.5 }),
-      ...seriesNames(rows),
+      ...seriesMarks(points.map(({ row, steps, value, error }) => ({ series: row, x: steps, y: value, error }))),
     ],
   });
 }

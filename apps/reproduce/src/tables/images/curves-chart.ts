@@ -1,5 +1,5 @@
-import * as Plot from '@observablehq/plot';
-import { plotSvg, seriesNames } from '../../figures/plot-svg.ts';
+import { plotSvg } from '../../figures/plot-svg.ts';
+import { seriesMarks } from '../../figures/series-marks.ts';
 
 export interface CurvePoint {
   readonly curve: string;
@@ -7,25 +7,20 @@ export interface CurvePoint {
   readonly y: number;
 }
 
-/** A line for each curve, with its name beside it in the same colour: an SVG text. */
+/** A line for each curve, with its name and its symbol beside it: an SVG text. */
 export function curvesChart(
   points: readonly CurvePoint[],
   { xLabel, yLabel }: { readonly xLabel: string; readonly yLabel: string },
 ): string {
-  const curves = [...new Set(points.map(({ curve }) => curve))];
   return plotSvg({
-    width: 800,
-    height: 420,
+    width: 860,
+    height: 440,
     marginTop: 32,
     marginLeft: 60,
-    marginRight: 260,
-    x: { label: xLabel },
+    marginRight: 300,
+    marginBottom: 48,
+    x: { label: xLabel, labelAnchor: 'center', labelArrow: 'none', labelOffset: 38 },
     y: { label: yLabel, grid: true, nice: true },
-    color: { domain: curves, scheme: 'tableau10' },
-    marks: [
-      Plot.line(points, { x: 'x', y: 'y', stroke: 'curve', strokeWidth: 2 }),
-      Plot.dot(points, { x: 'x', y: 'y', fill: 'curve', r: 2.5 }),
-      ...seriesNames(curves),
-    ],
+    marks: [...seriesMarks(points.map(({ curve, x, y }) => ({ series: curve, x, y, error: 0 })))],
   });
 }

@@ -44,11 +44,11 @@ export async function writeTextReport(table: TextTable, { folder, queue }: Write
         .filter(({ order }) => order === Math.max(...table.ngramOrders))
         .map(({ order, bits, perWord }) => ({ name: `${order}-gram`, value: perWord?.perplexity ?? bits })),
     ];
-    const label = `${table.unit}, an upper bound (bars: seeds)`;
+    const label = `${table.unit}, an upper bound (bars: half the range of seeds, or 2 standard errors where they are more)`;
     await draw(
       'bound-against-steps.png',
       'The bound against the number of steps',
-      rowsChart({ points: firsts.map(boundPoint), lines, yLabel: label }),
+      rowsChart({ points: chartPoints(firsts, boundPoint), lines, yLabel: label }),
     );
     const timed = firsts.filter(({ sampling }) => sampling !== undefined);
     if (timed.length > 0) {
@@ -56,7 +56,12 @@ export async function writeTextReport(table: TextTable, { folder, queue }: Write
       await draw(
         'time-against-steps.png',
         'Seconds to sample one example against the number of steps',
-        rowsChart({ points: timed.map(timePoint), lines: seconds, yLabel: 'seconds for one example', yType: 'log' }),
+        rowsChart({
+          points: chartPoints(timed, timePoint),
+          lines: seconds,
+          yLabel: 'seconds for one example (bars: half the range of seeds)',
+          yType: 'log',
+        }),
       );
     }
   }
@@ -82,16 +87,25 @@ async function neighbourGraph({ config }: TableRow): Promise<string> {
   return graphSvg(graph, { labels: labels.map((character) => (character === ' ' ? '␣' : character)) });
 }
 
-const boundPoint = ({ row, steps, shown }: RowSummary): ChartPoint => ({
-  row: row.title,
+const boundPoint = ({ steps, shown }: RowSummary, row: string): ChartPoint => ({
+  row,
   steps,
   value: shown.mean,
-  error: shown.spread ?? 0,
+  error: Math.max(shown.spread ?? 0, 2 * (shown.standardError ?? 0)),
 });
 
-const timePoint = ({ row, steps, sampling }: RowSummary): ChartPoint => ({
-  row: row.title,
+const timePoint = ({ steps, sampling }: RowSummary, row: string): ChartPoint => ({
+  row,
   steps,
   value: sampling!.seconds.mean,
-  error: 0,
+  error: sampling!.seconds.spread ?? 0,
 });
+
+/** The rows of a chart, each with its reverse process where they have several and the title does not say it. */
+function chartPoints(rows: readonly RowSummary[], point: (row: RowSummary, name: string) => ChartPoint): readonly ChartPoint[] {
+  const isMixed = new Set(rows.map(({ reverse }) => reverse)).size > 1;
+  return rows.map((summary) => {
+    const { row, reverse } = summary;
+    return point(summary, isMixed && !row.title.includes(reverse!) ? `${row.title}, ${reverse!}` : row.title);
+  });
+}
