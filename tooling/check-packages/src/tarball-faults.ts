@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { engineFaults } from './engine-faults.ts';
 
 /** Names that say a file was made for us and not for a user. */
 const NOT_FOR_USERS = /(?:^|\/)(?:test|bench|runs|coverage|node_modules)\/|\.tsbuildinfo$|\.test\.[cm]?[jt]s$|(?:^|\/)tsconfig[^/]*\.json$/;
@@ -22,6 +23,7 @@ export function tarballFaults(folder: string, { files, manifest }: Tarball): rea
       .filter((path) => !existsSync(join(folder, path.replace(/^dist\//, 'src/').replace(/\.js$/, '.ts'))))
       .map((path) => `${path} has no source any more; remove the package's dist/ and build again`),
     ...publishConfigFaults(manifest),
+    ...engineFaults(folder, manifest),
     ...[...manifest.matchAll(/"(?:workspace|catalog):[^"]*"/g)].map(([range]) => `package.json still says ${range}`),
   ];
 }
