@@ -49,6 +49,15 @@ describe('the command d3pm dash', () => {
     },
   );
 
+  it('waits for a run that is still to come, under folders that are not there either', async () => {
+    const { url, err } = await dash('to-come/run-2', '--port', '0');
+    await expect.poll(err).toBe('to-come/run-2 is not there yet; the page waits for it\n');
+    const page = await listen(url);
+    expect(page.messages.status.at(-1)).toMatchObject({ state: 'waiting', notes: [] });
+    makeRun(join(bed.folder, 'to-come', 'run-2'), { metrics: trainLine(1, 4) });
+    await expect.poll(() => losses(page), { timeout: 20_000 }).toEqual([[1, 4]]);
+  });
+
   it('has its address for a program as well', async () => {
     makeRun(bed.run, {});
     const child = spawn(process.execPath, [CLI, 'dash', 'run-1', '--port', '0', '--json'], { cwd: bed.folder });
@@ -73,7 +82,6 @@ describe('the command d3pm dash', () => {
   });
 
   it.each([
-    [['nowhere'], 'error INVALID_OPTIONS: dash: "nowhere" is not there; give the folder that d3pm train --out named'],
     [['secret.txt'], 'dash: "secret.txt" is no folder'],
     [['.', '--port', '65536'], 'expected an integer from 0 to 65535'],
     [['.', '--port', ''], 'expected an integer from 0 to 65535'],
