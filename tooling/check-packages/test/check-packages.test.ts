@@ -30,7 +30,8 @@ function folder(files: Readonly<Record<string, string>>): string {
 
 describe('tarballFaults', () => {
   const files = ['package.json', 'README.md', 'LICENSE', 'dist/index.js', 'dist/index.d.ts', 'src/index.ts'];
-  const manifest = '{"engines":{"node":">=22.13"},"dependencies":{"@d3pm/core":"^0.1.0"},"publishConfig":{"access":"public","provenance":true}}';
+  const manifest =
+    '{"engines":{"node":">=22.13"},"dependencies":{"@d3pm/core":"^0.1.0"},"publishConfig":{"access":"public","provenance":true}}';
   const own = (): string => folder({ 'src/index.ts': '' });
 
   it('finds nothing in a sound tarball', () => {
