@@ -27,12 +27,12 @@ export function assignments(text: string, before: readonly string[]): readonly s
 }
 
 /** 2 for a command line that is wrong, so that a script can tell it from a run that failed. */
-export function exitWith({ exitCode }: CommanderError): never {
+function exitWith({ exitCode }: CommanderError): never {
   process.exit(exitCode === 0 ? 0 : 2);
 }
 
 /** What is wrong with a command line: a text for people, or with `--json` an error as every other. */
-export const usageErrors = {
+const usageErrors = {
   writeErr: (text: string): void => {
     if (!process.argv.includes('--json')) return void process.stderr.write(text);
     // Not the help that follows.
