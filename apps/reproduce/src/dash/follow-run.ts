@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { JsonObject } from '@d3pm/train/node';
@@ -27,6 +28,7 @@ export function followRun(root: string, { now }: { readonly now: () => number })
   const metrics = followMetrics(root);
   const pace = followPace(root);
   let checkpoint: CheckpointFacts | undefined;
+  let wasThere = false;
   let known: Omit<DashMessages, 'points'> = {
     run: runMessage(root, undefined),
     status: { state: 'waiting', words: '', step: 0, notes: [] },
@@ -43,7 +45,9 @@ export function followRun(root: string, { now }: { readonly now: () => number })
         });
       const read = await noted(() => metrics.poll(), { reset: false, train: [], bound: [] });
       const timed = await noted(() => pace.poll(), { reset: false, pace: [] });
-      checkpoint = await noted(() => newestFacts(root, checkpoint), checkpoint);
+      // A run that is still to come is none that is gone.
+      wasThere ||= existsSync(root);
+      if (wasThere) checkpoint = await noted(() => newestFacts(root, checkpoint), checkpoint);
       const log = await noted(() => readLog(root), known.log.text);
       const samples = await noted(() => sampleNames(root), known.samples);
       const state = await noted(() => stateOfRun(root, { log, now: now() }), { state: known.status.state, words: known.status.words });

@@ -20,10 +20,7 @@ const FLOAT32_BYTES = 4;
 
 /** The checkpoints of a run folder by their names, the newest first. */
 export async function checkpointNames(root: string): Promise<readonly string[]> {
-  const names = await readdir(root).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return []; // a run that is still to come
-    throw error;
-  });
+  const names = await readdir(root);
   return names.filter((name) => /^ckpt-\d{8,16}(-r\d{1,9})?$/.test(name)).toSorted((a, b) => compareNames(b, a));
 }
 
