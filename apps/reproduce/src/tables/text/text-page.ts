@@ -78,7 +78,7 @@ function wordsNote(rows: readonly RowSummary[]): string | undefined {
   const counted = rows.find(({ words }) => words !== undefined);
   if (counted === undefined) return undefined;
   const { words, examples } = counted;
-  return `Held out: ${examples} examples with ${words} words in all, by which the nats of all are divided; SE is that of this ratio.`;
+  return `Held out: ${examples} examples with ${Math.round(words!)} words in all, by which the nats of all are divided; SE is that of this ratio.`;
 }
 
 function ngramsSection(baselines: readonly NgramBaseline[]): string | undefined {
