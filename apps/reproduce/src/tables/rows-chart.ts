@@ -38,8 +38,19 @@ export function rowsChart({ points, lines, yLabel, yType = 'linear' }: RowsChart
     marks: [
       axis.mark,
       Plot.ruleY(lines, { y: 'value', stroke: '#999', strokeDasharray: '4 3' }),
-      Plot.text(lines, { y: 'value', text: 'name', frameAnchor: 'right', dx: -4, dy: -6, textAnchor: 'end', fill: '#555' }),
+      ...lineNames(lines),
       ...seriesMarks(points.map(({ row, steps, value, error }) => ({ series: row, x: steps, y: value, error }))),
     ],
   });
+}
+
+/** By turns at the right and the left, so that those of neighbours do not meet. */
+function lineNames(lines: RowsChartInput['lines']): readonly Plot.Markish[] {
+  const sorted = lines.toSorted((a, b) => a.value - b.value);
+  const common = { y: 'value', text: 'name', dy: -6, fill: '#555' } as const;
+  const turns = [0, 1].map((turn) => sorted.filter((_, i) => i % 2 === turn));
+  return [
+    Plot.text(turns[0]!, { ...common, frameAnchor: 'right', textAnchor: 'end', dx: -4 }),
+    Plot.text(turns[1]!, { ...common, frameAnchor: 'left', textAnchor: 'start', dx: 4 }),
+  ];
 }
