@@ -91,7 +91,7 @@ describe('scores of samples', () => {
 
   it('are against the split that is asked for, which is part of a shard', { timeout: 60_000 }, async () => {
     for (const index of [1, 0]) await score('of-train', { shard: `${index}/2`, against: 'train' });
-    await expect(score('of-train', { shard: '1/2' })).rejects.toThrow(/of another job:[^]*against/);
+    await expect(score('of-train', { shard: '1/2' })).rejects.toThrow(/of another job;[^]*options\.against: "train" before, "test" now/);
     await runMerge([at('of-train')], { quiet: true });
     expect(reportsOf('of-train')).toEqual(await scoresByMetrics('drawn', 330, 'train'));
     expect(JSON.parse(bytes('of-train', 'scores.json').toString())).toMatchObject({ reference: 'digits/train, 330 examples' });

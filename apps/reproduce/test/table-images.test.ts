@@ -52,8 +52,8 @@ describe('d3pm table-3 --smoke', () => {
 
   it('has pictures of samples, of training and of Figure 3', () => {
     const grid = decode(readFileSync(path('samples-gauss-logistic.png')));
-    // Twelve of 8 × 8 in four columns, twice as large, two white pixels between.
-    expect([grid.width, grid.height, grid.channels]).toEqual([4 * 18 - 2, 3 * 18 - 2, 1]);
+    // Twelve of 8 × 8 in four columns, eight times as large, two white pixels between.
+    expect([grid.width, grid.height, grid.channels]).toEqual([4 * 66 - 2, 3 * 66 - 2, 1]);
     expect(decode(readFileSync(path('figure-3.png'))).width).toBeGreaterThan(700);
     expect(readFileSync(path('progress-gauss-logistic.gif')).subarray(0, 6).toString('latin1')).toBe('GIF89a');
     expect(decode(readFileSync(path('bound-against-updates.png'))).width).toBeGreaterThan(700);
