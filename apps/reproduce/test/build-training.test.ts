@@ -9,7 +9,6 @@ import { trainConfigSchema } from '../src/config/train-config-schema.ts';
 import type { TrainConfig } from '../src/config/train-config.ts';
 import { buildTraining, type Training } from '../src/train/build-training.ts';
 import { evaluateTraining } from '../src/train/evaluate-training.ts';
-import { evaluationSplit } from '../src/train/evaluation-split.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'd3pm-build-'));
 beforeAll(async () => void (await prepareEngine({ backend: 'cpu' })));
@@ -62,14 +61,14 @@ describe('what a run is looked at with', () => {
 
   it('is the validation split, and never the test, which models are not chosen by', async () => {
     const training = await build(text);
-    expect(evaluationSplit(training)!.name).toBe('moby-dick/valid');
+    expect(training.evaluated!.name).toBe('moby-dick/valid');
     expect((await boundOf(training, text))!['boundBits']).toBeGreaterThan(0);
     training.dispose();
   });
 
   it('is the test where the data has no other', async () => {
     const training = await build(roll);
-    expect(evaluationSplit(training)!.name).toBe('swiss-roll/test');
+    expect(training.evaluated!.name).toBe('swiss-roll/test');
     expect((await boundOf(training, roll))!['boundBits']).toBeGreaterThan(0);
     training.dispose();
   });

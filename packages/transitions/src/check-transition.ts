@@ -45,8 +45,6 @@ const CASE_STATES = 4;
  * Chapman–Kolmogorov, the adjoint, gradients, tables, gathers, draws, stationarity, closed forms, support of the reverse step,
  * positions, steps of each example, large batches, impossible rows, underflow, refusals and leaks. The same seed tries the same.
  *
- * At last the transition is disposed, twice: it makes its tables anew when it is asked again.
- *
  * Reads tensors synchronously, so that the engine must be able to (WebGPU is not). Gradients are tried where tfjs has them:
  * `prepareEngine` of `@d3pm/engine` registers them, a back end alone does not.
  *
@@ -77,8 +75,6 @@ export function checkTransition(transition: Transition, { rng = createRng(0), nu
     }),
   ];
   const first = tried(everyStep, cases);
-  // Before the law that disposes it.
-  const priorNats = attempt(() => largestPriorTerm(transition), undefined);
   const laws = [
     first,
     ...transitionLaws.map((law) => {
@@ -90,7 +86,7 @@ export function checkTransition(transition: Transition, { rng = createRng(0), nu
     transition: transition.name,
     ok: laws.every(({ ok }) => ok),
     laws,
-    priorTermNats: priorNats,
+    priorTermNats: attempt(() => largestPriorTerm(transition), undefined),
   };
 }
 

@@ -2,7 +2,8 @@ import '@tensorflow/tfjs-backend-cpu';
 import { drawFromProbs, stepOf, stepPairs, type Steps, type Transition } from '@d3pm/core';
 import { checkTransition, uniform } from '@d3pm/transitions';
 import { concat, equal, max, reshape, slice, tidy, where, zeros, type Tensor } from '@tensorflow/tfjs-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { disposal } from '../src/laws/disposal.ts';
 import { evenly, noiseOf } from './noise.ts';
 
 type MapName = 'pull' | 'pullStates' | 'push' | 'pushStates';
@@ -158,7 +159,6 @@ describe('checkTransition finds', () => {
       }),
       'steps outside 0 ≤ s ≤ t ≤ T are refused',
     ],
-    ['a dispose that throws the second time', disposedOnce, 'dispose can be called twice'],
     ['a closed form a step early, of 600 states', anotherForm, 'rankOne and absorbing are what toDense and pushStates are'],
   ])('%s', (_, make, law) =>
     expect(
@@ -167,6 +167,21 @@ describe('checkTransition finds', () => {
         .map(({ name }) => name),
     ).toEqual([law]),
   );
+
+  it('a dispose that throws the second time', () => {
+    const tried = (transition: Transition): (() => unknown) => {
+      const nothing = { r: 0, s: 0, t: 0, logProbs: [], logLikelihood: [], states: [] };
+      return () => disposal.deviation({ transition, ...nothing });
+    };
+    expect(tried(disposedOnce())).toThrow('disposed already');
+    expect(tried(right())).not.toThrow();
+  });
+
+  it('does not dispose what it is given', () => {
+    const dispose = vi.fn<() => void>();
+    checkTransition({ ...right(), dispose });
+    expect(dispose).not.toHaveBeenCalled();
+  });
 
   it('nothing wrong with draws of right ones', () => {
     const whole = right();

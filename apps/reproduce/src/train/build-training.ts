@@ -28,7 +28,6 @@ import { assertEvaluationFits } from './assert-evaluation-fits.ts';
 import { assertSavingFits } from './assert-saving-fits.ts';
 import { completeSchedule, isOfTheData } from './complete-schedule.ts';
 import { completeTransition } from './complete-transition.ts';
-import { evaluationSplit } from './evaluation-split.ts';
 import { extraMaskOf } from './extra-mask-of.ts';
 import type { TrainConfig, TrainingConfig } from '../config/train-config.ts';
 
@@ -40,10 +39,12 @@ export interface Training {
   /** Of one example of the data. */
   readonly exampleShape: readonly number[];
   readonly train: Dataset;
-  /** Held-out examples to look at while a model is trained and chosen, where the data has some. */
+  /** Held-out examples to choose a model by, where the data has some. */
   readonly valid: Dataset | undefined;
   /** Held-out examples for the end, where the data has some. */
   readonly test: Dataset | undefined;
+  /** What a run is looked at with, and its best checkpoints are chosen by: never the test split where there is another. */
+  readonly evaluated: Dataset | undefined;
   readonly options: TrainOptions<'denoiser'>;
   readonly rng: Rng;
   dispose(): void;
@@ -63,7 +64,8 @@ export async function buildTraining(config: TrainConfig): Promise<Training> {
   const splits = await datasets.fromConfig(config.data);
   const { valid, test } = splits;
   const train = trainSplit(config, splits);
-  assertSavingFits(config, { evaluated: evaluationSplit({ valid, test }) });
+  const evaluated = valid ?? test;
+  assertSavingFits(config, { evaluated });
   const transition = transitionOf({ ...config, transition: await completeTransition(config.transition) }, { data: train, ...processes });
   const { numStates, numSteps } = transition;
   const model = models.fromConfig(config.model, {
@@ -85,6 +87,7 @@ export async function buildTraining(config: TrainConfig): Promise<Training> {
     train,
     valid,
     test,
+    evaluated,
     rng,
     options: {
       numSteps: training.numSteps,

@@ -4,7 +4,6 @@ import { ancestralSampler, autoregressiveSampler, finalStates } from '@d3pm/samp
 import type { EvaluationContext } from '@d3pm/train/node';
 import writeFileAtomic from 'write-file-atomic';
 import type { Training } from './build-training.ts';
-import { evaluationSplit } from './evaluation-split.ts';
 import { sampleFile } from './sample-file.ts';
 import { textDecoder } from './text-decoder.ts';
 import type { TrainConfig } from '../config/train-config.ts';
@@ -15,9 +14,8 @@ type Values = Readonly<Record<string, number>>;
 const STOPPED = new Error('the evaluation is stopped');
 
 /**
- * Draws the samples of a step and estimates its bound on the validation split, or the test where there is none: the same draws at every
- * step, so that two differ by the model alone.
- * Undefined when `signal` has stopped it, after the call of the network that runs.
+ * Draws the samples of a step and estimates its bound: the same draws at every step, so that two differ by the model alone. Undefined when
+ * `signal` has stopped it, after the call of the network that runs.
  */
 export async function evaluateTraining(
   context: EvaluationContext<'denoiser'>,
@@ -43,7 +41,7 @@ interface Asked extends Pick<TrainConfig, 'evaluation'> {
 
 async function drawSamples(
   { step, model, rng, samplesFolder }: EvaluationContext<'denoiser'>,
-  { transition, reverse, exampleShape, valid, test }: Training,
+  { transition, reverse, exampleShape, evaluated }: Training,
   { evaluation: { samples, sampleSteps }, goOn }: Asked,
 ): Promise<void> {
   const asked = { transition, denoiser: model, shape: [samples, ...exampleShape], rng: rng.split('samples') };
@@ -52,7 +50,7 @@ async function drawSamples(
     : ancestralSampler({ ...asked, reverse, ...(sampleSteps !== undefined && { numSteps: sampleSteps }) });
   const states = await finalStates(eachAfter(goOn, sampler));
   const { extension, content } = sampleFile(states, {
-    decode: textDecoder(evaluationSplit({ valid, test })),
+    decode: textDecoder(evaluated),
     numStates: transition.numStates,
   });
   const path = join(samplesFolder, `step-${String(step).padStart(8, '0')}.${extension}`);
@@ -61,12 +59,11 @@ async function drawSamples(
 
 async function estimateBound(
   { model, rng }: EvaluationContext<'denoiser'>,
-  { transition, reverse, valid, test }: Training,
+  { transition, reverse, evaluated }: Training,
   { evaluation: { testExamples }, goOn }: Asked,
 ): Promise<Values> {
-  const data = evaluationSplit({ valid, test });
-  if (data === undefined || testExamples === 0) return {};
-  const held = { transition, denoiser: model, data, maxExamples: testExamples, rng: rng.split('bound'), onProgress: goOn };
+  if (evaluated === undefined || testExamples === 0) return {};
+  const held = { transition, denoiser: model, data: evaluated, maxExamples: testExamples, rng: rng.split('bound'), onProgress: goOn };
   const { total } = model.causal ? await evaluateAutoregressive(held) : await evaluateBound({ ...held, reverse, stepsPerExample: 1 });
   return { boundBits: total.bitsPerDimension, boundStandardErrorBits: total.standardErrorBitsPerDimension };
 }

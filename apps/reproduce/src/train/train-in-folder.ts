@@ -5,7 +5,6 @@ import type { Progress } from '../progress.ts';
 import type { Training } from './build-training.ts';
 import { environmentOf } from './environment-of.ts';
 import { evaluateTraining } from './evaluate-training.ts';
-import { evaluationSplit } from './evaluation-split.ts';
 import { infinitePriorWarning } from './infinite-prior-warning.ts';
 import type { TrainConfig } from '../config/train-config.ts';
 
@@ -41,7 +40,7 @@ export async function trainInFolder(
   { folder, engine, progress, phase = 'training', say, allowChange, hint = '', commit, group, signal }: TrainInFolderOptions,
 ): Promise<EndOfProcess | undefined> {
   const { saving, evaluation, ...decides } = config;
-  const evaluated = evaluationSplit(training);
+  const { evaluated } = training;
   const warning = infinitePriorWarning(training.transition);
   if (warning !== undefined) say(`warning: ${warning}`);
   const events = trainRun(training.model, {

@@ -3,7 +3,6 @@ import { chapmanKolmogorov } from './chapman-kolmogorov.ts';
 import { classAxis } from './class-axis.ts';
 import { closedForms } from './closed-forms.ts';
 import { denseForm } from './dense-form.ts';
-import { disposal } from './disposal.ts';
 import { doublyStochastic } from './doubly-stochastic.ts';
 import { draws } from './draws.ts';
 import { extraMask } from './extra-mask.ts';
@@ -26,7 +25,7 @@ import { stochasticRows } from './stochastic-rows.ts';
 import { underflow } from './underflow.ts';
 import type { TransitionLaw } from './transition-law.ts';
 
-/** Every law but `everyStep`, which is tried first, in the order of what to look at first when a family is wrong; the last one disposes it. */
+/** Every law but `everyStep`, which is tried first, in the order of what to look at first when a family is wrong. */
 export const transitionLaws: readonly TransitionLaw[] = [
   resultShapes,
   stochasticRows,
@@ -53,5 +52,4 @@ export const transitionLaws: readonly TransitionLaw[] = [
   refusals,
   classAxis,
   noLeak,
-  disposal,
 ];

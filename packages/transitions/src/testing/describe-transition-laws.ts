@@ -1,6 +1,7 @@
 import type { Transition } from '@d3pm/core';
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
+import { disposal } from '../laws/disposal.ts';
 import { everyStep } from '../laws/every-step.ts';
 import { logSumExpOf, type LawCase } from '../laws/law-case.ts';
 import type { TransitionLaw } from '../laws/transition-law.ts';
@@ -15,7 +16,7 @@ export interface LawSuiteOptions {
  * What every transition must satisfy, ours and everybody else's, as a vitest suite. Call it at the
  * top level of a test file, with one transition or with a fast-check arbitrary of them; a failure prints
  * its seed and the smallest case found, with Q(s→t) itself where K ≤ 4. Where a step cannot be made, that is the one
- * failure, and the laws are skipped. Gradients are tried once `prepareEngine` of `@d3pm/engine` has registered them.
+ * failure, and the laws are skipped. Transitions of an arbitrary are disposed at last, twice; one that is given is left as it is. Gradients are tried once `prepareEngine` of `@d3pm/engine` has registered them.
  *
  * Laws agree with themselves: a family also needs an oracle, its matrices written in the test from the paper.
  */
@@ -24,7 +25,9 @@ export function describeTransitionLaws(
   transition: Transition | fc.Arbitrary<Transition>,
   { numRuns = 50 }: LawSuiteOptions = {},
 ): void {
-  const arbitrary = 'toDense' in transition ? fc.constant(transition) : transition;
+  const isGiven = 'toDense' in transition;
+  const arbitrary = isGiven ? fc.constant(transition) : transition;
+  const laws = isGiven ? transitionLaws : [...transitionLaws, disposal];
   const cases = arbitrary.chain(arbCase);
   const hold = (law: TransitionLaw): void =>
     fc.assert(
@@ -43,7 +46,7 @@ export function describeTransitionLaws(
       hold(everyStep);
       cannotBeMade = false;
     });
-    for (const law of transitionLaws) {
+    for (const law of laws) {
       it(law.name, ({ skip }) => {
         if (cannotBeMade) skip('a step cannot be made');
         hold(law);
