@@ -26,6 +26,7 @@ const misaligned = (): Transition =>
     const batchSize = x.shape[0]!;
     const pairs = stepPairs('misaligned', s, t, { batchSize, numSteps: T });
     const ofStates = name.endsWith('States');
+    if (!ofStates && x.shape.at(-1) !== 4) return map(x, s, t);
     const numRows = ofStates ? x.size : x.size / 4;
     const ofRow = (steps: Int32Array): Int32Array => Int32Array.from({ length: numRows }, (_, row) => steps[row % batchSize]!);
     const rows = reshape(x, ofStates ? [numRows, 1] : [numRows, 1, 4]);
