@@ -65,13 +65,13 @@ describe('table-3', () => {
       'bound-mixture-4',
       'images-4',
       'scores-digits-4',
-      'images-8',
-      'scores-digits-8',
       'progress',
       'check-plug-in-8',
       'full-plug-in-8',
       'check-plug-in-4',
       'full-plug-in-4',
+      'images-8',
+      'scores-digits-8',
     ]);
     expect(names('gauss', table3({ size: 'paper', data: 'cifar10' })).filter((name) => name.startsWith('scores'))).toEqual([]);
     for (const row of FIGURE_3_ROWS) expect(names(row)).toContain('progress');

@@ -45,18 +45,19 @@ function textPieces({ chains }: TextTable, row: TableRow): readonly PieceKey[] {
   return [...bounds, ...chains.map((steps): PieceKey => ({ kind: 'sampling', steps })), { kind: 'texts' }, ...checkPieces(row, chains)];
 }
 
-/** Samples and their scores are of every row, for its training is judged by them. */
+/** Samples and their scores are of every row, for its training is judged by them. Those of every step come last: they take ten times the others. */
 function imagePieces({ chains, sampleSteps, everyStep, progressive, features }: ImageTable, row: TableRow): readonly PieceKey[] {
   const measuring = features.filter(({ rows }) => rows === undefined || rows.includes(row.name));
-  const sampled = everyStep.includes(row.name) ? [sampleSteps, chains[0]!] : [sampleSteps];
+  const sampled = (steps: number): readonly PieceKey[] => [
+    { kind: 'images', steps },
+    ...measuring.map(({ name }) => ({ kind: 'scores', features: name, steps }) as const),
+  ];
   return [
     ...boundPieces(row, chains),
-    ...sampled.flatMap((steps): readonly PieceKey[] => [
-      { kind: 'images', steps },
-      ...measuring.map(({ name }) => ({ kind: 'scores', features: name, steps }) as const),
-    ]),
+    ...sampled(sampleSteps),
     ...(progressive.includes(row.name) ? [{ kind: 'progress' } as const] : []),
     ...(row.isPublished ? checkPieces(row, chains) : []),
+    ...(everyStep.includes(row.name) ? sampled(chains[0]!) : []),
   ];
 }
 
