@@ -3,7 +3,7 @@ import envPaths from 'env-paths';
 import type { NativeBuild } from './native-build.ts';
 
 /** Raised when what an installation contains, or where, changes: the next start then makes a new one beside the old. */
-const LAYOUT = 5;
+const LAYOUT = 6;
 
 /** Where the engine keeps what it has provisioned: `cacheFolder`, else `$D3PM_CACHE`, else the cache folder of the user; in it, `native`. */
 export function nativeRoot(cacheFolder?: string): string {

@@ -1,13 +1,12 @@
 import { withGradient } from '@d3pm/core';
-import { conv2d, pad, reverse, transpose, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
+import { conv2d, reverse, transpose, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
+import { filterGradient } from './filter-gradient.ts';
 
 /**
  * `convolution` at stride 1 without a bias, for many channels to many: its gradients are convolutions too, which every engine does
  * nearer to its peak than the kernels for gradients.
  *
- *     dx = dy ∗ W mirrored and transposed;   dW[k, l, c, d] = Σ_{b, i, j} x[b, i + k − 1, j + l − 1, c] dy[b, i, j, d]
- *
- * The latter is x, its channels as a batch and its batch as channels, under a filter as large as the image.
+ *     dx = dy ∗ W mirrored and transposed;   dW by `filterGradient`
  *
  * @param x float32 `[B, H, W, C]`.
  * @param weight float32 `[3, 3, C, D]`.
@@ -23,15 +22,4 @@ export function hiddenConvolution(x: Tensor, weight: Tensor): Tensor {
 
 function same(x: Tensor, filter: Tensor): Tensor {
   return conv2d(x as Tensor4D, filter as Tensor4D, 1, 'same');
-}
-
-function filterGradient(x: Tensor, dy: Tensor): Tensor {
-  const framed = pad(transpose(x, [3, 1, 2, 0]), [
-    [0, 0],
-    [1, 1],
-    [1, 1],
-    [0, 0],
-  ]);
-  const products = conv2d(framed as Tensor4D, transpose(dy, [1, 2, 0, 3]) as Tensor4D, 1, 'valid');
-  return transpose(products, [1, 2, 0, 3]);
 }

@@ -1,4 +1,4 @@
-import { withGradient } from '@d3pm/core';
+import { runFused, withGradient } from '@d3pm/core';
 import {
   add,
   concat,
@@ -57,11 +57,9 @@ export function pixelLogits(hidden: Tensor, { weight, bias, states, numStates, s
     },
     (dLogits, extended, filter) => {
       const dy = reshape(dLogits, [batchSize, height, width, filter!.shape[3]!]);
-      const dExtended = convolutionGradient(
-        Conv2DBackpropFilter,
-        { x: extended!, dy },
-        { filterShape: [3, 3, numChannels + 1, dy.shape[3]!] },
-      );
+      const [fused] = runFused('D3pmFilterGradient', { x: extended!, dy }) ?? [];
+      const filterShape = [3, 3, numChannels + 1, dy.shape[3]!];
+      const dExtended = fused ?? convolutionGradient(Conv2DBackpropFilter, { x: extended!, dy }, { filterShape });
       return [
         convolutionGradient(Conv2DBackpropInput, { dy, filter: filter! }, { inputShape: hidden.shape }),
         slice(dExtended, [0, 0, 0, 0], filter!.shape as [number, number, number, number]),

@@ -2,6 +2,7 @@
 // comes in tensors, since TensorFlow keeps a kernel for every value of an attribute that it has seen.
 #pragma once
 #include <algorithm>
+#include <array>
 #include <cstdarg>
 #include <cstdint>
 #include <cstdio>
@@ -48,6 +49,15 @@ class Run {
     TF_Tensor* of = tensor(index);
     return TF_NumDims(of) == 0 ? 1 : TF_Dim(of, TF_NumDims(of) - 1);
   }
+  // An image [B, H, W, C]. An error where there are other than four axes.
+  std::array<int64_t, 4> image(int index, const char* operation) {
+    TF_Tensor* of = tensor(index);
+    if (TF_NumDims(of) != 4) {
+      fail("%s: %d axes, expected [B, H, W, C]", operation, TF_NumDims(of));
+      return {};
+    }
+    return {TF_Dim(of, 0), TF_Dim(of, 1), TF_Dim(of, 2), TF_Dim(of, 3)};
+  }
   // Rows of the last axis, which may be empty.
   int64_t rows(int index) {
     TF_Tensor* of = tensor(index);
@@ -77,7 +87,11 @@ class Run {
   TF_Tensor* tensor(int index) {
     while (static_cast<int>(inputs_.size()) <= index) {
       TF_Tensor* found = nullptr;
-      TF_GetInput(context_, static_cast<int>(inputs_.size()), &found, status_);
+      // Of its own: it would take an error before it away.
+      TF_Status* status = TF_NewStatus();
+      TF_GetInput(context_, static_cast<int>(inputs_.size()), &found, status);
+      if (TF_GetCode(status) != TF_OK) fail("input %d: %s", static_cast<int>(inputs_.size()), TF_Message(status));
+      TF_DeleteStatus(status);
       inputs_.push_back(found);
       held_.push_back(found);
     }
