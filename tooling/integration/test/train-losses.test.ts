@@ -188,6 +188,11 @@ describe('the hybrid loss has the expectation L_vb − L_T + λ Σ CE_t', () => 
     const model = makeModel('leave-one-out', true);
     compare({ process: redrawn, model, reverse: exactLeaveOneOutReverse, loss: hybrid(redrawn.transition, leaveOneOut()) }, expected);
   });
+  it('uniform, mixture, whatever the law of steps', () => {
+    const stepLaw = Float64Array.of(0.4, 0.05, 0.25, 0.1, 0.2);
+    const loss = hybridLoss({ transition: redrawn.transition, reverse: mixture(), lambda: 0.25, stepLaw }) as TrainingLoss;
+    compare({ process: redrawn, model: told(), reverse: exactMixture, loss }, expected);
+  });
   it('cross-entropy alone is the mean of CE_t', () => {
     const loss = crossEntropyLoss({ transition: redrawn.transition, reverse: mixture() }) as TrainingLoss;
     compare({ process: redrawn, model: told(), reverse: exactMixture, loss }, (_, crossEntropy) => crossEntropy / T);

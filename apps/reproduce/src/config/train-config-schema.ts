@@ -67,6 +67,10 @@ const fields = {
         lambda: z.number().min(0).default(0).describe('weight of the cross-entropy beside the bound, Eq. (5)'),
         reverse,
         firstStep,
+        steps: z
+          .enum(['information', 'uniform'])
+          .optional()
+          .describe('how t is drawn: in proportion to what a step takes from x_0, which has less variance and the same mean, or uniformly'),
       }),
       z.strictObject({ name: z.literal('exact-count') }),
       z.strictObject({ name: z.literal('autoregressive') }),

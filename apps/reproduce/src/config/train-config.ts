@@ -10,6 +10,7 @@ export type LossConfig =
       readonly lambda: number;
       readonly reverse: 'mixture' | 'plug-in';
       readonly firstStep?: 'bayes' | 'denoiser' | undefined;
+      readonly steps?: 'information' | 'uniform' | undefined;
     }
   | { readonly name: 'exact-count' }
   | { readonly name: 'autoregressive' }

@@ -16,6 +16,7 @@ import {
   crossEntropyLoss,
   exactCountLoss,
   hybridLoss,
+  informationStepLaw,
   inverseSquareRoot,
   linearDecay,
   warmUp,
@@ -28,6 +29,7 @@ import { assertEvaluationFits } from './assert-evaluation-fits.ts';
 import { assertSavingFits } from './assert-saving-fits.ts';
 import { completeSchedule, isOfTheData } from './complete-schedule.ts';
 import { completeTransition } from './complete-transition.ts';
+import { dataLaw } from './data-law.ts';
 import { extraMaskOf } from './extra-mask-of.ts';
 import type { TrainConfig, TrainingConfig } from '../config/train-config.ts';
 
@@ -92,7 +94,7 @@ export async function buildTraining(config: TrainConfig): Promise<Training> {
     options: {
       numSteps: training.numSteps,
       batches: batches(train, { batchSize, rng: rng.split('batches') }),
-      loss: lossOf(config, transition, reverse),
+      loss: lossOf(config, { transition, reverse, train }),
       learningRate: rateOf(training),
       beta1,
       beta2,
@@ -144,11 +146,17 @@ export function reverseOf({ loss }: TrainConfig): ReverseProcess<'denoiser'> {
   return plugIn(loss.firstStep !== undefined ? { firstStep: loss.firstStep } : {});
 }
 
-function lossOf({ loss }: TrainConfig, transition: Transition, reverse: ReverseProcess<'denoiser'>): TrainingLoss<'denoiser'> {
+function lossOf(
+  { loss }: TrainConfig,
+  { transition, reverse, train }: Pick<Training, 'reverse' | 'train' | 'transition'>,
+): TrainingLoss<'denoiser'> {
   if (loss.name === 'exact-count') return exactCountLoss({ transition });
   if (loss.name === 'autoregressive') return autoregressiveLoss({ transition });
   if (loss.name === 'cross-entropy') return crossEntropyLoss({ transition, reverse });
-  return hybridLoss({ transition, reverse, lambda: loss.lambda });
+  const byInformation = loss.steps === 'information' && {
+    stepLaw: informationStepLaw(transition, { dataLaw: dataLaw(train, transition) }),
+  };
+  return hybridLoss({ transition, reverse, lambda: loss.lambda, ...byInformation });
 }
 
 function rateOf({ learningRate: rate, warmUp: numWarmUpSteps, decay, numSteps }: TrainingConfig): LearningRate {

@@ -1,6 +1,6 @@
 import type { AnyTransitionPlugin, Dataset, Registry } from '@d3pm/core';
 import type { NamedConfig, TrainConfig } from '../config/train-config.ts';
-import { unigramLaw } from './unigram-law.ts';
+import { dataLaw } from './data-law.ts';
 
 /**
  * The schedule of a config with what it need not say because the config says it elsewhere: a mutual-information schedule is of the
@@ -13,10 +13,7 @@ export function completeSchedule(
   if (!isOfTheData(schedule)) return schedule;
   const { unit } = plugins.find(transition.name);
   const suffix = unit === 'jump-probability' ? '' : `-${String(unit)}`;
-  const law = unigramLaw(data);
-  let next = 0;
-  const dataLaw = Array.from({ length: numStates }, (_, state) => (state === extraMask ? 0 : law[next++]!));
-  return { transition, numStates, dataLaw, ...schedule, name: `mutual-information${suffix}` };
+  return { transition, numStates, dataLaw: [...dataLaw(data, { numStates, extraMask })], ...schedule, name: `mutual-information${suffix}` };
 }
 
 export interface CompleteScheduleInput {

@@ -18,7 +18,7 @@ const SMALL_UPDATES = 3200;
 
 const small: ImageSize = {
   numSteps: 1000,
-  model: { name: 'u-net', numChannels: 32, channelMultipliers: [1, 2, 2], numResidualBlocks: 1 },
+  model: { name: 'u-net', numChannels: 32, channelMultipliers: [1, 2, 2], numResidualBlocks: 1, dropout: 0 },
   training: {
     ...adam,
     numSteps: SMALL_UPDATES,
@@ -26,7 +26,7 @@ const small: ImageSize = {
     learningRate: 1e-3,
     warmUp: 100,
     decay: 'linear',
-    emaDecay: 0.999,
+    emaDecay: 0.99,
     eventEvery: 50,
   },
   evaluation: { every: SMALL_UPDATES / 8, samples: 16, sampleSteps: 50, testExamples: 128 },

@@ -78,7 +78,8 @@ export function table3({ size, data, inception, nsfw }: Table3Options): ImageTab
   const { numSteps, chains, sampleSteps, sizes } = sized;
   const model = size === 'small' ? { ...sized.model, attentionResolutions: [set.attention] } : sized.model;
   const config = rowConfigs({ ...sized, model }, { name: data });
-  const hybrid = (lambda: number): LossConfig => ({ name: 'hybrid', lambda, reverse: 'plug-in', firstStep: 'denoiser' });
+  const steps = size !== 'paper' && { steps: 'information' as const };
+  const hybrid = (lambda: number): LossConfig => ({ name: 'hybrid', lambda, reverse: 'plug-in', firstStep: 'denoiser', ...steps });
   const cosine = { transition: { name: 'uniform' }, schedule: { name: 'cosine', numSteps } };
   const grey = {
     transition: { name: 'absorbing', maskState: Math.floor(set.numStates / 2), extraMask: false },
@@ -192,7 +193,8 @@ function differences(
   };
   const smaller = [
     `The network is a U-Net of ${numChannels} channels × ${channelMultipliers?.join(', ')} with ${numResidualBlocks} residual block a level, in place of 128 × 1, 2, 2, 2 with two.`,
-    `It is trained for ${training.numSteps.toLocaleString('en')} updates of ${training.batchSize} images at a rate that falls linearly from ${training.learningRate}, in place of 1,500,000 of 128 at 0.0002; averages of decay ${training.emaDecay}, in place of 0.9999.`,
+    `It is trained for ${training.numSteps.toLocaleString('en')} updates of ${training.batchSize} images at a rate that falls linearly from ${training.learningRate}, in place of 1,500,000 of 128 at 0.0002; averages of decay ${training.emaDecay}, in place of 0.9999; nothing is dropped, as no image is seen twice.`,
+    'The t of a bound are drawn in proportion to the information that a step takes, each weighted by the inverse, where the paper draws them uniformly: the same mean, and for the Gaussian far less variance.',
     `Samples are drawn by ${sampleSteps} of the T steps, in place of all.`,
   ];
   return [

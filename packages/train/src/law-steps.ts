@@ -1,0 +1,44 @@
+import { D3pmError, stratifiedUniforms, type Rng } from '@d3pm/core';
+import type { ExampleRange } from './example-range.ts';
+
+export interface WeightedSteps {
+  readonly t: Int32Array;
+  /** 1 / (T p_t): with it the mean over examples has the expectation that t uniform on 1…T has. */
+  readonly weights: Float64Array;
+}
+
+/** Draws t by a law on 1…T for `count` examples, stratified over the batch that they are in. */
+export type LawSteps = (count: number, range: ExampleRange & { readonly rng: Rng }) => WeightedSteps;
+
+/** @param law p_1 … p_T. @throws {D3pmError} `INVALID_OPTIONS` unless it has T positive numbers that sum to 1: a step that is never drawn would be left out. */
+export function lawSteps(caller: string, law: Float64Array, numSteps: number): LawSteps {
+  const total = law.reduce((sum, probability) => sum + probability, 0);
+  const stray = law.findIndex((probability) => !(probability > 0));
+  const wrong =
+    law.length !== numSteps
+      ? `has ${law.length} numbers, expected one for each of the ${numSteps} steps`
+      : stray >= 0
+        ? `gives step ${stray + 1} the probability ${law[stray]}, expected one above 0`
+        : Math.abs(total - 1) > 1e-9
+          ? `sums to ${total}, expected 1`
+          : undefined;
+  if (wrong !== undefined) throw new D3pmError('INVALID_OPTIONS', `${caller}: stepLaw ${wrong}`);
+  let sum = 0;
+  const cumulative = law.map((probability) => (sum += probability));
+  return (count, { rng, firstExample, batchSize }) => {
+    const uniforms = stratifiedUniforms(batchSize, rng).subarray(firstExample, firstExample + count);
+    const t = Int32Array.from(uniforms, (uniform) => 1 + firstAbove(cumulative, uniform * sum));
+    return { t, weights: Float64Array.from(t, (step) => 1 / (numSteps * law[step - 1]!)) };
+  };
+}
+
+/** The first index whose number is above a bound that the last one is above. */
+function firstAbove(ascending: Float64Array, bound: number): number {
+  let [from, to] = [0, ascending.length - 1];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (ascending[middle]! > bound) to = middle;
+    else from = middle + 1;
+  }
+  return from;
+}
