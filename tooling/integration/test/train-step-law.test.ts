@@ -14,33 +14,44 @@ const even = (numStates: number): Float64Array => new Float64Array(numStates).fi
 const sum = (numbers: Iterable<number>): number => [...numbers].reduce((total, number) => total + number, 0);
 
 describe('the law of steps by information', () => {
-  it.each(familyNames)('is half uniform, half by the terms of the best answer to one position: %s', (name) => {
-    const T = 6;
-    const { transition, chain, prior, dataLaw } = makeFamily(name, { seed: 5, numSteps: T, numPositions: 1 });
-    // Bayes' rule: f(x_0 | x_t) ∝ p(x_0) q(x_t | x_0).
-    const posterior: ExactModel['logits'] = ([xt], t) => [dataLaw.map((prob, x0) => Math.log(prob * chain.between(0, t, 0)[x0]![xt!]!))];
-    const { termNats } = exactBound({ chain, prior, reverse: exactMixture, logits: posterior }, dataLaw);
-    const law = informationStepLaw(transition, { dataLaw: Float64Array.from(dataLaw) });
-    expect(law).toHaveLength(T);
-    law.forEach((prob, i) => expect(prob).toBeCloseTo(0.5 / T + (0.5 * termNats[i]!) / sum(termNats), 10));
-    const skewed = informationStepLaw(transition, { dataLaw: Float64Array.from(dataLaw), uniformShare: 0.1 });
-    skewed.forEach((prob, i) => expect(prob).toBeCloseTo(0.1 / T + (0.9 * termNats[i]!) / sum(termNats), 10));
-  });
+  it.each(familyNames)(
+    'is half uniform, an eighth the first step, and else by the terms of the best answer to one position: %s',
+    (name) => {
+      const T = 6;
+      const { transition, chain, prior, dataLaw } = makeFamily(name, { seed: 5, numSteps: T, numPositions: 1 });
+      // Bayes' rule: f(x_0 | x_t) ∝ p(x_0) q(x_t | x_0).
+      const posterior: ExactModel['logits'] = ([xt], t) => [dataLaw.map((prob, x0) => Math.log(prob * chain.between(0, t, 0)[x0]![xt!]!))];
+      const { termNats } = exactBound({ chain, prior, reverse: exactMixture, logits: posterior }, dataLaw);
+      const law = informationStepLaw(transition, { dataLaw: Float64Array.from(dataLaw) });
+      expect(law).toHaveLength(T);
+      const first = (i: number): number => (i === 0 ? 1 : 0);
+      law.forEach((prob, i) => expect(prob).toBeCloseTo(0.5 / T + first(i) / 8 + (0.375 * termNats[i]!) / sum(termNats), 10));
+      const skewed = informationStepLaw(transition, { dataLaw: Float64Array.from(dataLaw), uniformShare: 0.1, firstStepShare: 0.3 });
+      skewed.forEach((prob, i) => expect(prob).toBeCloseTo(0.1 / T + 0.3 * first(i) + (0.6 * termNats[i]!) / sum(termNats), 10));
+    },
+  );
 
-  it('is the uniform one for absorbing noise of (T − t + 1)⁻¹, and where nothing is lost', () => {
+  it('is, but for the first step, the uniform one for absorbing noise of (T − t + 1)⁻¹, and where nothing is lost', () => {
     const numSteps = 40;
     const mask = absorbing.create({ numStates: 4, schedule: inverseRemaining({ numSteps }) }, {});
     const dataLaw = Float64Array.of(0.5, 0.2, 0.3, 0);
-    informationStepLaw(mask, { dataLaw }).forEach((prob) => expect(prob).toBeCloseTo(1 / numSteps, 12));
-    expect(informationStepLaw(mask, { dataLaw: Float64Array.of(0, 1, 0, 0) })).toEqual(even(numSteps));
+    const rest = { firstStepShare: 0 };
+    informationStepLaw(mask, { dataLaw, ...rest }).forEach((prob) => expect(prob).toBeCloseTo(1 / numSteps, 12));
+    informationStepLaw(mask, { dataLaw: Float64Array.of(0, 1, 0, 0), ...rest }).forEach((prob) =>
+      expect(prob).toBeCloseTo(1 / numSteps, 12),
+    );
   });
 
   it('refuses a share that leaves steps out, and tables of thousands of states', () => {
     const schedule = inverseRemaining({ numSteps: 2 });
     const noise = uniform.create({ numStates: 3, schedule }, {});
-    for (const uniformShare of [0, -1, 1.5, NaN]) {
-      expect(() => informationStepLaw(noise, { dataLaw: even(3), uniformShare })).toThrow(`uniformShare is ${uniformShare}`);
+    for (const [uniformShare, firstStepShare] of [[0], [-1], [1.5], [NaN], [0.5, -0.1], [0.5, 0.6], [0.5, NaN]] as [number, number?][]) {
+      const shares = { uniformShare, ...(firstStepShare !== undefined && { firstStepShare }) };
+      expect(() => informationStepLaw(noise, { dataLaw: even(3), ...shares })).toThrow(
+        `uniformShare is ${uniformShare} and firstStepShare`,
+      );
     }
+    expect(sum(informationStepLaw(noise, { dataLaw: even(3), uniformShare: 0.5, firstStepShare: 0.5 }))).toBeCloseTo(1, 14);
     expect(() => informationStepLaw(noise, { dataLaw: even(4) })).toThrow('dataLaw');
     const { rankOne: _, ...large } = uniform.create({ numStates: 1025, schedule }, {});
     expect(() => informationStepLaw(large, { dataLaw: even(1025) })).toThrow('1025 states are more than 1024; draw steps uniformly');

@@ -194,7 +194,7 @@ function differences(
   const smaller = [
     `The network is a U-Net of ${numChannels} channels × ${channelMultipliers?.join(', ')} with ${numResidualBlocks} residual block a level, in place of 128 × 1, 2, 2, 2 with two.`,
     `It is trained for ${training.numSteps.toLocaleString('en')} updates of ${training.batchSize} images at a rate that falls linearly from ${training.learningRate}, in place of 1,500,000 of 128 at 0.0002; averages of decay ${training.emaDecay}, in place of 0.9999; nothing is dropped, as no image is seen twice.`,
-    'The t of a bound are drawn in proportion to the information that a step takes, each weighted by the inverse, where the paper draws them uniformly: the same mean, and for the Gaussian far less variance.',
+    'The t of a bound are drawn half uniformly, an eighth at t = 1, and else in proportion to the information that a step takes, each weighted by the inverse, where the paper draws them uniformly: the same mean, and less variance.',
     `Samples are drawn by ${sampleSteps} of the T steps, in place of all.`,
   ];
   return [
