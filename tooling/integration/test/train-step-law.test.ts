@@ -1,4 +1,4 @@
-import { createRng, plugIn, toTensor, truncatedLogisticLogits, type States, type Transition } from '@d3pm/core';
+import { createRng, mutualInformationNats, plugIn, toTensor, truncatedLogisticLogits, type States, type Transition } from '@d3pm/core';
 import { exactBound, exactMixture, type ExactModel } from '@d3pm/core/testing';
 import { prepareEngine } from '@d3pm/engine';
 import { inverseRemaining, linear } from '@d3pm/schedules';
@@ -40,6 +40,34 @@ describe('the law of steps by information', () => {
     informationStepLaw(mask, { dataLaw: Float64Array.of(0, 1, 0, 0), ...rest }).forEach((prob) =>
       expect(prob).toBeCloseTo(1 / numSteps, 12),
     );
+  });
+
+  it('of many steps is close to what all of their information makes', () => {
+    const numSteps = 300;
+    const transition = discretizedGaussian.create(
+      { numStates: 16, schedule: linear({ numSteps, start: 0.02, stop: 0.1, unit: 'variance' }) },
+      {},
+    );
+    const shared = Array.from({ length: numSteps + 1 }, (_, t) => mutualInformationNats(transition, { t, dataLaw: even(16) }));
+    const lost = (from: number, to: number): number => (shared[from]! - shared[to]!) / (shared[0]! - shared[numSteps]!);
+    const law = informationStepLaw(transition, { dataLaw: even(16), uniformShare: 0.01, firstStepShare: 0 });
+    expect(sum(law)).toBeCloseTo(1, 12);
+    // Each of ten ranges has its share to a twentieth of it, and the first steps have theirs.
+    for (const [from, to] of [
+      [0, 1],
+      [1, 2],
+      [2, 4],
+      [4, 8],
+      [8, 16],
+      [16, 32],
+      [32, 64],
+      [64, 128],
+      [128, 200],
+      [200, 300],
+    ] as const) {
+      const share = 0.99 * lost(from, to) + (0.01 * (to - from)) / numSteps;
+      expect(Math.abs(sum(law.subarray(from, to)) / share - 1)).toBeLessThan(0.05);
+    }
   });
 
   it('refuses a share that leaves steps out, and tables of thousands of states', () => {
