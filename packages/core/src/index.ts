@@ -25,6 +25,7 @@ export { denoiserLogits } from './denoiser-logits.ts';
 export { denoiserNllNats } from './denoiser-nll.ts';
 export { entropyNats } from './entropy.ts';
 export { D3pmError, isD3pmError, type D3pmErrorCode } from './errors.ts';
+export { firstAbove } from './first-above.ts';
 export { gatherClass } from './gather-class.ts';
 export { gatherJson } from './gather-json.ts';
 export { informationCurve, type InformationPoint } from './information-curve.ts';

@@ -1,5 +1,6 @@
 import { assertPositionCount } from './assert-position-count.ts';
 import { drawFromProbs } from './categorical.ts';
+import { firstAbove } from './first-above.ts';
 import type { Rng } from './rng.ts';
 import { rowInverter } from './row-inverter.ts';
 import { assertStateRange, positionsOf, type States } from './states.ts';
@@ -47,25 +48,13 @@ type DrawExample = (from: Int32Array, to: Int32Array, s: number, t: number, stre
 
 function rankOneDraw(rankOne: RankOne): DrawExample {
   const cumulative = new Float64Array(rankOne.target.length);
-  rankOne.target.reduce((sum, prob, k) => (cumulative[k] = sum + prob), 0);
+  const total = rankOne.target.reduce((sum, prob, k) => (cumulative[k] = sum + prob), 0);
   return (from, to, s, t, stream) => {
     const refresh = rankOne.refresh(s, t);
     for (let n = 0; n < from.length; n++) {
-      to[n] = stream.float64(2 * n) < refresh ? invert(cumulative, stream.float64(2 * n + 1)) : from[n]!;
+      to[n] = stream.float64(2 * n) < refresh ? firstAbove(cumulative, stream.float64(2 * n + 1) * total) : from[n]!;
     }
   };
-}
-
-/** The first class whose cumulative probability exceeds u, by bisection. */
-function invert(cumulative: Float64Array, uniform: number): number {
-  const target = uniform * cumulative.at(-1)!;
-  let [low, high] = [0, cumulative.length - 1];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (cumulative[middle]! > target) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }
 
 function tableDraw(transition: Transition): DrawExample {

@@ -1,4 +1,4 @@
-import { positionsOf, type ExtraMaskAbsorption, type Rng, type States } from '@d3pm/core';
+import { firstAbove, positionsOf, type ExtraMaskAbsorption, type Rng, type States } from '@d3pm/core';
 
 /** A position, and the step of a grid in which its mask lifts: step i goes from t_i to t_{i−1}. */
 export interface LiftEvent {
@@ -40,15 +40,4 @@ export function liftEvents({ transition, states, grid, rng, firstExample }: Lift
     masked.sort((one, other) => other.level - one.level || one.position - other.position);
     return masked.map(({ position, level }) => ({ position, step: firstAbove(cumulative, level) }));
   });
-}
-
-/** The first index whose entry exceeds `level`, by bisection; the last one does. */
-function firstAbove(cumulative: Float64Array, level: number): number {
-  let [low, high] = [0, cumulative.length - 1];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (cumulative[middle]! > level) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }

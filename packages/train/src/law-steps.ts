@@ -1,4 +1,4 @@
-import { D3pmError, stratifiedUniforms, type Rng } from '@d3pm/core';
+import { D3pmError, firstAbove, stratifiedUniforms, type Rng } from '@d3pm/core';
 import type { ExampleRange } from './example-range.ts';
 
 export interface WeightedSteps {
@@ -30,15 +30,4 @@ export function lawSteps(caller: string, law: Float64Array, numSteps: number): L
     const t = Int32Array.from(uniforms, (uniform) => 1 + firstAbove(cumulative, uniform * sum));
     return { t, weights: Float64Array.from(t, (step) => 1 / (numSteps * law[step - 1]!)) };
   };
-}
-
-/** The first index whose number is above a bound that the last one is above. */
-function firstAbove(ascending: Float64Array, bound: number): number {
-  let [from, to] = [0, ascending.length - 1];
-  while (from < to) {
-    const middle = (from + to) >> 1;
-    if (ascending[middle]! > bound) to = middle;
-    else from = middle + 1;
-  }
-  return from;
 }
