@@ -38,10 +38,22 @@ export function closedFormNats<P extends Prediction>(
   if (rankOne === undefined || positions !== undefined || extraMask !== undefined || !hasRankOneTerm(rankOne, { s, t, weights }))
     return undefined;
   const input = { logits, x0, xt, s, t };
-  const setting = { weights, firstStep, lambda };
+  const first = weights === 'mixture' ? firstStep : plugInFirstStep(firstStep, { s, t });
+  if (first === undefined) return undefined;
+  const setting = { weights, firstStep: first, lambda };
   // One operation holds little beside the logits; its formula holds twenty tensors of their size.
   if (hasFused('D3pmRankOneTerm')) return rankOneTermNats(rankOne, { ...input, ...setting });
   return termInParts(caller, transition, input, (part) => rankOneTermNats(rankOne, { ...part, ...setting }));
+}
+
+/** What the plug-in is at s = 0: f itself from t = 1 alone. Undefined where examples differ in that. */
+function plugInFirstStep(
+  firstStep: 'bayes' | 'denoiser',
+  { s, t }: { readonly s: Int32Array; readonly t: Int32Array },
+): 'bayes' | 'denoiser' | undefined {
+  const last = t.filter((_, b) => s[b] === 0);
+  if (firstStep === 'bayes' || last.every((to) => to === 1)) return firstStep;
+  return last.includes(1) ? undefined : 'bayes';
 }
 
 interface AbsorbingInput extends Pick<ClosedFormInput, 'lambda' | 'logits' | 'x0' | 'xt'> {

@@ -40,7 +40,7 @@ export interface RankOneTermInput {
   readonly t: Int32Array;
   /** How f enters the reverse step: itself, or with the weights of the mixture of posteriors. */
   readonly weights: 'mixture' | 'plug-in';
-  /** What p(x_0 | x_1) is. */
+  /** What p(x_0 | x_t) is where s = 0. */
   readonly firstStep: 'bayes' | 'denoiser';
   /** Weight of −log f(x_0), which comes with it. */
   readonly lambda: number;

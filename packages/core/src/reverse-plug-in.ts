@@ -7,7 +7,10 @@ import type { ReverseInput, ReverseProcess } from './reverse-process.ts';
 import { perExample, stepPairs } from './steps.ts';
 import type { Transition } from './transition.ts';
 
-/** What p(x_0 | x_1) is: Bayes' rule like every other step (the authors' text code), or f itself (their image code). */
+/**
+ * What p(x_0 | x_1) is: Bayes' rule like every other step (the authors' text code), or f itself (their image code). That is of t = 1 alone: where a shorter
+ * chain ends in a step from a later t, f has been trained as what Bayes' rule reads, and is read by it.
+ */
 export type FirstStep = 'bayes' | 'denoiser';
 
 /**
@@ -34,8 +37,8 @@ export function plugIn({ firstStep = 'bayes' }: { readonly firstStep?: FirstStep
         const f = predictionLogProbs(transition, input.logits);
         const bayes = plugInLogProbs(transition, f, input);
         if (firstStep === 'bayes') return bayes;
-        const { s } = stepPairs('plugIn', input.s, input.t, { batchSize: f.shape[0]!, numSteps: transition.numSteps, strict: true });
-        return where(equal(perExample(s, f.rank), 0), f, bayes);
+        const { t } = stepPairs('plugIn', input.s, input.t, { batchSize: f.shape[0]!, numSteps: transition.numSteps, strict: true });
+        return where(equal(perExample(t, f.rank), 1), f, bayes);
       }),
     denoiserLogProbs: (transition, { logits }) => predictionLogProbs(transition, logits),
   };

@@ -1,8 +1,9 @@
-import { createRng, mixture, plugIn, stepGrid, type Dataset } from '@d3pm/core';
+import { boundTermNats, createRng, mixture, plugIn, stepGrid, type Dataset } from '@d3pm/core';
 import { exactBound, exactMixture, exactPlugIn, type ExactBound, type ExactModel } from '@d3pm/core/testing';
 import { prepareEngine } from '@d3pm/engine';
 import { evaluateBound, evaluateExactCount, evaluateExactCounts, type BoundReport, type Estimate } from '@d3pm/eval';
 import { strided } from '@d3pm/transitions';
+import { tensor, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { exactNetwork } from './exact-network.ts';
 import { familyNames, makeFamily, type Family } from './oracle-families.ts';
@@ -97,6 +98,36 @@ describe.each(familyNames)('evaluateBound of %s noise', (name) => {
     expectParts(report, enumerated(family, law, { reverse: exactPlugIn({ firstStep: 'denoiser' }) }));
     expect(report.convention).toMatchObject({ reverse: 'plug-in', firstStep: 'denoiser' });
   });
+
+  it('of the plug-in of 2 of 4 steps has f itself nowhere, for its last step is not from t = 1', async () => {
+    const report = await evaluateBound({ ...common, reverse: plugIn({ firstStep: 'denoiser' }), numSteps: 2, replicates: 40 });
+    expectParts(report, enumerated(family, law, { numSteps: 2, reverse: exactPlugIn({ firstStep: 'bayes' }) }));
+  });
+});
+
+it('a batch whose last steps are from 1 and from later has for each example what it has alone', () => {
+  const { transition, chain } = makeFamily('uniform', { seed: 3, numSteps: 4 });
+  const reverse = plugIn({ firstStep: 'denoiser' });
+  const term = (examples: readonly number[]): number[] =>
+    tidy(() => {
+      const [s, t] = [Int32Array.from(examples, (b) => [0, 0, 1][b]!), Int32Array.from(examples, (b) => [1, 3, 3][b]!)];
+      const rows = (of: (b: number) => readonly number[]): Tensor => tensor(examples.map(of), [examples.length, 1], 'int32');
+      const logits = tensor(
+        examples.map((b) => [[0.3, -1, b]]),
+        [examples.length, 1, 3],
+      );
+      const nats = boundTermNats(transition, reverse, { logits, x0: rows((b) => [b % 2]), xt: rows((b) => [(b + 1) % 3]), s, t });
+      return [...nats.dataSync()];
+    });
+  const together = term([0, 1, 2]);
+  expect(term([1, 2])).toEqual([expect.closeTo(together[1]!, 5), expect.closeTo(together[2]!, 5)]);
+  expect(term([0, 2])).toEqual([expect.closeTo(together[0]!, 5), expect.closeTo(together[2]!, 5)]);
+  // From 3 it is Bayes' rule, p(x_0 | x_3) ∝ f(x_0) q(x_3 | x_0), whoever else is in the batch.
+  const joint = [0.3, -1, 1].map((logit, x0) => Math.exp(logit) * chain.between(0, 3, 0)[x0]![2]!);
+  const bayes = -Math.log(joint[1]! / joint.reduce((sum, prob) => sum + prob, 0));
+  for (const nats of [together[1], term([1])[0]]) expect(nats).toBeCloseTo(bayes, 5);
+  // From 1 it is −log f(x_0).
+  expect(together[0]).toBeCloseTo(-0.3 + Math.log(Math.exp(0.3) + Math.exp(-1) + 1), 5);
 });
 
 describe('with an extra mask', () => {

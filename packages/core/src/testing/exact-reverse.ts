@@ -35,12 +35,12 @@ export const exactMixture: ExactReverse = {
 
 /**
  * ∝ Q(s→t)[j, x_t] · (f Q̄_s)_j: Eq. (4) of the later version. `firstStep: 'denoiser'` takes
- * p(x_0 | x_t) = f as it is.
+ * p(x_0 | x_1) = f as it is.
  */
 export function exactPlugIn({ firstStep }: { readonly firstStep: 'bayes' | 'denoiser' }): ExactReverse {
   return {
     name: 'plug-in',
-    logProbs: (chain, input) => (input.s === 0 && firstStep === 'denoiser' ? dataLogProbs(chain, input.logits) : bayesRule(chain, input)),
+    logProbs: (chain, input) => (input.t === 1 && firstStep === 'denoiser' ? dataLogProbs(chain, input.logits) : bayesRule(chain, input)),
     denoiserLogProbs: (chain, { logits }) => dataLogProbs(chain, logits),
   };
 }

@@ -28,7 +28,11 @@ export interface UNetDenoiserOptions<P extends Prediction = Prediction> {
   readonly attentionResolutions?: readonly number[];
   /** Of every attention; divides the channels of its level. @defaultValue 1 */
   readonly numHeads?: number;
-  /** Groups of channels that are normalised together; divides `numChannels`. @defaultValue the greatest common divisor of 32 and `numChannels` */
+  /**
+   * Groups of channels that are normalised together; divides `numChannels`. With one channel a group the time is lost: it is added to whole channels, and a group of one takes it away.
+   *
+   * @defaultValue 32, or the greatest power of two below it that leaves four channels a group; 1 where none does
+   */
   readonly numGroups?: number;
   /** Probability that a number inside a residual block is left out of an update, rounded to a multiple of 2⁻¹⁶. @defaultValue 0.1 */
   readonly dropout?: number;
@@ -85,7 +89,7 @@ export function uNetShape(
   const given = parseUNetOptions(options);
   const { numChannels = 128, channelMultipliers = [1, 2, 2, 2], numResidualBlocks = 2, numHeads = 1, dropout = 0.1 } = given;
   const {
-    numGroups = commonDivisor(32, numChannels),
+    numGroups = groupsOf(numChannels),
     head = 'logits',
     logisticTails = 'exact',
     skip = true,
@@ -145,6 +149,9 @@ function assertImage(exampleShape: readonly number[], numLevels: number): void {
   }
 }
 
-function commonDivisor(a: number, b: number): number {
-  return b === 0 ? a : commonDivisor(b, a % b);
+/** As the paper's 128 channels have 32 groups: halved from 32 until they divide, with four channels each where there are so many. */
+function groupsOf(numChannels: number): number {
+  let numGroups = 32;
+  while (numGroups > 1 && (numChannels % numGroups !== 0 || numChannels / numGroups < 4)) numGroups /= 2;
+  return numGroups;
 }

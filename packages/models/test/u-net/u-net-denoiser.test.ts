@@ -12,7 +12,7 @@ import {
 import { expectAllClose, expectNoLeak } from '@d3pm/core/testing';
 import { prepareEngine } from '@d3pm/engine';
 import { builtinModels, createUNetDenoiser, parameterCount, type UNetDenoiserOptions } from '@d3pm/models';
-import { add, dispose, grad, grads, memory, mul, sum, tensor, tidy, zeros, type Tensor } from '@tensorflow/tfjs-core';
+import { add, dispose, grad, grads, memory, mul, reshape, sum, tensor, tensor1d, tidy, zeros, type Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { zeroValues } from '../../src/initializers.ts';
 import { uNetLayout } from '../../src/u-net/u-net-layout.ts';
@@ -227,6 +227,24 @@ describe('the network', () => {
     const floored = createUNetDenoiser(setting(), { ...small, head: 'logistic', logisticTails: 'floored' });
     expect(values(floored.logits(input, 4))).toEqual(expected('floored'));
     floored.dispose();
+  });
+
+  it('hears of the time in every block, however many channels it has', () => {
+    const at = tensor1d(Float32Array.from({ length: 2 * 64 * K }, (_, i) => Math.sin(i)));
+    for (const numChannels of [8, 12, 32]) {
+      const { numGroups: _, ...rest } = small;
+      const model = createUNetDenoiser(setting(), { ...rest, numChannels });
+      const parameters = shaken(model);
+      const named = Object.entries(parameters).filter(([name]) => name.endsWith('.time.bias'));
+      const loss = (...biases: Tensor[]): Tensor => {
+        const moved = { ...parameters, ...Object.fromEntries(named.map(([name], i) => [name, biases[i]!])) };
+        return sum(mul(reshape(model.apply(moved, states(2), 5), [at.size]), at));
+      };
+      const gradients = tidy(() => grads(loss as never)(named.map(([, bias]) => bias)).map((gradient) => Math.hypot(...values(gradient))));
+      expect(gradients).toHaveLength(8);
+      // Rounding alone, where it is lost, is of 10⁻⁶ of the largest.
+      expect(Math.min(...gradients) / Math.max(...gradients)).toBeGreaterThan(1e-3);
+    }
   });
 
   it('starts with unit variance where the image enters: LeCun normals', () => {

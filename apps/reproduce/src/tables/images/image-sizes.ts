@@ -18,7 +18,7 @@ const SMALL_UPDATES = 3200;
 
 const small: ImageSize = {
   numSteps: 1000,
-  model: { name: 'u-net', numChannels: 32, channelMultipliers: [1, 2, 2], numResidualBlocks: 1, dropout: 0 },
+  model: { name: 'u-net', numChannels: 32, channelMultipliers: [1, 2, 2], numResidualBlocks: 1, numGroups: 8, dropout: 0 },
   training: {
     ...adam,
     numSteps: SMALL_UPDATES,
@@ -63,7 +63,7 @@ export const imageSizes: Readonly<Record<TableSize, ImageSize>> = Object.freeze(
   smoke: {
     ...small,
     numSteps: 8,
-    model: { name: 'u-net', numChannels: 8, channelMultipliers: [1, 2], numResidualBlocks: 1, attentionResolutions: [] },
+    model: { name: 'u-net', numChannels: 8, channelMultipliers: [1, 2], numResidualBlocks: 1, numGroups: 2, attentionResolutions: [] },
     training: { ...small.training, numSteps: 4, batchSize: 4, warmUp: 0, eventEvery: 2 },
     evaluation: { samples: 4, testExamples: 4 },
     saving: { every: 2, keepLast: 2, keepBest: 0 },
