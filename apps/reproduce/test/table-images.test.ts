@@ -47,7 +47,7 @@ describe('d3pm table-3 --smoke', () => {
     );
     expect(readdirSync(path())).toContain('reference-digits-classifier-features.safetensors');
     expect(page()).toMatch(/\| training images \| – \| \d\.\d\d/u);
-    expect(page()).toContain('2 of 9 runs are complete');
+    expect(page()).toContain('2 of 10 runs are complete');
   });
 
   it('has pictures of samples, of training and of Figure 3', () => {

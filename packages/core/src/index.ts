@@ -7,6 +7,7 @@ export { assertDenoiserFits, type DenoiserPairing } from './assert-denoiser-fits
 export { assertEngine } from './assert-engine.ts';
 export { assertNoiseUnit } from './assert-noise-unit.ts';
 export { assertSchedule } from './assert-schedule.ts';
+export { assertStepLaw } from './assert-step-law.ts';
 export { assertClassAxis, assertInteger, assertShape, assertStates } from './assert.ts';
 export { boundTermNats, crossEntropyNats, hybridLossNats, type BoundTermInput, type HybridLossInput } from './bound-terms.ts';
 export { drawFromLogProbs, drawFromProbs, sampleCategorical } from './categorical.ts';
@@ -29,6 +30,7 @@ export { firstAbove } from './first-above.ts';
 export { gatherClass } from './gather-class.ts';
 export { gatherJson } from './gather-json.ts';
 export { informationCurve, type InformationPoint } from './information-curve.ts';
+export { informationStepLaw, type InformationStepLawOptions } from './information-step-law.ts';
 export { logAddExp } from './log-add-exp.ts';
 export { logNormalize } from './log-normalize.ts';
 export { FINITE_MIN, logSumExp, logSumExpKept } from './log-sum-exp.ts';

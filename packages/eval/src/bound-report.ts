@@ -1,7 +1,7 @@
 import type { ReverseProcess } from '@d3pm/core';
 import type { Estimate } from './estimate.ts';
 
-export type BoundEstimator = 'exact-count' | 'full-sum' | 'stratified-steps';
+export type BoundEstimator = 'exact-count' | 'full-sum' | 'stratified-steps' | 'weighted-steps';
 
 /** What a bound is a bound of: print it with the number. */
 export interface BoundConvention {

@@ -1,7 +1,9 @@
 import {
   assertDenoiserFits,
   assertInteger,
+  assertStepLaw,
   D3pmError,
+  firstAbove,
   positionsOf,
   sampleForward,
   stepGrid,
@@ -33,6 +35,11 @@ export interface EvaluateBoundOptions<P extends Prediction> extends EvaluationOp
    * n − 1 steps, stratified over the batch: m + 1 calls a batch in place of n, unbiased.
    */
   readonly stepsPerExample?: number;
+  /**
+   * p_1 … p_T: those m are drawn by it, each with the inverse as its weight; `informationStepLaw` makes one. With a shorter chain its step i has the sum over
+   * t_{i−1} + 1 … t_i. Absent: uniformly.
+   */
+  readonly stepLaw?: Float64Array;
   /** Independent repetitions. Two or more also tell the Monte-Carlo error. @defaultValue 1 for the full sum, 2 else */
   readonly replicates?: number;
 }
@@ -51,7 +58,7 @@ export interface EvaluateBoundOptions<P extends Prediction> extends EvaluationOp
  * `SHAPE`, and `NON_FINITE` when an example gives NaN.
  */
 export async function evaluateBound<P extends Prediction>(options: EvaluateBoundOptions<P>): Promise<BoundReport> {
-  const { transition, denoiser, reverse, numSteps = transition.numSteps, stepsPerExample, rng } = options;
+  const { transition, denoiser, reverse, numSteps = transition.numSteps, stepsPerExample, stepLaw, rng } = options;
   assertDenoiserFits('evaluateBound', { transition, denoiser, reverse });
   assertInteger('evaluateBound', 'numSteps', numSteps, 1, transition.numSteps);
   const grid = stepGrid(transition.numSteps, numSteps);
@@ -62,6 +69,8 @@ export async function evaluateBound<P extends Prediction>(options: EvaluateBound
     );
   }
   if (stepsPerExample !== undefined) assertInteger('evaluateBound', 'stepsPerExample', stepsPerExample, 1);
+  if (stepLaw !== undefined) assertStepLaw('evaluateBound', stepLaw, transition.numSteps);
+  const others = otherSteps(grid, stepLaw);
   const replicates = checkedReplicates('evaluateBound', options.replicates ?? (stepsPerExample === undefined ? 1 : 2));
 
   const callsPerBatch = replicates * (stepsPerExample === undefined ? numSteps : numSteps === 1 ? 1 : 1 + stepsPerExample);
@@ -77,7 +86,9 @@ export async function evaluateBound<P extends Prediction>(options: EvaluateBound
     const terms: BatchTerms[] = [];
     for (let replicate = 0; replicate < replicates; replicate++) {
       const draw: Draw = { ...batch, transition, meter, grid, rng: rng.split('replicate', replicate) };
-      terms.push(stepsPerExample === undefined ? await fullSum(draw, perStepNats) : await stratifiedSteps(draw, stepsPerExample));
+      terms.push(
+        stepsPerExample === undefined ? await fullSum(draw, perStepNats) : await stratifiedSteps(draw, { stepsPerExample, others }),
+      );
     }
     meter.finish(batch.states.shape[0]!);
     accumulator.add(await priorTerm(batch.states), terms);
@@ -94,7 +105,7 @@ export async function evaluateBound<P extends Prediction>(options: EvaluateBound
       firstStep: reverse.firstStep,
       numSteps: transition.numSteps,
       chainSteps: numSteps,
-      estimator: stepsPerExample === undefined ? 'full-sum' : 'stratified-steps',
+      estimator: stepsPerExample === undefined ? 'full-sum' : stepLaw === undefined ? 'stratified-steps' : 'weighted-steps',
       replicates,
     },
   };
@@ -117,23 +128,43 @@ async function fullSum({ states, firstExample, transition, meter, grid, rng }: D
     const nats = await meter.termNats({ x0: states, corrupted, s, t });
     perStepNats[i - 1]! += nats.reduce((sum, value) => sum + value, 0);
     if (i === 1) reconstruction = nats;
-    else addTo(diffusion, nats, 1);
+    else nats.forEach((value, b) => (diffusion[b]! += value));
   }
   return { diffusion, reconstruction };
 }
 
-async function stratifiedSteps(draw: Draw, stepsPerExample: number): Promise<BatchTerms> {
+/** Steps 2…n of a chain, and how likely they are drawn. */
+interface OtherSteps {
+  /** Up to each of them, `[n − 1]`. */
+  readonly cumulative: Float64Array;
+  /** 1 / p of each. */
+  readonly weights: Float64Array;
+}
+
+function otherSteps(grid: Int32Array, law: Float64Array | undefined): OtherSteps {
+  const masses = Float64Array.from({ length: grid.length - 2 }, (_, i) =>
+    law ? law.subarray(grid[i + 1], grid[i + 2]).reduce((sum, probability) => sum + probability, 0) : 1,
+  );
+  let total = 0;
+  const cumulative = masses.map((mass) => (total += mass));
+  return { cumulative, weights: masses.map((mass) => total / mass) };
+}
+
+async function stratifiedSteps(
+  draw: Draw,
+  { stepsPerExample, others: { cumulative, weights } }: { readonly stepsPerExample: number; readonly others: OtherSteps },
+): Promise<BatchTerms> {
   const { states, firstExample, grid, rng } = draw;
   const batchSize = states.shape[0]!;
   const reconstruction = await termAt(draw, { s: grid[0]!, t: grid[1]!, label: 'first' });
   const diffusion = new Float64Array(batchSize);
-  const others = grid.length - 2;
-  if (others === 0) return { diffusion, reconstruction };
+  if (cumulative.length === 0) return { diffusion, reconstruction };
+  const total = cumulative.at(-1)!;
   const uniforms = stratifiedUniforms(batchSize * stepsPerExample, rng.split('strata', firstExample));
   for (let slot = 0; slot < stepsPerExample; slot++) {
-    const steps = Int32Array.from({ length: batchSize }, (_, b) => 2 + Math.floor(uniforms[b * stepsPerExample + slot]! * others));
-    const nats = await termAt(draw, { s: steps.map((i) => grid[i - 1]!), t: steps.map((i) => grid[i]!), label: slot });
-    addTo(diffusion, nats, others / stepsPerExample);
+    const steps = Int32Array.from({ length: batchSize }, (_, b) => firstAbove(cumulative, uniforms[b * stepsPerExample + slot]! * total));
+    const nats = await termAt(draw, { s: steps.map((i) => grid[i + 1]!), t: steps.map((i) => grid[i + 2]!), label: slot });
+    nats.forEach((value, b) => (diffusion[b]! += (weights[steps[b]!]! * value) / stepsPerExample));
   }
   return { diffusion, reconstruction };
 }
@@ -144,10 +175,4 @@ function termAt(
 ): Promise<Float64Array> {
   const corrupted = (): States => sampleForward(transition, states, { t, rng: rng.split('draw', label), firstExample });
   return meter.termNats({ x0: states, corrupted, s, t });
-}
-
-function addTo(sum: Float64Array, values: Float64Array, factor: number): void {
-  values.forEach((value, b) => {
-    sum[b]! += factor * value;
-  });
 }

@@ -7,7 +7,6 @@ export { exactCountLoss } from './exact-count-loss.ts';
 export type { ExampleRange } from './example-range.ts';
 export type { NonFinite } from './find-non-finite.ts';
 export { hybridLoss, type HybridLossOptions } from './hybrid-loss.ts';
-export { informationStepLaw, type InformationStepLawOptions } from './information-step-law.ts';
 export { constantRate, inverseSquareRoot, linearDecay, warmUp, type LearningRate } from './learning-rate.ts';
 export { loadWeights } from './load-weights.ts';
 export { movingAverage, warmedUpDecay, type DecaySchedule } from './moving-average.ts';

@@ -1,4 +1,4 @@
-import { D3pmError, firstAbove, stratifiedUniforms, type Rng } from '@d3pm/core';
+import { assertStepLaw, firstAbove, stratifiedUniforms, type Rng } from '@d3pm/core';
 import type { ExampleRange } from './example-range.ts';
 
 export interface WeightedSteps {
@@ -10,19 +10,9 @@ export interface WeightedSteps {
 /** Draws t by a law on 1…T for `count` examples, stratified over the batch that they are in. */
 export type LawSteps = (count: number, range: ExampleRange & { readonly rng: Rng }) => WeightedSteps;
 
-/** @param law p_1 … p_T. @throws {D3pmError} `INVALID_OPTIONS` unless it has T positive numbers that sum to 1: a step that is never drawn would be left out. */
+/** @param law p_1 … p_T. @throws {D3pmError} as `assertStepLaw` */
 export function lawSteps(caller: string, law: Float64Array, numSteps: number): LawSteps {
-  const total = law.reduce((sum, probability) => sum + probability, 0);
-  const stray = law.findIndex((probability) => !(probability > 0));
-  const wrong =
-    law.length !== numSteps
-      ? `has ${law.length} numbers, expected one for each of the ${numSteps} steps`
-      : stray >= 0
-        ? `gives step ${stray + 1} the probability ${law[stray]}, expected one above 0`
-        : Math.abs(total - 1) > 1e-9
-          ? `sums to ${total}, expected 1`
-          : undefined;
-  if (wrong !== undefined) throw new D3pmError('INVALID_OPTIONS', `${caller}: stepLaw ${wrong}`);
+  assertStepLaw(caller, law, numSteps);
   let sum = 0;
   const cumulative = law.map((probability) => (sum += probability));
   return (count, { rng, firstExample, batchSize }) => {

@@ -1,4 +1,4 @@
-import { boundTermNats, createRng, mixture, plugIn, stepGrid, type Dataset } from '@d3pm/core';
+import { boundTermNats, createRng, mixture, plugIn, stepGrid, type Dataset, type Steps } from '@d3pm/core';
 import { exactBound, exactMixture, exactPlugIn, type ExactBound, type ExactModel } from '@d3pm/core/testing';
 import { prepareEngine } from '@d3pm/engine';
 import { evaluateBound, evaluateExactCount, evaluateExactCounts, type BoundReport, type Estimate } from '@d3pm/eval';
@@ -87,6 +87,15 @@ describe.each(familyNames)('evaluateBound of %s noise', (name) => {
     expect(report.convention.estimator).toBe('stratified-steps');
   });
 
+  it('with steps by a law is the same number, of a shorter chain too', async () => {
+    const stepLaw = Float64Array.of(0.4, 0.1, 0.3, 0.2);
+    const drawn = { ...common, reverse: mixture(), stepLaw, stepsPerExample: 1, replicates: 60 };
+    const report = await evaluateBound(drawn);
+    expectParts(report, enumerated(family, law));
+    expect(report.convention.estimator).toBe('weighted-steps');
+    expectParts(await evaluateBound({ ...drawn, numSteps: 3 }), enumerated(family, law, { numSteps: 3 }));
+  });
+
   it('of 3 of 4 steps is the bound of that chain', async () => {
     const exact = enumerated(family, law, { numSteps: 3 });
     expectParts(await evaluateBound({ ...common, reverse: mixture(), numSteps: 3, replicates: 40 }), exact);
@@ -103,6 +112,35 @@ describe.each(familyNames)('evaluateBound of %s noise', (name) => {
     const report = await evaluateBound({ ...common, reverse: plugIn({ firstStep: 'denoiser' }), numSteps: 2, replicates: 40 });
     expectParts(report, enumerated(family, law, { numSteps: 2, reverse: exactPlugIn({ firstStep: 'bayes' }) }));
   });
+});
+
+it('refuses a law that leaves a step out', async () => {
+  const family = makeFamily('uniform', { seed: 3, numSteps: 4 });
+  const { data } = drawExamples(family, 2, 1);
+  const common = { transition: family.transition, denoiser: denoiserOf(family), data, reverse: mixture(), rng: createRng(1) };
+  const bound = evaluateBound({ ...common, stepsPerExample: 1, stepLaw: Float64Array.of(0.5, 0, 0.3, 0.2) });
+  await expect(bound).rejects.toThrow('evaluateBound: stepLaw gives step 2 the probability 0, expected one above 0');
+});
+
+it('draws by a law the steps that it says', async () => {
+  const family = makeFamily('uniform', { seed: 3, numSteps: 4 });
+  const { data } = drawExamples(family, 100, 1);
+  const met: number[] = [];
+  const network = denoiserOf(family);
+  const denoiser = { ...network, logits: (xt: Tensor, t: Steps) => (met.push(...(typeof t === 'number' ? [] : t)), network.logits(xt, t)) };
+  const stepLaw = Float64Array.of(0.2, 0.4, 0.32, 0.08);
+  await evaluateBound({
+    transition: family.transition,
+    denoiser,
+    data,
+    reverse: mixture(),
+    rng: createRng(1),
+    batchSize: 100,
+    stepsPerExample: 1,
+    replicates: 1,
+    stepLaw,
+  });
+  expect([2, 3, 4].map((step) => met.filter((t) => t === step).length)).toEqual([50, 40, 10]);
 });
 
 it('a batch whose last steps are from 1 and from later has for each example what it has alone', () => {

@@ -1,8 +1,17 @@
-import { createRng, mutualInformationNats, plugIn, toTensor, truncatedLogisticLogits, type States, type Transition } from '@d3pm/core';
+import {
+  createRng,
+  informationStepLaw,
+  mutualInformationNats,
+  plugIn,
+  toTensor,
+  truncatedLogisticLogits,
+  type States,
+  type Transition,
+} from '@d3pm/core';
 import { exactBound, exactMixture, type ExactModel } from '@d3pm/core/testing';
 import { prepareEngine } from '@d3pm/engine';
 import { inverseRemaining, linear } from '@d3pm/schedules';
-import { hybridLoss, informationStepLaw } from '@d3pm/train';
+import { hybridLoss } from '@d3pm/train';
 import { absorbing, discretizedGaussian, uniform } from '@d3pm/transitions';
 import { fill, tidy } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';

@@ -9,6 +9,10 @@ const reverse = z
   .default('mixture')
   .describe('the reverse process: the mixture of posteriors of Eq. (4), or the plug-in of the authors');
 const firstStep = z.enum(['bayes', 'denoiser']).optional().describe("p(x_0 | x_1) of the plug-in: Bayes' rule, or what the model says");
+const steps = z
+  .enum(['information', 'uniform'])
+  .optional()
+  .describe('how t is drawn: in part by what a step takes from x_0, which has less variance and the same mean, or uniformly');
 const named = z.looseObject({ name: z.string().min(1).describe('of a plugin; the other fields are its options') });
 
 const shapes = {
@@ -39,6 +43,7 @@ const shapes = {
       .min(0)
       .default(64)
       .describe('of the validation split, or of the test where the data has none: those of which the bound is estimated; 0 for none'),
+    steps,
   },
   saving: {
     every: count.optional().describe('updates, a multiple of training.eventEvery'),
@@ -67,10 +72,7 @@ const fields = {
         lambda: z.number().min(0).default(0).describe('weight of the cross-entropy beside the bound, Eq. (5)'),
         reverse,
         firstStep,
-        steps: z
-          .enum(['information', 'uniform'])
-          .optional()
-          .describe('how t is drawn: in proportion to what a step takes from x_0, which has less variance and the same mean, or uniformly'),
+        steps,
       }),
       z.strictObject({ name: z.literal('exact-count') }),
       z.strictObject({ name: z.literal('autoregressive') }),

@@ -41,6 +41,8 @@ export interface EvaluationConfig {
   readonly sampleSteps?: number | undefined;
   /** Examples of the validation split, or of the test where there is none, of which the bound is estimated; 0 for none. */
   readonly testExamples: number;
+  /** How its steps are drawn; absent, uniformly. */
+  readonly steps?: 'information' | 'uniform' | undefined;
 }
 
 export interface SavingConfig {

@@ -8,6 +8,7 @@ import {
   type EvaluationProgress,
 } from '@d3pm/eval';
 import { reverseOf, type Training } from '../train/build-training.ts';
+import { stepLawOf } from '../train/step-law-of.ts';
 import type { TrainConfig } from '../config/train-config.ts';
 import { perWordOf } from './per-word.ts';
 import type { BoundRecord, EstimateRecord, ExactRecord } from './row-results.ts';
@@ -49,7 +50,7 @@ export const fullSumReplicates = ({ draws }: TableSizes, numSteps: number): numb
  * The bound of n of the T steps on the held-out examples: by exact counts where the process absorbs, else L_0 and stratified steps.
  */
 export async function estimateBound(
-  { training: { transition, model }, config, test, sizes, rng, onProgress }: EvaluateRowInput,
+  { training: { transition, model, train }, config, test, sizes, rng, onProgress }: EvaluateRowInput,
   { reverse, numSteps, maxExamples = sizes.testExamples, replicates }: EstimateOptions,
 ): Promise<BoundRecord> {
   const { stepsPerExample, draws, batchSize } = sizes;
@@ -68,7 +69,12 @@ export async function estimateBound(
     test,
     transition.absorbing && transition.extraMask !== undefined
       ? await evaluateExactCount({ ...common, replicates: replicates ?? draws })
-      : await evaluateBound({ ...common, stepsPerExample, ...(replicates !== undefined && { replicates }) }),
+      : await evaluateBound({
+          ...common,
+          stepsPerExample,
+          ...stepLawOf(sizes.steps, { transition, train }),
+          ...(replicates !== undefined && { replicates }),
+        }),
   );
 }
 

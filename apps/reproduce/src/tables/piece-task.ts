@@ -49,7 +49,10 @@ export function pieceTask(key: PieceKey, { table, config, training, folder, tabl
     test,
     sizes,
     folder,
-    rng: createRng(config.seed).split('results').split(pieceName(key)),
+    // Images of a longer chain begin where those of a shorter one do.
+    rng: createRng(config.seed)
+      .split('results')
+      .split(key.kind === 'images' ? key.kind : pieceName(key)),
     onProgress: (at: EvaluationProgress | number) => done(typeof at === 'number' ? at : at.networkCalls),
   });
   const numBatches = (count: number): number => Math.ceil(count / sizes.batchSize);

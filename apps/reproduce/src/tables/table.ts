@@ -36,6 +36,8 @@ export interface TableSizes {
   readonly testExamples?: number;
   /** t's of each example in an estimate, besides the first step. */
   readonly stepsPerExample: number;
+  /** How those are drawn. @defaultValue 'uniform' */
+  readonly steps?: 'information' | 'uniform';
   /** Calls of an exact-count estimate for each example. */
   readonly draws: number;
   /** Examples whose full sum over all steps stands beside the estimate. */

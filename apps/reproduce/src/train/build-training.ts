@@ -16,7 +16,6 @@ import {
   crossEntropyLoss,
   exactCountLoss,
   hybridLoss,
-  informationStepLaw,
   inverseSquareRoot,
   linearDecay,
   warmUp,
@@ -29,8 +28,8 @@ import { assertEvaluationFits } from './assert-evaluation-fits.ts';
 import { assertSavingFits } from './assert-saving-fits.ts';
 import { completeSchedule, isOfTheData } from './complete-schedule.ts';
 import { completeTransition } from './complete-transition.ts';
-import { dataLaw } from './data-law.ts';
 import { extraMaskOf } from './extra-mask-of.ts';
+import { stepLawOf } from './step-law-of.ts';
 import type { TrainConfig, TrainingConfig } from '../config/train-config.ts';
 
 /** All that a config names, made. */
@@ -153,10 +152,7 @@ function lossOf(
   if (loss.name === 'exact-count') return exactCountLoss({ transition });
   if (loss.name === 'autoregressive') return autoregressiveLoss({ transition });
   if (loss.name === 'cross-entropy') return crossEntropyLoss({ transition, reverse });
-  const byInformation = loss.steps === 'information' && {
-    stepLaw: informationStepLaw(transition, { dataLaw: dataLaw(train, transition) }),
-  };
-  return hybridLoss({ transition, reverse, lambda: loss.lambda, ...byInformation });
+  return hybridLoss({ transition, reverse, lambda: loss.lambda, ...stepLawOf(loss.steps, { transition, train }) });
 }
 
 function rateOf({ learningRate: rate, warmUp: numWarmUpSteps, decay, numSteps }: TrainingConfig): LearningRate {

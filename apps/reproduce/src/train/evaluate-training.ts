@@ -5,6 +5,7 @@ import type { EvaluationContext } from '@d3pm/train/node';
 import writeFileAtomic from 'write-file-atomic';
 import type { Training } from './build-training.ts';
 import { sampleFile } from './sample-file.ts';
+import { stepLawOf } from './step-law-of.ts';
 import { textDecoder } from './text-decoder.ts';
 import type { TrainConfig } from '../config/train-config.ts';
 
@@ -59,12 +60,15 @@ async function drawSamples(
 
 async function estimateBound(
   { model, rng }: EvaluationContext<'denoiser'>,
-  { transition, reverse, evaluated }: Training,
-  { evaluation: { testExamples }, goOn }: Asked,
+  { transition, reverse, evaluated, train }: Training,
+  { evaluation: { testExamples, steps }, goOn }: Asked,
 ): Promise<Values> {
   if (evaluated === undefined || testExamples === 0) return {};
   const held = { transition, denoiser: model, data: evaluated, maxExamples: testExamples, rng: rng.split('bound'), onProgress: goOn };
-  const { total } = model.causal ? await evaluateAutoregressive(held) : await evaluateBound({ ...held, reverse, stepsPerExample: 1 });
+  const asked = { ...held, reverse, stepsPerExample: 1 };
+  const { total } = model.causal
+    ? await evaluateAutoregressive(held)
+    : await evaluateBound({ ...asked, ...stepLawOf(steps, { transition, train }) });
   return { boundBits: total.bitsPerDimension, boundStandardErrorBits: total.standardErrorBitsPerDimension };
 }
 

@@ -37,7 +37,10 @@ export function imagePage({ table, rows, scores, provenance, pictures, jobs }: I
         )}`
       : undefined,
     differencesSection({ table, pictures }),
-    partsSection(rows, 'p(x_0 | x_1) is f itself, as in the authors’ code for images.'),
+    partsSection(
+      rows,
+      'p(x_0 | x_1) is f itself, as in the authors’ code for images; the last step of a shorter chain, which is not from t = 1, is Bayes’ rule like the others.',
+    ),
     agreementSection(rows),
     madeSection(provenance),
   ]

@@ -29,11 +29,20 @@ const small: ImageSize = {
     emaDecay: 0.99,
     eventEvery: 50,
   },
-  evaluation: { every: SMALL_UPDATES / 8, samples: 16, sampleSteps: 50, testExamples: 128 },
+  evaluation: { every: SMALL_UPDATES / 8, samples: 16, sampleSteps: 50, testExamples: 128, steps: 'information' },
   saving: { every: SMALL_UPDATES / 8, keepLast: 2, keepBest: 0 },
   chains: [1000, 100],
   sampleSteps: 100,
-  sizes: { testExamples: 1024, stepsPerExample: 4, draws: 4, fullSumExamples: 64, batchSize: 32, samples: 512, timings: 0 },
+  sizes: {
+    testExamples: 1024,
+    stepsPerExample: 4,
+    steps: 'information',
+    draws: 4,
+    fullSumExamples: 64,
+    batchSize: 32,
+    samples: 512,
+    timings: 0,
+  },
 };
 
 /** The three sizes of Table 3. */

@@ -1,4 +1,6 @@
-import { D3pmError, mutualInformationNats, type Transition } from '@d3pm/core';
+import { D3pmError } from './errors.ts';
+import { mutualInformationNats } from './mutual-information.ts';
+import type { Transition } from './transition.ts';
 
 /** Without a closed form of Q̄ a table or K rows are looked at for each of the T steps. */
 const MOST_STATES = 1024;
@@ -13,7 +15,7 @@ export interface InformationStepLawOptions {
 }
 
 /**
- * A law of t to draw the steps of a bound by, in proportion to what a step costs:
+ * A law of t to draw the steps of a bound by, in training or in an estimate, in proportion to what a step costs:
  *
  *     p_t = u / T + v [t = 1] + (1 − u − v) (I(x_{t−1}; x_0) − I(x_t; x_0)) / (H(x_0) − I(x_T; x_0)),   t = 1…T
  *
