@@ -185,7 +185,7 @@ describe('what samples are compared with', () => {
 
   it('differs from the paper with a stand-in, and the page says so', () => {
     const differences = (data: string): string => table3({ size: 'small', data, nsfw: true }).differences.join('\n');
-    expect(differences('photographs')).toContain('compared with held-out images, where the paper’s FID is of the training images');
+    expect(differences('photographs')).toContain('compared with held-out images, where the custom is to compare with the training images');
     expect(differences('cifar10')).not.toContain('held-out');
     expect(differences('cifar10')).toContain('Scores are of 512 samples, in place of 50,000');
   });

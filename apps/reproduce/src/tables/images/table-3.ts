@@ -202,7 +202,7 @@ function differences(
   };
   const smaller = [
     `The network is a U-Net of ${numChannels} channels × ${channelMultipliers?.join(', ')} with ${numResidualBlocks} residual block a level, in place of 128 × 1, 2, 2, 2 with two.`,
-    `It is trained for ${training.numSteps.toLocaleString('en')} updates of ${training.batchSize} images at a rate that falls linearly from ${training.learningRate}, in place of 1,500,000 of 128 at 0.0002; averages of decay ${training.emaDecay}, in place of 0.9999; nothing is dropped, as no image is seen twice.`,
+    `It is trained for ${training.numSteps.toLocaleString('en')} updates of ${training.batchSize} images at a rate that falls linearly from ${training.learningRate}, in place of 1,500,000 of 128 at 0.0002; averages of decay ${training.emaDecay}, in place of 0.9999; nothing is dropped.`,
     'The t of a bound are drawn half uniformly, an eighth at t = 1, and else in proportion to the information that a step takes, each weighted by the inverse, where the paper draws them uniformly: the same mean, and less variance, in training and in the estimates. The paper supposes that L_λ is better because the gradients of L_vb are noisy at small t; these are less so, and a row with t drawn uniformly shows how much that is worth. The cross-entropy alone is trained with t drawn uniformly.',
     'The rows have the same number of updates, not of minutes: those of the Gaussian take about twice the time.',
     'In training the bound alone is followed, where the paper’s text says that the FID of its cross-entropy run rose again.',
