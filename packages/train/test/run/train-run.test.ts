@@ -312,6 +312,19 @@ describe('scores', () => {
     expect(checkpointNames(folder)).toEqual(['ckpt-00000012-r2', 'ckpt-00000020-r2']);
   });
 
+  it('are taken from the metrics by the next part of a run that was killed between the two', async () => {
+    // Such a run has the evaluation of its last step, and the checkpoint without it.
+    const { scoreBy: _, ...unscored } = scored;
+    await run(unscored);
+    expect(checkpointNames(folder).at(-1)).toBe('ckpt-00000020');
+    const before = readFileSync(join(folder, 'metrics.jsonl'), 'utf8');
+    const events = await run({ ...scored, keepBest: 1 });
+    expect(events.map(({ type }) => type)).toEqual(['resumed', 'saved']);
+    expect((await loadCheckpoint(join(folder, 'ckpt-00000020-r2'))).score).toBe(2);
+    expect(readFileSync(join(folder, 'metrics.jsonl'), 'utf8')).toBe(before);
+    expect((await run({ ...scored, keepBest: 1 })).map(({ type }) => type)).toEqual(['resumed']);
+  });
+
   it('that nothing goes by are not worth a second checkpoint of the same step', async () => {
     await run(scored);
     expect(checkpointNames(folder)).toEqual(['ckpt-00000012', 'ckpt-00000018', 'ckpt-00000020']);

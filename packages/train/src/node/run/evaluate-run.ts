@@ -37,12 +37,16 @@ export async function isEvaluationMissing<P extends Prediction>(
   step: number,
   options: TrainRunOptions<P>,
 ): Promise<boolean> {
-  if (!isEvaluationDue(step, options)) return false;
+  return isEvaluationDue(step, options) && (await evaluationOf(folder, step)) === undefined;
+}
+
+/** What the metrics of a run say of the evaluation of a step; undefined where it was not made. @throws {D3pmError} `INVALID_DATA` for metrics that are damaged. */
+export async function evaluationOf(folder: string, step: number): Promise<Readonly<Record<string, unknown>> | undefined> {
   const records = await readMetrics(join(folder, 'metrics.jsonl')).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error;
     return [];
   });
-  return !records.some((record) => record.step === step && record['kind'] === 'evaluation');
+  return records.find((record) => record.step === step && record['kind'] === 'evaluation');
 }
 
 export interface EvaluateRunInput<P extends Prediction> {

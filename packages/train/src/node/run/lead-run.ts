@@ -4,7 +4,7 @@ import { train } from '../../train.ts';
 import { trainOptionsOf } from '../../train-options.ts';
 import { disposeState, type TrainerState } from '../../trainer-state.ts';
 import { createCheckpointKeeper, findRun, type CheckpointKeeper } from './checkpoint-keeper.ts';
-import { evaluateRun, evaluationPeriod, isEvaluationDue, isEvaluationMissing } from './evaluate-run.ts';
+import { evaluateRun, evaluationOf, evaluationPeriod, isEvaluationDue, isEvaluationMissing } from './evaluate-run.ts';
 import { workWhileOthersWait } from './group/leader-at-work.ts';
 import type { StartOfRun } from './group/start-of-run.ts';
 import { loadState } from './load-state.ts';
@@ -31,7 +31,8 @@ export async function* leadRun<P extends Prediction>(
     const warnings = [...found, ...(resumed?.warnings ?? [])];
     try {
       const isMissing = checkpoint !== undefined && (await isEvaluationMissing(folder.path, checkpoint.step, options));
-      const isFinished = checkpoint !== undefined && checkpoint.step >= options.numSteps && !isMissing;
+      const lateScore = checkpoint && checkpoint.score === undefined ? await scoreBefore(folder.path, checkpoint.step, options) : undefined;
+      const isFinished = checkpoint !== undefined && checkpoint.step >= options.numSteps && !isMissing && lateScore === undefined;
       const evaluateEvery = evaluationPeriod(options);
       const start: StartOfRun = {
         isFinished,
@@ -53,6 +54,7 @@ export async function* leadRun<P extends Prediction>(
         yield* warnAll(records, warnings);
         yield checkpoint ? { type: 'resumed', step: checkpoint.step, folder: checkpoint.folder } : { type: 'begun', step: 0 };
         if (isMissing) yield* evaluateLate(run, state!);
+        if (lateScore !== undefined) yield { type: 'saved', step: state!.step, folder: await keeper.save(state!, lateScore) };
         yield* steps(run, state);
       });
     } finally {
@@ -144,6 +146,14 @@ async function* evaluateLate<P extends Prediction>(run: Run<P>, state: TrainerSt
   const saved = score !== undefined && isSaveStep ? await keeper.save(state, score) : undefined;
   yield { type: 'evaluated', step, values };
   if (saved !== undefined) yield { type: 'saved', step, folder: saved };
+}
+
+/** The score of an evaluation that was written down, before the checkpoint was saved with it; undefined where none belongs to that step. */
+async function scoreBefore<P extends Prediction>(folder: string, step: number, options: TrainRunOptions<P>): Promise<number | undefined> {
+  const { numSteps, eventEvery = 50, saveEvery = 20 * eventEvery } = options;
+  const isSaveStep = step % saveEvery === 0 || step === numSteps;
+  const evaluation = isSaveStep && isEvaluationDue(step, options) ? await evaluationOf(folder, step) : undefined;
+  return evaluation && scoreOf(evaluation as Readonly<Record<string, number>>, options);
 }
 
 /** Undefined when the run was stopped meanwhile. */
