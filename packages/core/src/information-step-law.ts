@@ -23,7 +23,7 @@ export interface InformationStepLawOptions {
  * Terms of about one size have the least variance, and where the sizes differ by orders (the discretised Gaussian's fall as 1/t) the uniform law
  * has its gradient from a few examples of small t. Absorbing noise of (T − t + 1)⁻¹ loses the same at every step.
  *
- * Of more than 32 steps I is computed at 33 to 64, and is taken as linear in between.
+ * Of a family that depends on the position, position 0 stands for all. Of more than 32 steps I is computed at 33 to 64, and is taken as linear in between.
  *
  * L_0 has a share of its own, for what x_1 has lost says little of what it costs at first: it is a cross-entropy, of which a network that has not
  * learnt to copy pays the entropy of the data, and under noise that rarely moves no other term teaches that.

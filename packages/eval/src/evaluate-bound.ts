@@ -70,6 +70,12 @@ export async function evaluateBound<P extends Prediction>(options: EvaluateBound
   }
   if (stepsPerExample !== undefined) assertInteger('evaluateBound', 'stepsPerExample', stepsPerExample, 1);
   if (stepLaw !== undefined) assertStepLaw('evaluateBound', stepLaw, transition.numSteps);
+  if (stepLaw !== undefined && stepsPerExample === undefined) {
+    throw new D3pmError(
+      'INVALID_OPTIONS',
+      'evaluateBound: stepLaw draws the steps of an estimate, and a full sum draws none; give stepsPerExample',
+    );
+  }
   const others = otherSteps(grid, stepLaw);
   const replicates = checkedReplicates('evaluateBound', options.replicates ?? (stepsPerExample === undefined ? 1 : 2));
 

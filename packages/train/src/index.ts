@@ -14,6 +14,8 @@ export { packParameters, parameterLayout, unpackParameters, type ParameterLayout
 export { decodeSafetensors, type DecodeSafetensorsOptions, type SafetensorsFile } from './safetensors/decode-safetensors.ts';
 export { encodeSafetensors, type EncodeSafetensorsOptions } from './safetensors/encode-safetensors.ts';
 export type { HostTensor, SafetensorsData, SafetensorsDtype } from './safetensors/host-tensor.ts';
+export type { DrawnSteps, StepDraws } from './step-draws.ts';
+export { stepsByLaw } from './steps-by-law.ts';
 export { train } from './train.ts';
 export type { TrainEvent } from './train-event.ts';
 export type { TrainOptions, WhenNonFinite } from './train-options.ts';

@@ -114,12 +114,16 @@ describe.each(familyNames)('evaluateBound of %s noise', (name) => {
   });
 });
 
-it('refuses a law that leaves a step out', async () => {
+it('refuses a law that leaves a step out, and one of a full sum', async () => {
   const family = makeFamily('uniform', { seed: 3, numSteps: 4 });
   const { data } = drawExamples(family, 2, 1);
   const common = { transition: family.transition, denoiser: denoiserOf(family), data, reverse: mixture(), rng: createRng(1) };
   const bound = evaluateBound({ ...common, stepsPerExample: 1, stepLaw: Float64Array.of(0.5, 0, 0.3, 0.2) });
   await expect(bound).rejects.toThrow('evaluateBound: stepLaw gives step 2 the probability 0, expected one above 0');
+  const sum = evaluateBound({ ...common, stepLaw: Float64Array.of(0.25, 0.25, 0.25, 0.25) });
+  await expect(sum).rejects.toThrow('a full sum draws none; give stepsPerExample');
+  const short = evaluateBound({ ...common, stepsPerExample: 1, stepLaw: Float64Array.of(0.5, 0.5) });
+  await expect(short).rejects.toThrow('stepLaw has 2 numbers, expected one for each of the 4 steps');
 });
 
 it('draws by a law the steps that it says', async () => {

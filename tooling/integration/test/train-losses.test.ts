@@ -26,7 +26,7 @@ import {
 import { prepareEngine } from '@d3pm/engine';
 import { createMlpDenoiser } from '@d3pm/models';
 import { fromArray, inverseRemaining } from '@d3pm/schedules';
-import { crossEntropyLoss, exactCountLoss, hybridLoss, type TrainingLoss } from '@d3pm/train';
+import { crossEntropyLoss, exactCountLoss, hybridLoss, stepsByLaw, type TrainingLoss } from '@d3pm/train';
 import { absorbing, uniform } from '@d3pm/transitions';
 import { dispose, tensor, tidy } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -189,8 +189,8 @@ describe('the hybrid loss has the expectation L_vb − L_T + λ Σ CE_t', () => 
     compare({ process: redrawn, model, reverse: exactLeaveOneOutReverse, loss: hybrid(redrawn.transition, leaveOneOut()) }, expected);
   });
   it('uniform, mixture, whatever the law of steps', () => {
-    const stepLaw = Float64Array.of(0.4, 0.05, 0.25, 0.1, 0.2);
-    const loss = hybridLoss({ transition: redrawn.transition, reverse: mixture(), lambda: 0.25, stepLaw }) as TrainingLoss;
+    const law = Float64Array.of(0.4, 0.05, 0.25, 0.1, 0.2);
+    const loss = hybridLoss({ transition: redrawn.transition, reverse: mixture(), lambda: 0.25, steps: stepsByLaw(law) }) as TrainingLoss;
     compare({ process: redrawn, model: told(), reverse: exactMixture, loss }, expected);
   });
   it('cross-entropy alone is the mean of CE_t', () => {

@@ -11,7 +11,7 @@ import {
 import { exactBound, exactMixture, type ExactModel } from '@d3pm/core/testing';
 import { prepareEngine } from '@d3pm/engine';
 import { inverseRemaining, linear } from '@d3pm/schedules';
-import { hybridLoss } from '@d3pm/train';
+import { hybridLoss, stepsByLaw } from '@d3pm/train';
 import { absorbing, discretizedGaussian, uniform } from '@d3pm/transitions';
 import { fill, tidy } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -102,7 +102,7 @@ describe('the hybrid loss with a law of steps', () => {
 
   it('draws t as often as it says, in no order, and tells the weights', () => {
     const stepLaw = Float64Array.of(0.5, 0.25, 0.05, 0.2);
-    const loss = hybridLoss({ transition: chain(4), reverse: plugIn(), stepLaw });
+    const loss = hybridLoss({ transition: chain(4), reverse: plugIn(), steps: stepsByLaw(stepLaw) });
     const x0: States = { values: new Int32Array(100), shape: [100, 1] };
     const { t, weights } = loss.corrupt(x0, createRng(3)) as { readonly t: Int32Array; readonly weights: Float64Array };
     expect([1, 2, 3, 4].map((step) => t.filter((value) => value === step).length)).toEqual([50, 25, 5, 20]);
@@ -121,7 +121,7 @@ describe('the hybrid loss with a law of steps', () => {
     const x0: States = { values: Int32Array.from({ length: COUNT }, (_, i) => Math.floor((i * 64) / COUNT)), shape: [COUNT, 1] };
     // As a network begins: seventeen of 256 levels wide, around x_t.
     const moments = (stepLaw?: Float64Array): { readonly mean: number; readonly variance: number } => {
-      const loss = hybridLoss({ transition, reverse: plugIn({ firstStep: 'denoiser' }), ...(stepLaw && { stepLaw }) });
+      const loss = hybridLoss({ transition, reverse: plugIn({ firstStep: 'denoiser' }), ...(stepLaw && { steps: stepsByLaw(stepLaw) }) });
       const { states, t, weights } = loss.corrupt(x0, createRng(7));
       const nats = tidy(() => {
         const xt = toTensor(states);
@@ -140,14 +140,18 @@ describe('the hybrid loss with a law of steps', () => {
   });
 
   it.each([
-    ['too short', [0.5, 0.5], 'stepLaw has 2 numbers, expected one for each of the 3 steps'],
     ['a step that is never drawn', [0.5, 0, 0.5], 'stepLaw gives step 2 the probability 0, expected one above 0'],
     ['no number', [0.5, NaN, 0.5], 'stepLaw gives step 2 the probability NaN'],
     ['more than 1', [0.5, 0.5, 0.5], 'stepLaw sums to 1.5, expected 1'],
   ])('refuses one that is %s', (_, law, message) => {
-    const options = { transition: chain(3), reverse: plugIn(), stepLaw: Float64Array.from(law) };
-    expect(() => hybridLoss(options)).toThrow(
+    expect(() => stepsByLaw(Float64Array.from(law))).toThrow(
       expect.objectContaining({ code: 'INVALID_OPTIONS', message: expect.stringContaining(message) as string }),
+    );
+  });
+
+  it('refuses steps of another chain', () => {
+    expect(() => hybridLoss({ transition: chain(3), reverse: plugIn(), steps: stepsByLaw(Float64Array.of(0.5, 0.5)) })).toThrow(
+      'steps are of 1…2, and the transition has 3',
     );
   });
 });

@@ -8,7 +8,6 @@ import {
   type EvaluationProgress,
 } from '@d3pm/eval';
 import { reverseOf, type Training } from '../train/build-training.ts';
-import { stepLawOf } from '../train/step-law-of.ts';
 import type { TrainConfig } from '../config/train-config.ts';
 import { perWordOf } from './per-word.ts';
 import type { BoundRecord, EstimateRecord, ExactRecord } from './row-results.ts';
@@ -50,7 +49,7 @@ export const fullSumReplicates = ({ draws }: TableSizes, numSteps: number): numb
  * The bound of n of the T steps on the held-out examples: by exact counts where the process absorbs, else L_0 and stratified steps.
  */
 export async function estimateBound(
-  { training: { transition, model, train }, config, test, sizes, rng, onProgress }: EvaluateRowInput,
+  { training: { transition, model, informationLaw }, config, test, sizes, rng, onProgress }: EvaluateRowInput,
   { reverse, numSteps, maxExamples = sizes.testExamples, replicates }: EstimateOptions,
 ): Promise<BoundRecord> {
   const { stepsPerExample, draws, batchSize } = sizes;
@@ -72,7 +71,7 @@ export async function estimateBound(
       : await evaluateBound({
           ...common,
           stepsPerExample,
-          ...stepLawOf(sizes.steps, { transition, train }),
+          ...(sizes.steps === 'information' && { stepLaw: informationLaw() }),
           ...(replicates !== undefined && { replicates }),
         }),
   );

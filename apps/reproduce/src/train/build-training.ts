@@ -1,6 +1,7 @@
 import {
   createRng,
   D3pmError,
+  informationStepLaw,
   mixture,
   plugIn,
   type Dataset,
@@ -18,6 +19,7 @@ import {
   hybridLoss,
   inverseSquareRoot,
   linearDecay,
+  stepsByLaw,
   warmUp,
   type LearningRate,
   type TrainingLoss,
@@ -28,8 +30,8 @@ import { assertEvaluationFits } from './assert-evaluation-fits.ts';
 import { assertSavingFits } from './assert-saving-fits.ts';
 import { completeSchedule, isOfTheData } from './complete-schedule.ts';
 import { completeTransition } from './complete-transition.ts';
+import { dataLaw } from './data-law.ts';
 import { extraMaskOf } from './extra-mask-of.ts';
-import { stepLawOf } from './step-law-of.ts';
 import type { TrainConfig, TrainingConfig } from '../config/train-config.ts';
 
 /** All that a config names, made. */
@@ -47,6 +49,8 @@ export interface Training {
   /** What a run is looked at with, and its best checkpoints are chosen by: never the test split where there is another. */
   readonly evaluated: Dataset | undefined;
   readonly options: TrainOptions<'denoiser'>;
+  /** The law of t by the information that each step takes, of this chain and data; made when it is first asked for, and at once where the config asks. */
+  readonly informationLaw: () => Float64Array;
   readonly rng: Rng;
   dispose(): void;
 }
@@ -79,6 +83,10 @@ export async function buildTraining(config: TrainConfig): Promise<Training> {
   });
   assertEvaluationFits(config.evaluation, { transition, model });
   const reverse = reverseOf(config);
+  let law: Float64Array | undefined;
+  const informationLaw = (): Float64Array => (law ??= informationStepLaw(transition, { dataLaw: dataLaw(train, transition) }));
+  // Now, so that a chain that has none is refused before anything is trained.
+  if (config.evaluation.steps === 'information') informationLaw();
   const { beta1, beta2, epsilon, clipNorm, emaDecay, microBatch, eventEvery, whenNonFinite, batchSize } = training;
   return {
     transition,
@@ -89,11 +97,12 @@ export async function buildTraining(config: TrainConfig): Promise<Training> {
     valid,
     test,
     evaluated,
+    informationLaw,
     rng,
     options: {
       numSteps: training.numSteps,
       batches: batches(train, { batchSize, rng: rng.split('batches') }),
-      loss: lossOf(config, { transition, reverse, train }),
+      loss: lossOf(config, { transition, reverse, informationLaw }),
       learningRate: rateOf(training),
       beta1,
       beta2,
@@ -147,12 +156,17 @@ export function reverseOf({ loss }: TrainConfig): ReverseProcess<'denoiser'> {
 
 function lossOf(
   { loss }: TrainConfig,
-  { transition, reverse, train }: Pick<Training, 'reverse' | 'train' | 'transition'>,
+  { transition, reverse, informationLaw }: Pick<Training, 'informationLaw' | 'reverse' | 'transition'>,
 ): TrainingLoss<'denoiser'> {
   if (loss.name === 'exact-count') return exactCountLoss({ transition });
   if (loss.name === 'autoregressive') return autoregressiveLoss({ transition });
   if (loss.name === 'cross-entropy') return crossEntropyLoss({ transition, reverse });
-  return hybridLoss({ transition, reverse, lambda: loss.lambda, ...stepLawOf(loss.steps, { transition, train }) });
+  return hybridLoss({
+    transition,
+    reverse,
+    lambda: loss.lambda,
+    ...(loss.steps === 'information' && { steps: stepsByLaw(informationLaw()) }),
+  });
 }
 
 function rateOf({ learningRate: rate, warmUp: numWarmUpSteps, decay, numSteps }: TrainingConfig): LearningRate {

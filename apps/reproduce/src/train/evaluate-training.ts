@@ -5,7 +5,6 @@ import type { EvaluationContext } from '@d3pm/train/node';
 import writeFileAtomic from 'write-file-atomic';
 import type { Training } from './build-training.ts';
 import { sampleFile } from './sample-file.ts';
-import { stepLawOf } from './step-law-of.ts';
 import { textDecoder } from './text-decoder.ts';
 import type { TrainConfig } from '../config/train-config.ts';
 
@@ -60,7 +59,7 @@ async function drawSamples(
 
 async function estimateBound(
   { model, rng }: EvaluationContext<'denoiser'>,
-  { transition, reverse, evaluated, train }: Training,
+  { transition, reverse, evaluated, informationLaw }: Training,
   { evaluation: { testExamples, steps }, goOn }: Asked,
 ): Promise<Values> {
   if (evaluated === undefined || testExamples === 0) return {};
@@ -68,7 +67,7 @@ async function estimateBound(
   const asked = { ...held, reverse, stepsPerExample: 1 };
   const { total } = model.causal
     ? await evaluateAutoregressive(held)
-    : await evaluateBound({ ...asked, ...stepLawOf(steps, { transition, train }) });
+    : await evaluateBound({ ...asked, ...(steps === 'information' && { stepLaw: informationLaw() }) });
   return { boundBits: total.bitsPerDimension, boundStandardErrorBits: total.standardErrorBitsPerDimension };
 }
 

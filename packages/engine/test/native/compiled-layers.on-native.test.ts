@@ -1,5 +1,5 @@
 import { engine, tensor, tidy, type NamedTensorMap, type Tensor } from '@tensorflow/tfjs-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { prepareEngine } from '@d3pm/engine';
 
 /** The operations are for the processor alone. */
@@ -334,9 +334,16 @@ describe.skipIf(isCard)('D3pmFilterGradient', () => {
     expect(largestError(gradient!, oracle(x, dy, sizes))).toBeLessThan(3e-6);
   });
 
-  it('is 0 of no images, and NaN where one is met', () => {
-    const [none] = run('D3pmFilterGradient', { x: [[], [0, 4, 4, 2]], dy: [[], [0, 4, 4, 3]] });
+  it.each([
+    [0, 4, 4],
+    [1, 0, 4],
+    [1, 4, 0],
+  ])('is 0 of %i images of %i × %i', (...sizes) => {
+    const [none] = run('D3pmFilterGradient', { x: [[], [...sizes, 2]], dy: [[], [...sizes, 3]] });
     expect(none).toEqual(Array<number>(54).fill(0));
+  });
+
+  it('is NaN where one is met', () => {
     // The corner of the image is under the middle of the filter and what is above and to the left of it, for the pixels that it is a neighbour of.
     const [met] = run('D3pmFilterGradient', {
       x: [
@@ -351,18 +358,13 @@ describe.skipIf(isCard)('D3pmFilterGradient', () => {
   it('does the same with many threads', () => {
     const [x, dy] = [wave(8 * 16 * 16 * 40, 1), wave(8 * 16 * 16 * 48, 2)];
     const of = (): number[] => run('D3pmFilterGradient', { x: [x, [8, 16, 16, 40]], dy: [dy, [8, 16, 16, 48]] })[0]!;
-    const before = process.env['TF_NUM_INTRAOP_THREADS'];
-    try {
-      const results = ['1', '3', '16'].map((threads) => {
-        process.env['TF_NUM_INTRAOP_THREADS'] = threads;
-        return of();
-      });
-      expect(results[1]).toEqual(results[0]);
-      expect(results[2]).toEqual(results[0]);
-    } finally {
-      if (before === undefined) delete process.env['TF_NUM_INTRAOP_THREADS'];
-      else process.env['TF_NUM_INTRAOP_THREADS'] = before;
-    }
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const results = ['1', '3', '16'].map((threads) => {
+      vi.stubEnv('TF_NUM_INTRAOP_THREADS', threads);
+      return of();
+    });
+    expect(results[1]).toEqual(results[0]);
+    expect(results[2]).toEqual(results[0]);
   });
 
   it('refuses images that do not fit, and rows', () => {

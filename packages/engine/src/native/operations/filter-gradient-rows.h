@@ -55,8 +55,9 @@ D3PM_INLINE void add_products(const float* x, const float* dy, const FilterSizes
 // of it that fits the registers, before the next.
 inline void filter_gradient(const float* x, const float* dy, const FilterSizes& sizes, int64_t begin, int64_t end, float* gradient) {
   const int64_t C = sizes.channels, D = sizes.outputs, H = sizes.height, W = sizes.width;
-  const int64_t fitting = kFilterChunk / (W * (kFilterChannels + kLanes)), chunk = fitting < 1 ? 1 : fitting;
   for (int64_t place = 0; place < 9; place++) std::memset(gradient + (place * C + begin) * D, 0, (end - begin) * D * sizeof(float));
+  if (W == 0) return;
+  const int64_t fitting = kFilterChunk / (W * (kFilterChannels + kLanes)), chunk = fitting < 1 ? 1 : fitting;
   for (int64_t b = 0; b < sizes.images; b++) {
     for (int64_t first = 0; first < H; first += chunk) {
       const int64_t last = first + chunk < H ? first + chunk : H;

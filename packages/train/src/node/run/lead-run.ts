@@ -87,7 +87,7 @@ function signalOf<P extends Prediction>(run: Run<P>): { readonly aborted: boolea
 
 async function* steps<P extends Prediction>(run: Run<P>, state: TrainerState | undefined): Events {
   const { folder, model, options, records, keeper } = run;
-  const { numSteps, eventEvery = 50, saveEvery = 20 * eventEvery } = options;
+  const { numSteps, eventEvery = 50 } = options;
   const signal = signalOf(run);
   for await (const { state: current, stopping = false, ...event } of train(model, {
     ...trainOptionsOf(options),
@@ -111,16 +111,15 @@ async function* steps<P extends Prediction>(run: Run<P>, state: TrainerState | u
           await folder.assertHeld();
           return { type: 'saved', step, folder: await keeper.save(current, score) };
         };
-        const isSaveStep = step % saveEvery === 0 || step === numSteps;
         if (isEvent && isEvaluationDue(step, options)) {
           // First what an evaluation that takes long, or does not end, must not lose.
-          if (isSaveStep) yield await save();
+          if (isSaveStep(step, options)) yield await save();
           // Of a run that is being stopped it can wait: the one that goes on begins with it.
           const values = await workWhileOthersWait(options.group, async () => (isStopping() ? undefined : evaluate(run, step)));
           score = values && scoreOf(values, options);
           if (values) yield { type: 'evaluated', step, values };
         }
-        if ((isSaveStep || isStopping()) && !keeper.hasTried(step, score)) yield await save();
+        if ((isSaveStep(step, options) || isStopping()) && !keeper.hasTried(step, score)) yield await save();
       },
       async () => {
         if (keeper.hasTried(step, score)) return;
@@ -136,23 +135,28 @@ async function* steps<P extends Prediction>(run: Run<P>, state: TrainerState | u
 async function* evaluateLate<P extends Prediction>(run: Run<P>, state: TrainerState): Events {
   const { model, options, keeper } = run;
   const { step } = state;
-  const { numSteps, eventEvery = 50, saveEvery = 20 * eventEvery } = options;
   await loadState(model, options, state);
   const values = await workWhileOthersWait(options.group, async () => (isStopped(run) ? undefined : evaluate(run, step)));
   if (values === undefined) return;
   const score = scoreOf(values, options);
-  const isSaveStep = step % saveEvery === 0 || step === numSteps;
   // Before the events, after which the caller may leave: this evaluation is not made again.
-  const saved = score !== undefined && isSaveStep ? await keeper.save(state, score) : undefined;
+  const saved = score !== undefined && isSaveStep(step, options) ? await keeper.save(state, score) : undefined;
   yield { type: 'evaluated', step, values };
   if (saved !== undefined) yield { type: 'saved', step, folder: saved };
 }
 
+/** Whether a checkpoint of a step is saved whatever happens. */
+function isSaveStep<P extends Prediction>(
+  step: number,
+  { numSteps, eventEvery = 50, saveEvery = 20 * eventEvery }: TrainRunOptions<P>,
+): boolean {
+  return step % saveEvery === 0 || step === numSteps;
+}
+
 /** The score of an evaluation that was written down, before the checkpoint was saved with it; undefined where none belongs to that step. */
 async function scoreBefore<P extends Prediction>(folder: string, step: number, options: TrainRunOptions<P>): Promise<number | undefined> {
-  const { numSteps, eventEvery = 50, saveEvery = 20 * eventEvery } = options;
-  const isSaveStep = step % saveEvery === 0 || step === numSteps;
-  const evaluation = isSaveStep && isEvaluationDue(step, options) ? await evaluationOf(folder, step) : undefined;
+  const isScored = isSaveStep(step, options) && isEvaluationDue(step, options);
+  const evaluation = isScored ? await evaluationOf(folder, step) : undefined;
   return evaluation && scoreOf(evaluation as Readonly<Record<string, number>>, options);
 }
 
