@@ -1,4 +1,4 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,6 +6,7 @@ import { D3pmError } from '@d3pm/core';
 import { commandError } from './command-error.ts';
 import { firstCommand } from './first-command.ts';
 import { bindingFile } from './native-installation.ts';
+import { operationSources, processSources } from './own-sources.ts';
 import type { StepContext } from './provision-event.ts';
 import { runCommand, type CommandResult } from './run-command.ts';
 
@@ -13,12 +14,6 @@ import { runCommand, type CommandResult } from './run-command.ts';
 const NODE_API = 8;
 /** C headers of TensorFlow, which the wheel has and the jar has not. */
 const HEADERS = fileURLToPath(new URL('../../vendor/tensorflow/include', import.meta.url));
-
-/** Sources of this package, which it ships beside what is compiled from them. */
-const PROCESS = ['keep-memory.cc', 'keep-signals-away.cc'].map((name) =>
-  fileURLToPath(new URL(`../../src/native/${name}`, import.meta.url)),
-);
-const OPERATIONS = fileURLToPath(new URL('../../src/native/operations', import.meta.url));
 
 /** Vectorised, and without the error numbers and traps of the C library that nobody reads; all else of IEEE 754 stays. */
 const OPTIMIZATION = ['-O3', '-fno-math-errno', '-fno-trapping-math', '-Wno-psabi'];
@@ -62,18 +57,15 @@ export async function compileBinding(
   await mkdir(dirname(bindingFile(folder)), { recursive: true });
   const compile = (own: readonly string[]): Promise<CommandResult> =>
     runCommand(compiler, compilerArguments(folder, [...SOURCES.map((name) => join(sources, 'binding', name)), ...own]), { signal });
-  if (operations && (await compile([...PROCESS, ...(await operationSources())])).status === 0) return { operations: true };
-  const { status, stderr } = await compile(PROCESS);
+  const whole = [...processSources, ...operationSources().filter((name) => name.endsWith('.cc'))];
+  if (operations && (await compile(whole)).status === 0) return { operations: true };
+  const { status, stderr } = await compile(processSources);
   if (status !== 0) throw commandError(`${compiler} did not compile the binding`, stderr);
   return { operations: false };
 }
 
 /** Of tfjs-node. */
 const SOURCES = ['tfjs_backend.cc', 'tfjs_binding.cc'] as const;
-
-async function operationSources(): Promise<readonly string[]> {
-  return (await readdir(OPERATIONS)).filter((name) => name.endsWith('.cc')).map((name) => join(OPERATIONS, name));
-}
 
 function compilerArguments(folder: string, files: readonly string[]): readonly string[] {
   const require = createRequire(import.meta.url);

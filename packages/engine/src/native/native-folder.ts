@@ -1,9 +1,10 @@
 import { join, resolve } from 'node:path';
 import envPaths from 'env-paths';
 import type { NativeBuild } from './native-build.ts';
+import { sourcesDigest } from './own-sources.ts';
 
-/** Raised when what an installation contains, or where, changes: the next start then makes a new one beside the old. */
-const LAYOUT = 6;
+/** Raised when what an installation contains besides, or where, changes: the next start then makes a new one beside the old. */
+const LAYOUT = 7;
 
 /** Where the engine keeps what it has provisioned: `cacheFolder`, else `$D3PM_CACHE`, else the cache folder of the user; in it, `native`. */
 export function nativeRoot(cacheFolder?: string): string {
@@ -11,9 +12,9 @@ export function nativeRoot(cacheFolder?: string): string {
   return resolve(cache, 'native');
 }
 
-/** Folder of one installation: a name for each version of TensorFlow, variant, platform and layout. */
+/** Folder of one installation: a name for each version of TensorFlow, variant, platform, layout, and sources that are compiled into it. */
 export function installationFolder(root: string, { version, variant }: NativeBuild): string {
-  return join(root, `tensorflow-${version}-${variant}-${process.platform}-${process.arch}-v${LAYOUT}`);
+  return join(root, `tensorflow-${version}-${variant}-${process.platform}-${process.arch}-v${LAYOUT}-${sourcesDigest()}`);
 }
 
 /** Folder of what a package's own installer has fetched: whichever TensorFlow that is. */
