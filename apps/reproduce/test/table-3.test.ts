@@ -72,6 +72,7 @@ describe('table-3', () => {
       'full-plug-in-4',
       'images-8',
       'scores-digits-8',
+      'difference-digits-8',
     ]);
     expect(names('gauss', table3({ size: 'paper', data: 'cifar10' })).filter((name) => name.startsWith('scores'))).toEqual([]);
     for (const row of FIGURE_3_ROWS) expect(names(row)).toContain('progress');

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { decode } from 'fast-png';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DifferenceRecord, ScoresRecord } from '../src/tables/row-results.ts';
 
 const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 
@@ -48,6 +49,21 @@ describe('d3pm table-3 --smoke', () => {
     expect(readdirSync(path())).toContain('reference-digits-classifier-features.safetensors');
     expect(page()).toMatch(/\| training images \| – \| \d\.\d\d/u);
     expect(page()).toContain('2 of 10 runs are complete');
+  });
+
+  it('says what more steps change in a score: one kernel distance less the other', () => {
+    const kid = (steps: number): number =>
+      (piece('gauss-logistic', `scores-digits-${steps}`) as { value: ScoresRecord }).value.reports.find(({ name }) =>
+        name.startsWith('KID'),
+      )!.value;
+    const { value } = piece('gauss-logistic', 'difference-digits-8') as { value: DifferenceRecord };
+    expect(value).toMatchObject({ steps: 8, lessSteps: 4, numSamples: 12, reference: 'digits/test, 359 images' });
+    expect(value.difference).toBeCloseTo(kid(8) - kid(4), 9);
+    expect(value.difference).not.toBe(0);
+    expect(value.standardError).toBeGreaterThan(0);
+    expect(page()).toMatch(
+      /\| D3PM Gauss \+ logistic \(L_λ=0\.001\) \| 8 \| 4 \| 12 \| KID-digits-classifier\/features \| -?[\d.]+ \(one seed\) \|/u,
+    );
   });
 
   it('has pictures of samples, of training and of Figure 3', () => {

@@ -162,6 +162,7 @@ describe('what samples are compared with', () => {
       table: more,
       rows: [],
       scores: [scoreSummary([record!])],
+      differences: [],
       provenance: [],
       pictures: [],
       jobs: { done: 0, all: 9, missing: [] },

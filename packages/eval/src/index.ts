@@ -35,6 +35,7 @@ export {
   type KernelSubsetsOptions,
   type KernelSubsetsReport,
 } from './scores/kernel-distance.ts';
+export { kernelDistanceDifference, type KernelDifferenceReport } from './scores/kernel-distance-difference.ts';
 export { kid, type KidOptions } from './scores/kid.ts';
 export { mergeStatistics, type MergeStatisticsOptions } from './scores/merge-statistics.ts';
 export { scoreName, type ScoreMetric } from './scores/score-name.ts';

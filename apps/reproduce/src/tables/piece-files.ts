@@ -23,7 +23,9 @@ export function pieceFiles(folder: string, of: (key: PieceKey) => string): Piece
         if (error.code === 'ENOENT') return undefined;
         throw error;
       });
-      return text === undefined ? undefined : (parsed(text, { path: pathOf(key), of: of(key), key }) as Piece<PieceValues[K['kind']]>);
+      return text === undefined
+        ? undefined
+        : (parsed(text, { path: pathOf(key), of: of(key), isScored: 'features' in key }) as Piece<PieceValues[K['kind']]>);
     },
     write: async (key, piece) => {
       await mkdir(folder, { recursive: true });
@@ -32,7 +34,13 @@ export function pieceFiles(folder: string, of: (key: PieceKey) => string): Piece
   };
 }
 
-function parsed(text: string, { path, of, key: { kind } }: { readonly path: string; readonly of: string; readonly key: PieceKey }): Piece {
+interface Expected {
+  readonly path: string;
+  readonly of: string;
+  readonly isScored: boolean;
+}
+
+function parsed(text: string, { path, of, isScored }: Expected): Piece {
   const piece = readJson(text) as (Piece & { readonly of?: string }) | undefined;
   if (typeof piece?.value !== 'object' || typeof piece.provenance?.command !== 'string') {
     throw new D3pmError('INVALID_DATA', `table: ${path} is no result of this command; delete it, and it is made again`);
@@ -41,7 +49,7 @@ function parsed(text: string, { path, of, key: { kind } }: { readonly path: stri
     throw new D3pmError('INVALID_DATA', `table: ${path} does not say of what it is; delete it, and it is made again`);
   }
   if (piece.of !== of) {
-    const orScored = kind === 'scores' ? ', or by other weights or against other images' : '';
+    const orScored = isScored ? ', or by other weights or against other images' : '';
     throw new D3pmError(
       'CONFIG_CHANGED',
       `table: ${path} is of another size, data set or config of its row${orScored}; choose another folder with --out, or delete the file, and it is made again`,

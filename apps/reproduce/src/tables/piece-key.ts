@@ -17,6 +17,8 @@ export type PieceKey =
   | { readonly kind: 'images'; readonly steps: number }
   /** What the features of those samples say of them. */
   | { readonly kind: 'scores'; readonly features: FeatureName; readonly steps: number }
+  /** The same of samples of so many steps, less those of the chain of the table, in pairs. */
+  | { readonly kind: 'difference'; readonly features: FeatureName; readonly steps: number }
   /** A few images at several t while they are sampled. */
   | { readonly kind: 'progress' };
 
@@ -57,7 +59,9 @@ function imagePieces({ chains, sampleSteps, everyStep, progressive, features }: 
     ...sampled(sampleSteps),
     ...(progressive.includes(row.name) ? [{ kind: 'progress' } as const] : []),
     ...(row.isPublished ? checkPieces(row, chains) : []),
-    ...(everyStep.includes(row.name) ? sampled(chains[0]!) : []),
+    ...(everyStep.includes(row.name)
+      ? [...sampled(chains[0]!), ...measuring.map(({ name }) => ({ kind: 'difference', features: name, steps: chains[0]! }) as const)]
+      : []),
   ];
 }
 

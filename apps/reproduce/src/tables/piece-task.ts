@@ -11,6 +11,7 @@ import type { PieceValue } from './row-results.ts';
 import { sampleTexts, timeSampling, type SampleRowInput } from './sample-row.ts';
 import { numBatches as imageBatchCount } from './images/image-batches.ts';
 import { drawImages, drawProgress, type SampleImagesInput } from './images/sample-images.ts';
+import { scoreDifference } from './images/score-difference.ts';
 import { scoreImages } from './images/score-images.ts';
 import type { ImageTable, Table } from './table.ts';
 
@@ -103,15 +104,18 @@ export function pieceTask(key: PieceKey, { table, config, training, folder, tabl
         make: (done, end) => drawImages(input(done), { numSteps: key.steps, numSamples: sizes.samples, batchSize: sizes.batchSize, end }),
       };
     case 'scores':
+    case 'difference': {
+      const asked = { table: table as ImageTable, features: key.features, steps: key.steps };
+      const isDifference = key.kind === 'difference';
       return {
         // The features of what they are compared with are there, from the scores of real images.
-        total: imageBatchCount(sizes.samples),
+        total: imageBatchCount(sizes.samples) * (isDifference ? 2 : 1),
         make: (done) => {
-          const asked = { table: table as ImageTable, features: key.features, steps: key.steps };
           const reference = referenceSplit(training, asked.table.reference, config.data);
-          return scoreImages({ folder, tableFolder, files, reference, onProgress: done }, asked);
+          return (isDifference ? scoreDifference : scoreImages)({ folder, tableFolder, files, reference, onProgress: done }, asked);
         },
       };
+    }
     case 'progress':
       return { total: transition.numSteps, make: (done) => drawProgress(input(done), { count: PROGRESS_IMAGES }) };
   }

@@ -13,7 +13,7 @@ export function rowPieces(
   const { saving: _, evaluation: __, ...decides } = config;
   const ofRow = { seed, ...decides, sizes: table.sizes };
   return pieceFiles(join(rowFolder(folder, { row: name, seed }), 'results'), (key) =>
-    fingerprint(table.kind === 'image' && key.kind === 'scores' ? { ...ofRow, ...scoredBy(table, key.features) } : ofRow),
+    fingerprint(table.kind === 'image' && 'features' in key ? { ...ofRow, ...scoredBy(table, key.features) } : ofRow),
   );
 }
 

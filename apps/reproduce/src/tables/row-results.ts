@@ -77,6 +77,21 @@ export interface ScoresRecord {
   readonly reports: readonly MetricReport[];
 }
 
+/** The kernel distance of the samples of one chain less that of another, which begin at the same noise. */
+export interface DifferenceRecord {
+  readonly steps: number;
+  readonly lessSteps: number;
+  /** Pairs. */
+  readonly numSamples: number;
+  readonly reference: string;
+  readonly extractor: ScoresRecord['extractor'];
+  /** Of the score. */
+  readonly name: string;
+  /** MMD² */
+  readonly difference: number;
+  readonly standardError: number;
+}
+
 export interface ProgressRecord {
   /** T first, 0 last. */
   readonly steps: readonly number[];
@@ -94,6 +109,7 @@ export interface PieceValues {
   readonly texts: TextsRecord;
   readonly images: ImagesRecord;
   readonly scores: ScoresRecord;
+  readonly difference: DifferenceRecord;
   readonly progress: ProgressRecord;
 }
 

@@ -1,7 +1,7 @@
 import { assertInteger, D3pmError, quoted, type Rng } from '@d3pm/core';
 import { assertSameExtractor } from './assert-extractor.ts';
 import { assertFeatureSet, type FeatureSet } from './feature-set.ts';
-import { cubicKernel, kernelSums, type KernelSide, type KernelSums } from './kernel-sums.ts';
+import { kernelShift, kernelSums, scaledRows, type KernelSide, type KernelSums } from './kernel-sums.ts';
 import { kernelVariance } from './kernel-variance.ts';
 
 export interface KernelSubsetsOptions {
@@ -58,9 +58,8 @@ export async function kernelDistance(a: FeatureSet, b: FeatureSet, { subsets }: 
       `kernelDistance: ${quoted(a.dataId)} has ${d} features, ${quoted(b.dataId)} ${b.features.length / b.numSamples}, of the same extractor; extract both again`,
     );
   }
-  const [x, y] = [kernelSide(a, d, subsets, 'a'), kernelSide(b, d, subsets, 'b')];
-  // Kernels differ little from one another next to their size: what all share is left out of the sums.
-  const shift = cubicKernel(innerProduct(x.rows.values.subarray(0, d), y.rows.values.subarray(0, d)));
+  const [x, y] = [kernelSide(a, subsets, 'a'), kernelSide(b, subsets, 'b')];
+  const shift = kernelShift(x, y);
   const within = [await kernelSums(x, x, shift), await kernelSums(y, y, shift)] as const;
   const across = await kernelSums(x, y, shift);
   const [m, n] = [a.numSamples, b.numSamples];
@@ -72,8 +71,9 @@ export async function kernelDistance(a: FeatureSet, b: FeatureSet, { subsets }: 
   };
 }
 
-function kernelSide({ numSamples, features }: FeatureSet, d: number, subsets: KernelSubsetsOptions | undefined, label: string): KernelSide {
-  const rows = { values: Float64Array.from(features, (feature) => feature / Math.sqrt(d)), count: numSamples, length: d };
+function kernelSide(set: FeatureSet, subsets: KernelSubsetsOptions | undefined, label: string): KernelSide {
+  const rows = scaledRows(set);
+  const { numSamples } = set;
   if (!subsets) return { rows, subsets: [] };
   const { count = 100, size = 1000, rng } = subsets;
   assertInteger('kernelDistance', 'subsets.count', count, 2);
@@ -89,8 +89,4 @@ function subsetsReport(size: number, [xx, yy, xy]: readonly [KernelSums, KernelS
   const mean = distances.reduce((total, distance) => total + distance, 0) / count;
   const standardDeviation = Math.sqrt(distances.reduce((total, distance) => total + (distance - mean) ** 2, 0) / count);
   return { count, size, mean, standardDeviation };
-}
-
-function innerProduct(x: Float64Array, y: Float64Array): number {
-  return x.reduce((total, value, i) => total + value * y[i]!, 0);
 }

@@ -1,4 +1,5 @@
 import { turnsOfEventLoop } from '@d3pm/core';
+import type { FeatureSet } from './feature-set.ts';
 import { addRowProducts, type Rows } from './row-products.ts';
 
 /** Samples, and for each subset of them its members in ascending order. */
@@ -22,9 +23,22 @@ export interface KernelSums {
 const TILE = 64;
 
 /** k(x, y) = (xᵀy / d + 1)³ of the scaled inner product. */
-export function cubicKernel(product: number): number {
+function cubicKernel(product: number): number {
   const base = product + 1;
   return base * base * base;
+}
+
+/** Features over √d, in float64. */
+export function scaledRows({ numSamples, features }: FeatureSet): Rows {
+  const d = features.length / numSamples;
+  return { values: Float64Array.from(features, (feature) => feature / Math.sqrt(d)), count: numSamples, length: d };
+}
+
+/** Kernels differ little from one another next to their size: one of them, which is left out of the sums. */
+export function kernelShift({ rows: x }: KernelSide, { rows: y }: KernelSide): number {
+  let product = 0;
+  for (let i = 0; i < x.length; i++) product += x.values[i]! * y.values[i]!;
+  return cubicKernel(product);
 }
 
 /**

@@ -13,14 +13,16 @@ import {
 import type { ImageTable } from '../table.ts';
 import type { RowSummary } from '../table-summary.ts';
 import { besideReference } from './data-scores.ts';
+import type { DifferenceSummary } from './difference-summary.ts';
 import type { ScoreSummary } from './score-summary.ts';
 
 export interface ImagePageInput extends PageInput<ImageTable> {
   readonly scores: readonly ScoreSummary[];
+  readonly differences: readonly DifferenceSummary[];
 }
 
 /** The report of Table 3: bounds and scores beside the paper's, parts, agreement of estimates, pictures, and how it was made. */
-export function imagePage({ table, rows, scores, provenance, pictures, jobs }: ImagePageInput): string {
+export function imagePage({ table, rows, scores, differences, provenance, pictures, jobs }: ImagePageInput): string {
   const published = rows.filter(({ row, reverse, steps }) => row.isPublished && reverse === row.reverses[0] && steps === table.chains[0]);
   const others = rows.filter((each) => !published.includes(each));
   return `${[
@@ -30,6 +32,7 @@ export function imagePage({ table, rows, scores, provenance, pictures, jobs }: I
       published.map((row) => [...boundLine(row), priorText(row), paperBound(row)]),
     ),
     scoresSection(table, scores),
+    differencesOfScores(differences),
     others.length > 0
       ? `## Beside the paper\n\n${NOTE_ON_REVERSES}\n\n${markdownTable(
           ['row', 'steps', 'reverse process', table.unit, 'MC', 'SE', 'L_T'],
@@ -95,6 +98,27 @@ function scoresSection(table: ImageTable, scores: readonly ScoreSummary[]): stri
     '## Scores of samples',
     `Scores of one network can be compared with each other, and with no others; “${real}” are real ones, as many where there are so many. The paper’s are of 50,000 samples and the training images, in the features of Inception.`,
     ...tables,
+  ].join('\n\n');
+}
+
+/** Whether few steps cost what the scores can see. */
+function differencesOfScores(differences: readonly DifferenceSummary[]): string | undefined {
+  if (differences.length === 0) return undefined;
+  return [
+    '## More steps, in pairs',
+    'The score of samples by more steps less that of samples by fewer, of the same network and from the same noise: below 0 those by more steps are nearer to the data. The standard error is that of the pairs.',
+    markdownTable(
+      ['row', 'steps', 'less those by', 'samples', 'score', 'difference', 'SE'],
+      differences.map(({ row, steps, lessSteps, numSamples, name, difference, standardError, digits }) => [
+        row.title,
+        String(steps),
+        String(lessSteps),
+        String(numSamples),
+        name,
+        seedsText(difference, digits),
+        standardError.toPrecision(2),
+      ]),
+    ),
   ].join('\n\n');
 }
 

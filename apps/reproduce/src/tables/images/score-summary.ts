@@ -3,6 +3,7 @@ import type { ScoresRecord } from '../row-results.ts';
 import type { ImageTable, TableRow } from '../table.ts';
 import type { TableReader } from '../table-reader.ts';
 import { overSeeds, type OverSeeds } from '../table-summary.ts';
+import { scoreDigits } from './score-digits.ts';
 
 /** Scores of one row over its seeds, or of real images. */
 export interface ScoreSummary {
@@ -16,9 +17,6 @@ export interface ScoreSummary {
   readonly values: readonly { readonly value: OverSeeds; readonly standardError: number | undefined; readonly digits: number }[];
   readonly warnings: readonly string[];
 }
-
-/** Digits that are shown of a score without a standard error, by how its name begins. */
-const DIGITS: Readonly<Record<string, number>> = { IS: 2, KID: 3, FID: 2 };
 
 /** Scores of the rows that are there, in the order of the table. */
 export async function summarizeScores(table: ImageTable, { read }: TableReader): Promise<readonly ScoreSummary[]> {
@@ -59,7 +57,7 @@ export function scoreSummary(records: readonly ScoresRecord[]): Omit<ScoreSummar
       return {
         value: overSeeds(records.map((record) => record.reports[i]!.value)),
         standardError,
-        digits: digitsBy(standardError) ?? DIGITS[name.split('-')[0]!] ?? 3,
+        digits: scoreDigits(name, standardError),
       };
     }),
     warnings: records.flatMap((record) => record.reports.flatMap(({ warnings = [] }) => warnings)),
@@ -67,9 +65,3 @@ export function scoreSummary(records: readonly ScoresRecord[]): Omit<ScoreSummar
 }
 
 const identityOf = ({ extractor: { id, checksum } }: ScoresRecord): string => `${id} (SHA-256 ${checksum.slice(0, 16)}…)`;
-
-/** As many as show two of the standard error that are not 0. */
-function digitsBy(standardError: number | undefined): number | undefined {
-  if (standardError === undefined || !(standardError > 0) || standardError === Infinity) return undefined;
-  return Math.max(0, 1 - Number(standardError.toExponential(1).split('e')[1]));
-}

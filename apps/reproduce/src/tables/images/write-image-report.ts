@@ -14,6 +14,7 @@ import { rowFolder } from '../row-pieces.ts';
 import type { ImageTable, TableRow } from '../table.ts';
 import { tableReader } from '../table-reader.ts';
 import { summarizeTable } from '../table-summary.ts';
+import { summarizeDifferences } from './difference-summary.ts';
 import { curvesChart, type CurvePoint } from './curves-chart.ts';
 import { readDataScores } from './data-scores.ts';
 import { imagePage } from './image-page.ts';
@@ -37,6 +38,7 @@ export async function writeImageReport(table: ImageTable, { folder, queue }: Wri
     ...(await summarizeScores(table, reader)),
     ...Object.values(real).map((record) => scoreSummary([record])),
   ];
+  const differences = await summarizeDifferences(table, reader);
   const pictures: { readonly file: string; readonly title: string }[] = [];
   const add = async (file: string, title: string, content: Uint8Array): Promise<void> => {
     await folder.write(file, content);
@@ -74,30 +76,32 @@ export async function writeImageReport(table: ImageTable, { folder, queue }: Wri
   }
   if (models.length > 0) {
     const title = `Progressive sampling: ${table.rows[0]!.config.data.name}`;
-    const figure = figure3Svg({ title, caption: 'Seed 1, the first four images, none picked.', steps, models });
+    const figure = figure3Svg({ title, caption: 'The first seed, the first four images, none picked.', steps, models });
     await add('figure-3.png', 'Figure 3: images while they are sampled', renderPng(figure));
   }
-  const curves = (await Promise.all(table.rows.map((row) => trainingCurve(row, folder.path)))).flat();
+  const curves = (await Promise.all(table.rows.map((row) => trainingCurve(row, queue, folder.path)))).flat();
   if (curves.length > 0) {
     await add(
       'bound-against-updates.png',
-      'The bound of some held-out images during training, seed 1',
+      'The bound of some held-out images during training, the first seed of each row',
       renderPng(curvesChart(curves, { xLabel: 'updates', yLabel: 'bits/dim, an estimate' })),
     );
   }
   const { provenance } = reader;
   const jobs = await jobsDone(table, queue, folder.path);
-  await folder.write('report.md', imagePage({ table, rows, scores, provenance, pictures, jobs }));
+  await folder.write('report.md', imagePage({ table, rows, scores, differences, provenance, pictures, jobs }));
   await folder.write(
     'report.json',
-    `${JSON.stringify({ table: table.name, size: table.size, data: table.dataNote, rows, scores, curves, provenance }, undefined, 1)}\n`,
+    `${JSON.stringify({ table: table.name, size: table.size, data: table.dataNote, rows, scores, differences, curves, provenance }, undefined, 1)}\n`,
   );
   return join(folder.path, 'report.md');
 }
 
-/** The bounds that were estimated during training with seed 1, where its metrics are there. */
-async function trainingCurve({ name, title }: TableRow, folder: string): Promise<readonly CurvePoint[]> {
-  const path = join(rowFolder(folder, { row: name, seed: 1 }), 'run', 'metrics.jsonl');
+/** The bounds that were estimated during training with the first seed of the queue, where its metrics are there. */
+async function trainingCurve({ name, title }: TableRow, queue: readonly Job[], folder: string): Promise<readonly CurvePoint[]> {
+  const job = queue.find(({ row }) => row === name);
+  if (!job) return [];
+  const path = join(rowFolder(folder, job), 'run', 'metrics.jsonl');
   const text = await readFile(path, 'utf8').catch(() => '');
   return text.split('\n').flatMap((written) => {
     // Half a line, of a run that goes on or was killed, is left out.
