@@ -2,6 +2,7 @@ import { createRng, type Rng } from '@d3pm/core';
 import { kernelDistance, kernelDistanceDifference, type FeatureSet, type KernelDifferenceReport } from '@d3pm/eval';
 import { describe, expect, it } from 'vitest';
 import { normals, refusal, set } from './gaussians.ts';
+import { replicates } from './replicates.ts';
 
 const d = 4;
 const draw = (count: number, rng: Rng, law = {}): FeatureSet => set(normals(count, d, rng, law), d);
@@ -12,25 +13,6 @@ function besides({ features }: FeatureSet, rng: Rng, { apart, moved }: { readonl
     features.map((value, i) => value + moved + apart * rng.normal(i)),
     d,
   );
-}
-
-interface Replicates {
-  readonly mean: number;
-  readonly deviation: number;
-  /** Root of the mean of the squared standard errors. */
-  readonly standardError: number;
-}
-
-async function replicates(count: number, run: (rng: Rng) => Promise<KernelDifferenceReport>): Promise<Replicates> {
-  const reports: KernelDifferenceReport[] = [];
-  for (let r = 0; r < count; r++) reports.push(await run(createRng(r)));
-  const average = (of: (report: KernelDifferenceReport) => number): number => reports.reduce((sum, report) => sum + of(report), 0) / count;
-  const mean = average(({ difference }) => difference);
-  return {
-    mean,
-    deviation: Math.sqrt(average(({ difference }) => (difference - mean) ** 2)),
-    standardError: Math.sqrt(average(({ standardError }) => standardError ** 2)),
-  };
 }
 
 describe('kernelDistanceDifference', () => {
@@ -71,7 +53,7 @@ describe('kernelDistanceDifference', () => {
     ['one law', 0, 0, Math.SQRT2],
     ['two laws', 0.3, 1, 1.15],
   ])('of pairs of %s that are alike knows its error', async (_, moved, sign, most) => {
-    const { mean, deviation, standardError } = await replicates(1200, (rng) => {
+    const { mean, deviation, standardError } = await replicates(1200, async (rng) => {
       const a = draw(30, rng.split('a'));
       // 0.8² + 0.6² = 1
       const b = besides(
@@ -82,7 +64,8 @@ describe('kernelDistanceDifference', () => {
         rng.split('b'),
         { apart: 0.6, moved },
       );
-      return kernelDistanceDifference(a, b, draw(25, rng.split('z'), { mean: 0.5 }));
+      const { difference: value, ...error } = await kernelDistanceDifference(a, b, draw(25, rng.split('z'), { mean: 0.5 }));
+      return { value, ...error };
     });
     expect(standardError / deviation).toBeGreaterThan(0.9);
     expect(standardError / deviation).toBeLessThan(most);

@@ -1,11 +1,12 @@
 import { createRng, type Rng } from '@d3pm/core';
-import { kernelDistance, type KernelReport } from '@d3pm/eval';
+import { kernelDistance, type FeatureSet } from '@d3pm/eval';
 import { describe, expect, it } from 'vitest';
 import { golden, goldenFeatures } from './golden-features.ts';
 import { normals, refusal, set } from './gaussians.ts';
+import { replicates } from './replicates.ts';
 
 const d = 4;
-const draw = (count: number, rng: Rng, law = {}): ReturnType<typeof set> => set(normals(count, d, rng, law), d);
+const draw = (count: number, rng: Rng, law = {}): FeatureSet => set(normals(count, d, rng, law), d);
 
 /** From the definition, in three sums. */
 function bruteForce(x: Float32Array, y: Float32Array): number {
@@ -25,23 +26,10 @@ function bruteForce(x: Float32Array, y: Float32Array): number {
   return mean(x, x) + mean(y, y) - 2 * mean(x, y);
 }
 
-interface Replicates {
-  readonly mean: number;
-  readonly deviation: number;
-  /** Root of the mean of the squared standard errors. */
-  readonly standardError: number;
-}
-
-async function replicates(count: number, run: (rng: Rng) => Promise<KernelReport>): Promise<Replicates> {
-  const reports: KernelReport[] = [];
-  for (let r = 0; r < count; r++) reports.push(await run(createRng(r)));
-  const average = (of: (report: KernelReport) => number): number => reports.reduce((sum, report) => sum + of(report), 0) / count;
-  const mean = average(({ distance }) => distance);
-  return {
-    mean,
-    deviation: Math.sqrt(average(({ distance }) => (distance - mean) ** 2)),
-    standardError: Math.sqrt(average(({ standardError }) => standardError ** 2)),
-  };
+/** As an estimate and its error. */
+async function estimateOf(x: FeatureSet, y: FeatureSet): Promise<{ readonly value: number; readonly standardError: number }> {
+  const { distance, standardError } = await kernelDistance(x, y);
+  return { value: distance, standardError };
 }
 
 describe('kernelDistance', () => {
@@ -68,7 +56,7 @@ describe('kernelDistance', () => {
 
   it('of two sets of one law is 0 on average, and its error is that of the second order', async () => {
     const { mean, deviation, standardError } = await replicates(1500, (rng) =>
-      kernelDistance(draw(12, rng.split('a')), draw(20, rng.split('b'))),
+      estimateOf(draw(12, rng.split('a')), draw(20, rng.split('b'))),
     );
     expect(Math.abs(mean)).toBeLessThan((4 * deviation) / Math.sqrt(1500));
     expect(Math.abs(standardError / deviation - 1)).toBeLessThan(0.2);
@@ -79,7 +67,7 @@ describe('kernelDistance', () => {
     ['a wider law, and sets of different sizes', { scale: 1.5 }, 60, 15],
   ])('knows its error for %s', async (_, law, m, n) => {
     const { mean, deviation, standardError } = await replicates(1200, (rng) =>
-      kernelDistance(draw(m, rng.split('a')), draw(n, rng.split('b'), law)),
+      estimateOf(draw(m, rng.split('a')), draw(n, rng.split('b'), law)),
     );
     expect(mean).toBeGreaterThan((2 * deviation) / Math.sqrt(1200));
     expect(Math.abs(standardError / deviation - 1)).toBeLessThan(0.15);
