@@ -1,7 +1,11 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Rng } from './rng.ts';
-import type { States } from './states.ts';
+import { tensor2d, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { D3pmError } from './errors.ts';
+import type { Rng } from './rng.ts';
+import { runFused } from './run-fused.ts';
+import type { States } from './states.ts';
+
+/** A class so far below the largest adds to no sum of fewer than 10¹⁰ what a uniform number of 53 bits could tell: it is left out. */
+const NEGLIGIBLE = -60;
 
 /**
  * Draws from one row of unnormalised log-probabilities by inversion, in float64.
@@ -18,12 +22,16 @@ export function drawFromLogProbs(logProbs: ArrayLike<number>, offset: number, nu
   for (let k = 0; k < numStates; k++) top = Math.max(top, logProbs[offset + k]!);
   if (!Number.isFinite(top)) return -1;
   let total = 0;
-  for (let k = 0; k < numStates; k++) total += Math.exp(logProbs[offset + k]! - top);
+  for (let k = 0; k < numStates; k++) {
+    const below = logProbs[offset + k]! - top;
+    if (below >= NEGLIGIBLE) total += Math.exp(below);
+  }
   let remaining = uniform * total;
   let last = -1;
   for (let k = 0; k < numStates; k++) {
-    const weight = Math.exp(logProbs[offset + k]! - top);
-    if (weight === 0) continue;
+    const below = logProbs[offset + k]! - top;
+    if (below < NEGLIGIBLE) continue;
+    const weight = Math.exp(below);
     if (remaining < weight) return k;
     remaining -= weight;
     last = k;
@@ -49,7 +57,7 @@ export function drawFromProbs(probs: ArrayLike<number>, offset: number, numState
 }
 
 /**
- * One state per position, x ~ Cat(exp(logProbs)), drawn on the host in float64.
+ * One state per position, x ~ Cat(exp(logProbs)), drawn by the processor in float64.
  *
  * Example b uses the stream `rng.split(firstExample + b)` and position n its number n, so the
  * draws depend on the seed and on nothing else: not on the batch size, not on the engine.
@@ -64,22 +72,38 @@ export async function sampleCategorical(
 ): Promise<States> {
   const numStates = logProbs.shape.at(-1)!;
   const shape = logProbs.shape.slice(0, -1);
-  const rows = await logProbs.data<'float32'>();
   const positions = shape.slice(1).reduce((product, size) => product * size, 1);
-  const values = new Int32Array(shape[0]! * positions);
+  const uniforms = new Float64Array(shape[0]! * positions);
   for (let b = 0; b < shape[0]!; b++) {
     const stream = rng.split(firstExample + b);
-    for (let n = 0; n < positions; n++) {
-      const i = b * positions + n;
-      const state = drawFromLogProbs(rows, i * numStates, numStates, stream.float64(n));
-      if (state < 0) {
-        throw new D3pmError(
-          'NON_FINITE',
-          `sampleCategorical: example ${firstExample + b}, position ${n} has NaN or no possible class among its ${numStates} log-probabilities`,
-        );
-      }
-      values[i] = state;
-    }
+    for (let n = 0; n < positions; n++) uniforms[b * positions + n] = stream.float64(n);
+  }
+  const values = await drawRows(logProbs, uniforms);
+  const wrong = values.indexOf(-1);
+  if (wrong >= 0) {
+    throw new D3pmError(
+      'NON_FINITE',
+      `sampleCategorical: example ${firstExample + Math.floor(wrong / positions)}, position ${wrong % positions} has NaN or no possible class among its ${numStates} log-probabilities`,
+    );
   }
   return { values, shape };
+}
+
+/** {@link drawFromLogProbs} of every row; where the engine computes on this processor, in its threads and without a copy of the rows. */
+async function drawRows(logProbs: Tensor, uniforms: Float64Array): Promise<Int32Array> {
+  const halves = new Int32Array(uniforms.buffer);
+  const [drawn] =
+    uniforms.length === 0
+      ? []
+      : (tidy(
+          () => runFused('D3pmDrawRows', { x: logProbs, uniform: tensor2d(halves, [uniforms.length, 2], 'int32') }) as Tensor[] | undefined,
+        ) ?? []);
+  if (drawn) {
+    const states = await drawn.data<'float32'>();
+    drawn.dispose();
+    return Int32Array.from(states);
+  }
+  const rows = await logProbs.data<'float32'>();
+  const numStates = logProbs.shape.at(-1)!;
+  return Int32Array.from(uniforms, (uniform, i) => drawFromLogProbs(rows, i * numStates, numStates, uniform));
 }

@@ -38,6 +38,9 @@ const scale: Input = { shape: [8], value: positive };
 const chain = [0.9, 0.1, 0.8, 0.2, 0.72, 0.28, 0];
 const groups = list(2, 1, 1e-6);
 
+/** Of float64 numbers in [0, 1). */
+const halves = new Int32Array(Float64Array.from({ length: 9000 }, (_, i) => Math.abs(Math.sin(i * 0.7))).buffer);
+
 const defaults = { numRows: 9000, shared: {}, outputs: [0], floats: [] };
 const operations: readonly Operation[] = [
   {
@@ -70,6 +73,7 @@ const operations: readonly Operation[] = [
     outputs: [0, 1],
     floats: ['logits', 'weight'],
   },
+  { ...defaults, name: 'D3pmDrawRows', byRow: { x: row, uniform: { shape: [2], value: (i) => halves[i]!, dtype: 'int32' } } },
   {
     ...defaults,
     name: 'D3pmGroupNorm',

@@ -9,6 +9,7 @@ const operations: Readonly<Record<string, readonly [inputs: readonly string[], o
   D3pmAttentionWeightsGrad: [['weights', 'upstream'], 1],
   D3pmCategoricalKl: [['logQ', 'logP'], 2],
   D3pmDenoiserNll: [['logits', 'x0', 'impossible', 'weight'], 2],
+  D3pmDrawRows: [['x', 'uniform'], 1],
   D3pmFilterGradient: [['x', 'dy'], 1],
   D3pmGroupNorm: [['x', 'scale', 'bias', 'shift', 'setting'], 2],
   D3pmGroupNormGrad: [['dy', 'x', 'scale', 'bias', 'shift', 'setting', 'statistics'], 4],
