@@ -16,6 +16,7 @@ const whole: DoctorReport = {
     programs: { compiler: 'g++', pip: 'pip3', maven: 'mvn', npm: 'npm' },
     cacheFolder: '/cache/native',
     cacheBytes: 3.5e9,
+    otherInstallations: [],
     freeBytes: 50e9,
   },
   native: { cacheFolder: '/cache/native', folder: '/cache/native/a', what: 'TensorFlow 2.16.2', variant: 'gpu' },

@@ -22,13 +22,18 @@ export async function runSetup({ gpu, cache, quiet, json = false }: SetupOptions
   );
   if (installation === undefined) return;
   const { folder, version, variant } = installation;
-  const { cacheBytes } = await describeMachine(cache);
+  const { cacheBytes, otherInstallations } = await describeMachine(cache);
   const kind = variant === 'gpu' ? 'NVIDIA cards' : 'the processor';
   const where = cache === undefined ? '' : `, where D3PM_CACHE=${cache} is set`;
   const text =
     `The native engine is prepared: TensorFlow ${version} for ${kind} (${((performance.now() - started) / 1000).toFixed(1)} s).\n` +
-    `${folder}\n${Math.round(cacheBytes / 1e6)} MB are kept; every project of this user has it from now on${where}.\n`;
-  printResult({ json }, { text, value: { folder, version, variant, cacheBytes } });
+    `${folder}\n${Math.round(cacheBytes / 1e6)} MB are kept; every project of this user has it from now on${where}.\n${othersText(otherInstallations)}`;
+  printResult({ json }, { text, value: { folder, version, variant, cacheBytes, otherInstallations } });
+}
+
+function othersText(folders: readonly string[]): string {
+  if (folders.length === 0) return '';
+  return `Of other versions of @d3pm/engine, to be deleted where no project has those:\n${folders.map((folder) => `  ${folder}\n`).join('')}`;
 }
 
 type Work = (signal: NonNullable<ProvisionOptions['signal']>) => Promise<NativeInstallation>;

@@ -6,6 +6,7 @@ import { firstCommand } from './first-command.ts';
 import { fileSizes } from './file-sizes.ts';
 import { freeBytes } from './free-bytes.ts';
 import { nativeRoot } from './native-folder.ts';
+import { otherInstallations } from './other-installations.ts';
 import { platformObstacle } from './platform-obstacle.ts';
 
 /** What {@link describeMachine} has found. */
@@ -25,6 +26,8 @@ export interface MachineReport {
   readonly cacheFolder: string;
   /** How much is in it. */
   readonly cacheBytes: number;
+  /** Folders in it that another version of this package would use, and this one does not. */
+  readonly otherInstallations: readonly string[];
   /** How much may still be written on its disk. */
   readonly freeBytes: number;
 }
@@ -55,6 +58,7 @@ export async function describeMachine(cacheFolder?: string): Promise<MachineRepo
     },
     cacheFolder: root,
     cacheBytes: (await fileSizes(root)).reduce((total, size) => total + size, 0),
+    otherInstallations: await otherInstallations(root),
     freeBytes: await freeBytes(root),
   };
 }

@@ -1,11 +1,23 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { NativeBuild } from '../../src/native/native-build.ts';
+import { describeMachine } from '../../src/native/describe-machine.ts';
+import { nativeBuilds, type NativeBuild } from '../../src/native/native-build.ts';
 import { installationFolder, nativeRoot } from '../../src/native/native-folder.ts';
 import { provisionBuild, provisionNative } from '../../src/native/provision-native.ts';
 import { environmentWith } from './environment-with.ts';
@@ -69,6 +81,13 @@ describe.skipIf(!isLinux)('provisionNative', () => {
     steps = [];
     expect(await provision()).toEqual(installation);
     expect(steps).toEqual([]);
+  });
+
+  it('is named among those of other versions by one that would not load it, and no other folder is', async () => {
+    const { folder: other } = await provision();
+    cpSync(other, installationFolder(nativeRoot(cacheFolder), nativeBuilds.cpu), { recursive: true });
+    mkdirSync(join(nativeRoot(cacheFolder), 'half-an-installation'));
+    expect((await describeMachine(cacheFolder)).otherInstallations).toEqual([other]);
   });
 
   it('uses a wheel that is there and right, without pip', async () => {
