@@ -12,13 +12,14 @@ import { featureExtractor } from '../src/features/feature-extractor.ts';
 import { referenceSplit } from '../src/features/reference-split.ts';
 import { createRunFolder, type RunFolder } from '../src/run-folder.ts';
 import { dataScores, readDataScores } from '../src/tables/images/data-scores.ts';
+import { differenceSummary } from '../src/tables/images/difference-summary.ts';
 import { imagePage } from '../src/tables/images/image-page.ts';
 import { referenceFeatures } from '../src/tables/images/reference-features.ts';
 import { scoresOf } from '../src/tables/images/score-images.ts';
 import { scoreSummary } from '../src/tables/images/score-summary.ts';
 import { table3 } from '../src/tables/images/table-3.ts';
 import { rowPieces } from '../src/tables/row-pieces.ts';
-import type { ScoresRecord } from '../src/tables/row-results.ts';
+import type { DifferenceRecord, ScoresRecord } from '../src/tables/row-results.ts';
 import type { ImageTable } from '../src/tables/table.ts';
 
 const progress = { start: () => undefined, update: () => undefined, finish: () => undefined, stop: () => undefined };
@@ -71,6 +72,25 @@ describe('scores are of the weights that measured them', () => {
     expect(await readDataScores(a, folder)).toEqual({ digits: kept[0], inception: scores('a', 10) });
     expect(await readDataScores(b, folder)).toEqual({ digits: kept[0] });
     expect(await readDataScores(table3({ size: 'smoke', data: 'digits' }), folder)).toEqual({ digits: kept[0] });
+  });
+
+  it('so that differences of different weights have no mean', () => {
+    const difference = (weights: string, value: number, standardError: number): DifferenceRecord => ({
+      steps: 8,
+      lessSteps: 4,
+      numSamples: 12,
+      reference: 'digits/test, 359 images',
+      extractor: scores(weights, 0).extractor,
+      name: 'KID-inception-2015-12-05/pool3',
+      difference: value,
+      standardError,
+    });
+    expect(differenceSummary([difference('a', -1, 0.5), difference('a', 3, 0.25)])).toMatchObject({
+      difference: { mean: 1, spread: 2 },
+      standardError: 0.5,
+      digits: 2,
+    });
+    expect(() => differenceSummary([difference('a', -1, 0.5), difference('b', 3, 0.5)])).toThrow('cannot be averaged');
   });
 
   it('so that seeds of different weights have no mean', () => {

@@ -1,7 +1,7 @@
 import { tensor2d, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { D3pmError } from './errors.ts';
 import type { Rng } from './rng.ts';
-import { runFused } from './run-fused.ts';
+import { hasFused, runFused } from './run-fused.ts';
 import type { States } from './states.ts';
 
 /** A class so far below the largest adds to no sum of fewer than 10¹⁰ what a uniform number of 53 bits could tell: it is left out. */
@@ -91,17 +91,16 @@ export async function sampleCategorical(
 
 /** {@link drawFromLogProbs} of every row; where the engine computes on this processor, in its threads and without a copy of the rows. */
 async function drawRows(logProbs: Tensor, uniforms: Float64Array): Promise<Int32Array> {
-  const halves = new Int32Array(uniforms.buffer);
-  const [drawn] =
-    uniforms.length === 0
-      ? []
-      : (tidy(
-          () => runFused('D3pmDrawRows', { x: logProbs, uniform: tensor2d(halves, [uniforms.length, 2], 'int32') }) as Tensor[] | undefined,
-        ) ?? []);
-  if (drawn) {
-    const states = await drawn.data<'float32'>();
-    drawn.dispose();
-    return Int32Array.from(states);
+  if (hasFused('D3pmDrawRows')) {
+    const halves = new Int32Array(uniforms.buffer);
+    const [state] = tidy(
+      () => runFused('D3pmDrawRows', { x: logProbs, uniform: tensor2d(halves, [uniforms.length, 2], 'int32') }) as [Tensor],
+    );
+    try {
+      return Int32Array.from(await state.data<'float32'>());
+    } finally {
+      state.dispose();
+    }
   }
   const rows = await logProbs.data<'float32'>();
   const numStates = logProbs.shape.at(-1)!;

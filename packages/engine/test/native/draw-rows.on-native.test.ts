@@ -1,6 +1,6 @@
 import { createRng, drawFromLogProbs, sampleCategorical } from '@d3pm/core';
 import { engine, memory, tensor, tidy, type Tensor } from '@tensorflow/tfjs-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { prepareEngine } from '@d3pm/engine';
 
 /** The operation is for the processor alone. */
@@ -62,10 +62,18 @@ describe.skipIf(isCard)('D3pmDrawRows', () => {
     const logProbs = tensor(rows, [4, 6, 9]);
     const uniforms = Float64Array.from({ length: 24 }, (_, i) => rng.split(10 + Math.floor(i / 6)).float64(i % 6));
     const { numTensors } = memory();
+    const runKernel = vi.spyOn(engine(), 'runKernel');
+    onTestFinished(() => runKernel.mockRestore());
     const { values, shape } = await sampleCategorical(logProbs, rng, { firstExample: 10 });
     expect([[...values], shape]).toEqual([host(rows, 9, uniforms), [4, 6]]);
+    expect(runKernel.mock.calls.map(([name]) => name)).toContain('D3pmDrawRows');
+    const none = tensor([], [0, 6, 9]);
+    expect((await sampleCategorical(none, rng)).values).toEqual(new Int32Array(0));
+    none.dispose();
     const bad = tensor(rows.fill(NaN, 9 * 19, 9 * 20), [4, 6, 9]);
-    await expect(sampleCategorical(bad, rng, { firstExample: 10 })).rejects.toThrow(/NON_FINITE|example 13, position 1 has NaN/);
+    await expect(sampleCategorical(bad, rng, { firstExample: 10 })).rejects.toThrow(
+      'example 13, position 1 has NaN or no possible class among its 9 log-probabilities',
+    );
     bad.dispose();
     expect(memory().numTensors).toBe(numTensors);
     logProbs.dispose();

@@ -19,7 +19,7 @@ const MIN_SAMPLES = 3;
  *
  *     Σ_{i≠j} (k(a_i, a_j) − k(b_i, b_j)) / (n (n − 1)) − 2 Σ_ij (k(a_i, z_j) − k(b_i, z_j)) / (n m)
  *
- * with the kernel of `kernelDistance`. The reference is the same and the pairs are alike, so that the error is less than that of two distances.
+ * with the kernel of `kernelDistance`. The reference is the same, so that its part in the error all but cancels, as does that of pairs which are alike.
  * The error is that of the jackknife over pairs and over the reference, which on average is not too small (Efron and Stein, 1981).
  * Time grows as (n + m) n d, memory not beyond the features in float64.
  *

@@ -1,8 +1,8 @@
-import { D3pmError } from '@d3pm/core';
 import type { ScoresRecord } from '../row-results.ts';
 import type { ImageTable, TableRow } from '../table.ts';
 import type { TableReader } from '../table-reader.ts';
 import { overSeeds, type OverSeeds } from '../table-summary.ts';
+import { assertOneExtractor } from './assert-one-extractor.ts';
 import { scoreDigits } from './score-digits.ts';
 
 /** Scores of one row over its seeds, or of real images. */
@@ -34,17 +34,11 @@ export async function summarizeScores(table: ImageTable, { read }: TableReader):
 
 /**
  * @param records Of one row, a seed each.
- * @throws {D3pmError} `INVALID_DATA` for those of different networks or weights
+ * @throws {D3pmError} as {@link assertOneExtractor}
  */
 export function scoreSummary(records: readonly ScoresRecord[]): Omit<ScoreSummary, 'row'> {
   const [{ steps, numSamples, reference, extractor, reports }] = records as [ScoresRecord];
-  const other = records.find((record) => identityOf(record) !== identityOf(records[0]!));
-  if (other) {
-    throw new D3pmError(
-      'INVALID_DATA',
-      `table: scores of one row are by ${identityOf(records[0]!)} and by ${identityOf(other)}, which cannot be averaged; delete the results of one, and they are made again`,
-    );
-  }
+  assertOneExtractor(records);
   return {
     steps,
     numSamples,
@@ -63,5 +57,3 @@ export function scoreSummary(records: readonly ScoresRecord[]): Omit<ScoreSummar
     warnings: records.flatMap((record) => record.reports.flatMap(({ warnings = [] }) => warnings)),
   };
 }
-
-const identityOf = ({ extractor: { id, checksum } }: ScoresRecord): string => `${id} (SHA-256 ${checksum.slice(0, 16)}…)`;
