@@ -52,17 +52,18 @@ describe('d3pm', () => {
   });
 
   it.each([
-    [['quikstart'], 'Did you mean quickstart?'],
+    [['quikstart'], 'unknown command \'quikstart\'; did you mean "quickstart"?'],
+    [['evaluate'], 'did you mean "eval"?'],
     [['figure-1', '--sed', '1'], 'Did you mean --seed?'],
     [['figure-1', '--seed', '-1'], 'expected an integer of 0 or more'],
     [['figure-1', '--seed', ''], 'expected an integer of 0 or more'],
     [['train', '--set', 'a=b', 'file.yaml'], 'expected key=value; a config goes first: d3pm train FILE --set key=value'],
-    [['config', 'shw'], "unknown command 'shw'"],
+    [['config', 'shw'], 'unknown command \'shw\'; did you mean "show"? (known: help, list, schema, show)'],
     [['cluster', '--to', 'jobs'], "unknown option '--to'"],
     [['figure-1', '--engine', 'gpu'], 'Allowed choices are auto, native, webgpu, wasm, cpu'],
     [['figure-1', '--threads', '0'], 'expected an integer of 1 or more'],
     [['setup', '--gpus'], 'Did you mean --gpu?'],
-    [['doctr'], 'Did you mean doctor?'],
+    [['doctr'], 'did you mean "doctor"?'],
   ])('refuses %j with exit code 2', (args, message) => {
     const { code, err } = d3pm(...args);
     expect(err).toContain(message);

@@ -38,6 +38,7 @@ describe('d3pm export', () => {
     expect(readdirSync(at('given')).sort()).toEqual(['README.md', 'curves.png', 'model', 'papers.bib', 'samples.txt']);
     expect(readdirSync(at('given/model')).sort()).toEqual(['MANIFEST.json', 'config.json', 'model.safetensors']);
     expect(sample('given/model', 'ours').equals(sample('run', 'theirs'))).toBe(true);
+    expect(sample('given', 'also-ours').equals(sample('run', 'theirs'))).toBe(true);
     const weights = readFileSync(at('given/model/model.safetensors'));
     weights[weights.length - 1]! ^= 1;
     writeFileSync(at('given/model/model.safetensors'), weights);

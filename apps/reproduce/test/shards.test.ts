@@ -1,5 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -185,7 +196,21 @@ describe('d3pm sample and d3pm eval', () => {
   });
 
   it('say what is missing', async () => {
-    expect((await rejection(samples('none', { run: '.' }))).message).toContain('has no checkpoint; give the folder of a run of d3pm train');
+    mkdirSync(at('empty'));
+    expect((await rejection(samples('none', { run: 'empty' }))).message).toContain(
+      'has no checkpoint; give the folder of a run of d3pm train',
+    );
+  });
+
+  it('take the folder of a row of a table for its run, and name the rows of a whole table', async () => {
+    for (const row of ['absorbing-seed-1', 'absorbing-seed-2']) cpSync(at('text'), at('table', row, 'run'), { recursive: true });
+    await samples('of-row', { run: join('table', 'absorbing-seed-2') });
+    await samples('of-run');
+    expect(bytes('of-row', 'samples.safetensors').equals(bytes('of-run', 'samples.safetensors'))).toBe(true);
+    const rows = `${at('table', 'absorbing-seed-1')}, ${at('table', 'absorbing-seed-2')}`;
+    expect((await rejection(samples('none', { run: 'table' }))).message).toBe(
+      `${at('table')} has no checkpoint; there are runs in it: ${rows}; give one of them`,
+    );
   });
 
   it('estimate the bound in three ways that agree', { timeout: 60_000 }, async () => {

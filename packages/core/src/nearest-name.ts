@@ -1,15 +1,22 @@
+/** Shorter parts of a name tell nothing. */
+const SHORTEST_PART = 4;
+
 /**
- * The known name that is nearest to `name` by optimal string alignment distance, or undefined when
- * none is near enough to be meant (more than a third of the letters differ).
+ * The known name that is nearest to `name` by optimal string alignment distance; where more than a third of the letters differ, the nearest of those
+ * of which one is a part of the other, `gaussian` of `discretized-gaussian`; undefined when there is none.
  */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
-  let best: string | undefined;
-  let bestDistance = Infinity;
-  for (const candidate of known) {
-    const distance = alignmentDistance(name.toLowerCase(), candidate.toLowerCase());
-    if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
-  }
-  return bestDistance <= Math.max(2, Math.ceil(name.length / 3)) ? best : undefined;
+  const asked = name.toLowerCase();
+  const nearest = [...known]
+    .map((candidate) => ({ candidate, letters: candidate.toLowerCase(), distance: alignmentDistance(asked, candidate.toLowerCase()) }))
+    .sort((a, b) => a.distance - b.distance);
+  const [best] = nearest;
+  if (best && best.distance <= Math.max(2, Math.ceil(name.length / 3))) return best.candidate;
+  return nearest.find(({ letters }) => isPart(asked, letters) || isPart(letters, asked))?.candidate;
+}
+
+function isPart(part: string, whole: string): boolean {
+  return part.length >= SHORTEST_PART && whole.includes(part);
 }
 
 /** `, did you mean "x"?` when a known name is near, else the list of known names. */

@@ -60,5 +60,9 @@ describe('nearestName', () => {
     expect(nearestName('absorbin', ['absorbing'])).toBe('absorbing');
     expect(nearestName('Uniform', ['uniform'])).toBe('uniform');
     expect(nearestName('cosine', ['linear', 'uniform'])).toBeUndefined();
+    expect(nearestName('Gaussian', ['absorbing', 'discretized-gaussian', 'uniform'])).toBe('discretized-gaussian');
+    expect(nearestName('evaluate', ['merge', 'eval', 'train'])).toBe('eval');
+    expect(nearestName('absorb', ['block-absorbing', 'absorbing'])).toBe('absorbing');
+    expect(nearestName('net', ['gradient-free-network'])).toBeUndefined();
   });
 });

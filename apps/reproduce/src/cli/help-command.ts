@@ -1,6 +1,6 @@
-import { suggestName } from '@d3pm/core';
 import type { Command } from 'commander';
 import { group } from './options.ts';
+import { refuseUnknownCommand } from './unknown-command.ts';
 
 /** `help cluster slurm`: commander's own stops at `cluster`. */
 export function helpCommand(): Command {
@@ -14,15 +14,5 @@ export function helpCommand(): Command {
 }
 
 function commandOf(within: Command, name: string, help: Command): Command {
-  const found = within.commands.find((known) => known.name() === name);
-  if (found) return found;
-  const known = within.createHelp().visibleCommands(within);
-  const way =
-    known.length === 0
-      ? `${within.name()} has none`
-      : suggestName(
-          name,
-          known.map((each) => each.name()),
-        );
-  return help.error(`error: unknown command '${name}'; ${way}`);
+  return within.commands.find((known) => known.name() === name) ?? refuseUnknownCommand(name, within, help);
 }

@@ -1,5 +1,6 @@
 import { engineNames } from '@d3pm/engine';
 import { Command, InvalidArgumentError, Option, type CommanderError } from 'commander';
+import { refuseUnknownCommand } from './unknown-command.ts';
 
 /** The value of a flag that is an integer of 0 or more. */
 export function seed(text: string): number {
@@ -47,7 +48,10 @@ export function group(name: string): Command {
   return new Command(name)
     .exitOverride(exitWith)
     .configureOutput(usageErrors)
-    .showHelpAfterError('(add --help for all options and an example)');
+    .showHelpAfterError('(add --help for all options and an example)')
+    .on('command:*', function (this: Command, [unknown]: readonly string[]) {
+      refuseUnknownCommand(unknown!, this);
+    });
 }
 
 /** A command with an example in its help. */

@@ -27,7 +27,7 @@ const sharded = (name: string, description: string, example: string): Command =>
 
 const ofRun = (name: string, description: string, example: string): Command =>
   sharded(name, description, example)
-    .argument('<run>', 'the run folder of d3pm train, or one of its checkpoints')
+    .argument('<run>', 'a run folder of d3pm train, one of its checkpoints, the folder of a row of a table, or what d3pm export made')
     .option('--batch-size <count>', 'examples at a time; shards are made of whole batches', count, 32)
     .option('--seed <integer>', 'seed of every random number', seed, 1);
 
@@ -195,7 +195,7 @@ export function runCommands(): readonly Command[] {
       'What of a run is given to others: its weights, a model card, curves, samples and what to cite.',
       'd3pm export runs/text --license mit',
     )
-      .argument('<run>', 'the run folder of d3pm train')
+      .argument('<run>', 'a run folder of d3pm train, or the folder of a row of a table')
       .option('--out <folder>', 'a new folder (default: runs/NAME-export, by the name of the run)')
       .addOption(trustPlugins())
       .option('--license <name>', 'of the weights, as the hub names it: mit, cc-by-4.0 (default: none is said)')

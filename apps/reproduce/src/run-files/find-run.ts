@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { D3pmError, quoted } from '@d3pm/core';
+import { rowRun } from './row-run.ts';
 
 /**
  * The run folder that a path means: itself, or `run` in the folder of a row of a table.
@@ -17,7 +18,6 @@ export async function findRun(caller: string, path: string): Promise<string> {
   if (!facts.isDirectory()) throw problem('is no folder');
   const root = await realpath(path);
   if (existsSync(join(root, 'MANIFEST.json'))) throw problem('is a checkpoint, expected the run that it lies in');
-  const inRow = join(root, 'run');
-  const isRow = !existsSync(join(root, 'metrics.jsonl')) && (await stat(inRow).catch(() => undefined))?.isDirectory() === true;
-  return isRow ? realpath(inRow) : root;
+  const inRow = await rowRun(root);
+  return inRow === undefined ? root : realpath(inRow);
 }

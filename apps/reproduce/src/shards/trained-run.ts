@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { D3pmError, type Dataset } from '@d3pm/core';
 import { decodeSafetensors, loadWeights } from '@d3pm/train';
@@ -16,6 +16,12 @@ import { buildTraining, type Training } from '../train/build-training.ts';
 import { weightsDigest } from '../train/weights-digest.ts';
 import { trainConfigSchema } from '../config/train-config-schema.ts';
 import type { NamedConfig, TrainConfig } from '../config/train-config.ts';
+import { rowRun } from '../run-files/row-run.ts';
+
+const MANIFEST = 'MANIFEST.json';
+const EXPECTED = 'give the folder of a run of d3pm train, or a checkpoint';
+/** Runs of a folder that an error names. */
+const NAMED = 3;
 
 /** The weights of a run, and the config that they belong to. */
 export interface TrainedRun {
@@ -32,30 +38,44 @@ export interface TrainedRun {
 }
 
 /**
- * Reads the newest good checkpoint of a run folder, or the checkpoint that is named.
+ * Reads the newest good checkpoint of a run folder or of the row of a table, the checkpoint that is named, or an exported model.
  *
  * @throws {D3pmError} `INVALID_OPTIONS` where there is none; what reading it throws.
  */
 export async function readTrainedRun(path: string, warn: (message: string) => void): Promise<TrainedRun> {
   const facts = await stat(path).catch(() => undefined);
-  if (!facts?.isDirectory()) {
-    throw new D3pmError(
-      'INVALID_OPTIONS',
-      `${path} is ${facts ? 'no folder' : 'not there'}; give the folder of a run of d3pm train, or a checkpoint`,
-    );
-  }
-  const isSealed = existsSync(join(path, 'MANIFEST.json'));
-  const exported = isSealed ? await readExported(path) : undefined;
+  if (!facts?.isDirectory()) throw new D3pmError('INVALID_OPTIONS', `${path} is ${facts ? 'no folder' : 'not there'}; ${EXPECTED}`);
+  const folder = await folderOfWeights(path);
+  const isSealed = existsSync(join(folder, MANIFEST));
+  const exported = isSealed ? await readExported(folder) : undefined;
   if (exported) return exported;
   const checkpoint = isSealed
-    ? await loadCheckpoint(path)
-    : await latestCheckpoint(path, { onSkipped: ({ name, reason }) => warn(`${name} is passed over: ${reason.message}`) });
-  if (!checkpoint)
-    throw new D3pmError('INVALID_OPTIONS', `${path} has no checkpoint; give the folder of a run of d3pm train, or a checkpoint`);
+    ? await loadCheckpoint(folder)
+    : await latestCheckpoint(folder, { onSkipped: ({ name, reason }) => warn(`${name} is passed over: ${reason.message}`) });
+  if (!checkpoint) throw new D3pmError('INVALID_OPTIONS', `${path} has no checkpoint; ${await wayOut(path)}`);
   const { tensors, step } = checkpoint;
   const weights = tensors.ema ?? tensors.model;
   const { config, environment } = checkpoint.config as { readonly config: JsonObject; readonly environment: JsonObject };
   return { config, environment, history: runHistory(checkpoint.config), step, weights, digest: weightsDigest(weights) };
+}
+
+/** The folder itself, or the one within that has the weights: of an export, or of the row of a table. */
+async function folderOfWeights(path: string): Promise<string> {
+  if (existsSync(join(path, MANIFEST))) return path;
+  const model = join(path, 'model');
+  return existsSync(join(model, MANIFEST)) ? model : ((await rowRun(path)) ?? path);
+}
+
+/** Of a folder without a checkpoint: whoever gives that of a whole table means one of its rows. */
+async function wayOut(path: string): Promise<string> {
+  const runs: string[] = [];
+  for (const name of (await readdir(path)).toSorted()) {
+    const within = join(path, name);
+    if (existsSync(join(within, 'metrics.jsonl')) || (await rowRun(within)) !== undefined) runs.push(within);
+  }
+  return runs.length === 0
+    ? EXPECTED
+    : `there are runs in it: ${runs.slice(0, NAMED).join(', ')}${runs.length > NAMED ? ', …' : ''}; give one of them`;
 }
 
 /** What the manifest of an exported model says that it is. */
@@ -74,7 +94,7 @@ async function readExported(folder: string): Promise<TrainedRun | undefined> {
 /** By the manifest; one that cannot be read is left to who reads checkpoints, and tells what is wrong. */
 async function isExported(folder: string): Promise<boolean> {
   try {
-    const manifest = JSON.parse(await readFile(join(folder, 'MANIFEST.json'), 'utf8')) as {
+    const manifest = JSON.parse(await readFile(join(folder, MANIFEST), 'utf8')) as {
       readonly about?: { readonly kind?: unknown };
     } | null;
     return manifest?.about?.kind === EXPORTED;

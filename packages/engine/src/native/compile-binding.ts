@@ -4,19 +4,15 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { D3pmError } from '@d3pm/core';
 import { commandError } from './command-error.ts';
+import { compilerFlags } from './compiler-flags.ts';
 import { firstCommand } from './first-command.ts';
 import { bindingFile } from './native-installation.ts';
 import { operationSources, processSources } from './own-sources.ts';
 import type { StepContext } from './provision-event.ts';
 import { runCommand, type CommandResult } from './run-command.ts';
 
-/** The stable binary interface of Node that tfjs-node asks for: one binding serves every Node that the engine does. */
-const NODE_API = 8;
 /** C headers of TensorFlow, which the wheel has and the jar has not. */
 const HEADERS = fileURLToPath(new URL('../../vendor/tensorflow/include', import.meta.url));
-
-/** Vectorised, and without the error numbers and traps of the C library that nobody reads; all else of IEEE 754 stays. */
-const OPTIMIZATION = ['-O3', '-fno-math-errno', '-fno-trapping-math', '-Wno-psabi'];
 
 /** The C++ compiler of this machine: `$CXX`, g++, clang++ or c++; undefined when there is none. */
 export async function findCompiler(signal?: AbortSignal): Promise<string | undefined> {
@@ -71,14 +67,7 @@ function compilerArguments(folder: string, files: readonly string[]): readonly s
   const require = createRequire(import.meta.url);
   const nodeHeaders = join(dirname(require.resolve('node-api-headers/package.json')), 'include');
   return [
-    '-shared',
-    '-pthread',
-    '-fPIC',
-    ...OPTIMIZATION,
-    '-std=c++17',
-    `-DNAPI_VERSION=${NODE_API}`,
-    '-DBUILDING_NODE_EXTENSION',
-    '-DNODE_GYP_MODULE_NAME=tfjs_binding',
+    ...compilerFlags,
     `-I${HEADERS}`,
     `-I${nodeHeaders}`,
     ...files,

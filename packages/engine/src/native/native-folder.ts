@@ -12,7 +12,7 @@ export function nativeRoot(cacheFolder?: string): string {
   return resolve(cache, 'native');
 }
 
-/** Folder of one installation: a name for each version of TensorFlow, variant, platform, layout, and sources that are compiled into it. */
+/** Folder of one installation: a name for each version of TensorFlow, variant, platform, layout, and what is compiled into it and how. */
 export function installationFolder(root: string, { version, variant }: NativeBuild): string {
   return join(root, `tensorflow-${version}-${variant}-${process.platform}-${process.arch}-v${LAYOUT}-${sourcesDigest()}`);
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { compilerFlags } from './compiler-flags.ts';
 
 const FOLDER = fileURLToPath(new URL('../../src/native', import.meta.url));
 const OPERATIONS = join(FOLDER, 'operations');
@@ -17,9 +18,12 @@ export function operationSources(): readonly string[] {
     .map((name) => join(OPERATIONS, name));
 }
 
-/** Eight hexadecimal digits of the SHA-256 of those files that are there, by their names and what is in them. */
-export function sourcesDigest(files: readonly string[] = [...processSources, ...operationSources()]): string {
-  const hash = createHash('sha256');
+/** Eight hexadecimal digits of the SHA-256 of how they are compiled, and of those files that are there, by their names and what is in them. */
+export function sourcesDigest(
+  files: readonly string[] = [...processSources, ...operationSources()],
+  flags: readonly string[] = compilerFlags,
+): string {
+  const hash = createHash('sha256').update(JSON.stringify(flags));
   for (const file of files.filter((path) => existsSync(path))) {
     const text = readFileSync(file);
     hash.update(`${basename(file)}\n${text.length}\n`).update(text);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
+import { compilerFlags } from '../../src/native/compiler-flags.ts';
 import { nativeBuilds } from '../../src/native/native-build.ts';
 import { installationFolder } from '../../src/native/native-folder.ts';
 import { operationSources, processSources, sourcesDigest } from '../../src/native/own-sources.ts';
@@ -35,6 +36,12 @@ describe('sourcesDigest', () => {
     ['the end of one file at the start of the next', { 'a.cc': 'on', 'b.h': 'etwo' }],
   ])('is another for %s', (_, files) => {
     expect(sourcesDigest(filesOf(files))).not.toBe(digest);
+  });
+
+  it('is another for other flags of the compiler', () => {
+    const files = filesOf({ 'a.cc': 'one' });
+    expect(sourcesDigest(files, ['-O2'])).not.toBe(sourcesDigest(files, ['-O3']));
+    expect(sourcesDigest(files)).toBe(sourcesDigest(files, compilerFlags));
   });
 
   it('passes over what a bundler has left behind', () => {
