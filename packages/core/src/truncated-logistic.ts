@@ -24,6 +24,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { assertInteger, assertShape, assertStates } from './assert.ts';
 import { rowParts, type RowPart } from './row-parts.ts';
+import { hasFused, runFused } from './run-fused.ts';
 import { withGradient } from './with-gradient.ts';
 
 export interface TruncatedLogisticInput {
@@ -90,6 +91,8 @@ function edges(mean: Tensor, numStates: number): { readonly upper: Tensor; reado
 
 /** What is made of μ and e^{2−s}, float32 `[R, 1]` each, for every bin. */
 interface BinFormula {
+  /** What computes it at once, given the centres as well, where there is such a kernel; its gradient is by that name and `Grad`. */
+  readonly kernel?: string;
   /** `[R, K]` */
   logits(mean: Tensor, inverseScale: Tensor, numStates: number): Tensor;
   /** From dL/dlogits `[R, K]`, dL/dμ and dL/de^{2−s}, `[R, 1]` each. */
@@ -98,6 +101,7 @@ interface BinFormula {
 
 /** ∂logit/∂μ = e^{2−s} (σ(b) − σ(−a)), and ∂logit/∂e^{2−s} = (c_k − μ + w/2) σ(−a) − (c_k − μ − w/2) σ(b). */
 const exactBins: BinFormula = {
+  kernel: 'D3pmLogisticBins',
   logits: (mean, inverse, numStates) => {
     const { upper, lower } = edges(mean, numStates);
     return neg(add(softplus(neg(mul(inverse, upper))), softplus(mul(inverse, lower))));
@@ -137,27 +141,49 @@ function belowFloor(inverse: Tensor, lower: Tensor, numStates: number): Tensor {
 }
 
 /**
- * The logits from μ and e^{2−s}, float32 `[…, 1]`, with their gradient in one, made from the two again: nothing with K classes is kept. In parts of
- * the rows, so that nothing else as large as the logits is there at any time.
+ * The logits from μ and e^{2−s}, float32 `[…, 1]`, with their gradient in one, made from the two again: nothing with K classes is kept.
  */
-function binLogits(mean: Tensor, inverseScale: Tensor, numStates: number, { logits, gradient }: BinFormula): Tensor {
+function binLogits(mean: Tensor, inverseScale: Tensor, numStates: number, formula: BinFormula): Tensor {
   const shape = mean.shape;
-  const parts = rowParts(mean.size, numStates);
-  const rowsOf = (x: Tensor, width: number): ((part: RowPart) => Tensor) => {
-    const flat = reshape(x, [mean.size, width]);
-    return ({ from, size }) => slice(flat, [from, 0], [size, width]);
-  };
   return withGradient(
     [mean, inverseScale],
     (location, inverse) => {
-      const [means, inverses] = [rowsOf(location!, 1), rowsOf(inverse!, 1)];
-      const pieces = parts.map((part) => tidy(() => logits(means(part), inverses(part), numStates)));
-      return { value: reshape(concat(pieces), [...shape.slice(0, -1), numStates]), saved: [location!, inverse!] };
+      const logits = atOnce(formula, '', { mean: location!, inverse: inverse! }, numStates)?.[0];
+      const value = logits ?? logitsInParts(location!, inverse!, numStates, formula);
+      return { value: reshape(value, [...shape.slice(0, -1), numStates]), saved: [location!, inverse!] };
     },
-    (dy, location, inverse) => {
-      const [upstream, means, inverses] = [rowsOf(dy, numStates), rowsOf(location!, 1), rowsOf(inverse!, 1)];
-      const pieces = parts.map((part) => tidy(() => [...gradient(upstream(part), means(part), inverses(part), numStates)]));
-      return [0, 1].map((i) => reshape(concat(pieces.map((piece) => piece[i]!)), shape));
-    },
+    (dy, location, inverse) =>
+      atOnce(formula, 'Grad', { dy, mean: location!, inverse: inverse! }, numStates) ??
+      gradientInParts(dy, location!, inverse!, numStates, formula).map((gradient) => reshape(gradient, shape)),
   );
+}
+
+function atOnce(
+  { kernel }: BinFormula,
+  suffix: '' | 'Grad',
+  inputs: Readonly<Record<string, Tensor>>,
+  numStates: number,
+): readonly Tensor[] | undefined {
+  if (kernel === undefined || !hasFused(kernel)) return undefined;
+  return runFused(`${kernel}${suffix}`, { ...inputs, centres: linspace(-1, 1, numStates) });
+}
+
+/** In parts of the rows, so that nothing else as large as the logits is there at any time. */
+function logitsInParts(mean: Tensor, inverseScale: Tensor, numStates: number, { logits }: BinFormula): Tensor {
+  const [means, inverses] = [rowsOf(mean, 1), rowsOf(inverseScale, 1)];
+  const pieces = rowParts(mean.size, numStates).map((part) => tidy(() => logits(means(part), inverses(part), numStates)));
+  return concat(pieces);
+}
+
+function gradientInParts(dy: Tensor, mean: Tensor, inverseScale: Tensor, numStates: number, { gradient }: BinFormula): readonly Tensor[] {
+  const [upstream, means, inverses] = [rowsOf(dy, numStates), rowsOf(mean, 1), rowsOf(inverseScale, 1)];
+  const pieces = rowParts(mean.size, numStates).map((part) =>
+    tidy(() => [...gradient(upstream(part), means(part), inverses(part), numStates)]),
+  );
+  return [0, 1].map((i) => concat(pieces.map((piece) => piece[i]!)));
+}
+
+function rowsOf(x: Tensor, width: number): (part: RowPart) => Tensor {
+  const flat = reshape(x, [x.size / width, width]);
+  return ({ from, size }) => slice(flat, [from, 0], [size, width]);
 }

@@ -16,6 +16,8 @@ const operations: Readonly<Record<string, readonly [inputs: readonly string[], o
   D3pmLogNormalize: [['x'], 1],
   D3pmLogNormalizeGrad: [['dy', 'y'], 1],
   D3pmLogSumExp: [['x'], 1],
+  D3pmLogisticBins: [['mean', 'inverse', 'centres'], 1],
+  D3pmLogisticBinsGrad: [['dy', 'mean', 'inverse', 'centres'], 2],
   D3pmRankOneTerm: [['logits', 'x0', 'xt', 'chain', 'target', 'setting'], 2],
   D3pmReluRowsGrad: [['dy', 'y'], 2],
   D3pmRmsNorm: [['x', 'scale', 'floor'], 2],
