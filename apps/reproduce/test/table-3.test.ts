@@ -51,6 +51,7 @@ describe('table-3', () => {
         table.rows.find(({ name }) => name === row)!,
       ).map(pieceName);
     expect(names('uniform-linear')).toEqual([
+      'training',
       'bound-plug-in-8',
       'bound-plug-in-4',
       'bound-mixture-8',
@@ -59,6 +60,7 @@ describe('table-3', () => {
       'scores-digits-4',
     ]);
     expect(names('gauss-logistic')).toEqual([
+      'training',
       'bound-plug-in-8',
       'bound-plug-in-4',
       'bound-mixture-8',

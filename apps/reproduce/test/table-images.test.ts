@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { decode } from 'fast-png';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DifferenceRecord, ScoresRecord } from '../src/tables/row-results.ts';
+import type { DifferenceRecord, ScoresRecord, TrainingRecord } from '../src/tables/row-results.ts';
 
 const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 
@@ -64,6 +64,17 @@ describe('d3pm table-3 --smoke', () => {
     expect(page()).toMatch(
       /\| D3PM Gauss \+ logistic \(L_λ=0\.001\) \| 8 \| 4 \| 12 \| KID-digits-classifier\/features \| -?[\d.]+ \(one seed\) \|/u,
     );
+  });
+
+  it('says how each row was trained', () => {
+    const { value } = piece('absorbing', 'training') as { value: TrainingRecord };
+    expect(value).toMatchObject({ updates: 4, engine: expect.stringMatching(/^(wasm|native|cpu): /u) as string });
+    const metrics = readFileSync(path('absorbing-seed-1', 'run', 'metrics.jsonl'), 'utf8')
+      .trimEnd()
+      .split('\n');
+    const { step, boundBits: bits } = JSON.parse(metrics.at(-1)!) as { readonly step: number; readonly boundBits: number };
+    expect(value.bounds.at(-1)).toMatchObject({ step, bits });
+    expect(page()).toMatch(/\| D3PM absorbing \(L_vb\) \| 1 \| 4 \| [\d,]+ \| [\d.e-]+ \| /u);
   });
 
   it('has pictures of samples, of training and of Figure 3', () => {

@@ -183,6 +183,7 @@ describe('what samples are compared with', () => {
       rows: [],
       scores: [scoreSummary([record!])],
       differences: [],
+      trainings: [],
       provenance: [],
       pictures: [],
       jobs: { done: 0, all: 9, missing: [] },

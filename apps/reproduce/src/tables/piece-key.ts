@@ -2,6 +2,8 @@ import type { FeatureName, ImageTable, ReverseName, Table, TableRow, TextTable }
 
 /** What is measured of a trained row, one number or one set of texts each. */
 export type PieceKey =
+  /** How it was trained. */
+  | { readonly kind: 'training' }
   /** The bound of a chain on all held-out examples. */
   | { readonly kind: 'bound'; readonly reverse: ReverseName; readonly steps: number }
   /** The same, on the examples of the full sum. */
@@ -55,6 +57,7 @@ function imagePieces({ chains, sampleSteps, everyStep, progressive, features }: 
     ...measuring.map(({ name }) => ({ kind: 'scores', features: name, steps }) as const),
   ];
   return [
+    { kind: 'training' },
     ...boundPieces(row, chains),
     ...sampled(sampleSteps),
     ...(progressive.includes(row.name) ? [{ kind: 'progress' } as const] : []),

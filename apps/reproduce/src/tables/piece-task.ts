@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { createRng, D3pmError, positionsOf } from '@d3pm/core';
 import type { EvaluationProgress } from '@d3pm/eval';
 import { referenceSplit } from '../features/reference-split.ts';
@@ -13,6 +14,7 @@ import { numBatches as imageBatchCount } from './images/image-batches.ts';
 import { drawImages, drawProgress, type SampleImagesInput } from './images/sample-images.ts';
 import { scoreDifference } from './images/score-difference.ts';
 import { scoreImages } from './images/score-images.ts';
+import { trainingRecord } from './images/training-record.ts';
 import type { ImageTable, Table } from './table.ts';
 
 /** How a piece is made. */
@@ -62,6 +64,8 @@ export function pieceTask(key: PieceKey, { table, config, training, folder, tabl
   const callsOfEstimate = (replicates?: number): number =>
     isExactCount ? (replicates ?? sizes.draws) : (replicates ?? 2) * (1 + sizes.stepsPerExample);
   switch (key.kind) {
+    case 'training':
+      return { total: 1, make: () => trainingRecord(join(folder, 'run')) };
     case 'bound':
       return {
         total: numBatches(numTest) * callsOfEstimate(),

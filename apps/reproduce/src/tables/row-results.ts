@@ -99,8 +99,22 @@ export interface ProgressRecord {
   readonly frames: readonly ImagesData[];
 }
 
+/** How a row was trained. */
+export interface TrainingRecord {
+  readonly updates: number;
+  /** Bits per dimension of some held-out examples, estimated during training. */
+  readonly bounds: readonly { readonly step: number; readonly bits: number; readonly standardError: number }[];
+  readonly parameters?: number;
+  /** Median, without evaluations. */
+  readonly secondsPerUpdate?: number;
+  readonly engine?: string;
+  /** Of the program, in order: a run may be of several parts. */
+  readonly commits: readonly string[];
+}
+
 /** What the pieces of each kind are. */
 export interface PieceValues {
+  readonly training: TrainingRecord;
   readonly bound: BoundRecord;
   readonly check: BoundRecord;
   readonly full: BoundRecord;

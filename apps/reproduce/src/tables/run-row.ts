@@ -109,6 +109,7 @@ function summary(value: PieceValue): string {
   if ('reports' in value) return value.reports.map(({ name, value: score }) => `${name} ${score.toPrecision(4)}`).join(', ');
   if ('difference' in value)
     return `${value.name} of ${value.steps} steps less ${value.lessSteps}: ${value.difference.toPrecision(2)} ± ${value.standardError.toPrecision(2)}`;
+  if ('updates' in value) return `${value.updates} updates`;
   if ('frames' in value) return `${value.frames.length} steps`;
   if ('numSamples' in value) return `${value.numSamples} samples, ${value.seconds.toFixed(0)} s`;
   return `${value.samples.length} samples, ${value.completions.length} completions`;

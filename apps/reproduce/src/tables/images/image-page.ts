@@ -15,14 +15,16 @@ import type { RowSummary } from '../table-summary.ts';
 import { besideReference } from './data-scores.ts';
 import type { DifferenceSummary } from './difference-summary.ts';
 import type { ScoreSummary } from './score-summary.ts';
+import type { TrainingSummary } from './training-summary.ts';
 
 export interface ImagePageInput extends PageInput<ImageTable> {
   readonly scores: readonly ScoreSummary[];
   readonly differences: readonly DifferenceSummary[];
+  readonly trainings: readonly TrainingSummary[];
 }
 
 /** The report of Table 3: bounds and scores beside the paper's, parts, agreement of estimates, pictures, and how it was made. */
-export function imagePage({ table, rows, scores, differences, provenance, pictures, jobs }: ImagePageInput): string {
+export function imagePage({ table, rows, scores, differences, trainings, provenance, pictures, jobs }: ImagePageInput): string {
   const published = rows.filter(({ row, reverse, steps }) => row.isPublished && reverse === row.reverses[0] && steps === table.chains[0]);
   const others = rows.filter((each) => !published.includes(each));
   return `${[
@@ -45,6 +47,7 @@ export function imagePage({ table, rows, scores, differences, provenance, pictur
       'p(x_0 | x_1) is f itself, as in the authors’ code for images; the last step of a shorter chain, which is not from t = 1, is Bayes’ rule like the others.',
     ),
     agreementSection(rows),
+    trainingsSection(trainings),
     madeSection(provenance),
   ]
     .filter((part) => part !== undefined)
@@ -117,6 +120,26 @@ function differencesOfScores(differences: readonly DifferenceSummary[]): string 
         name,
         seedsText(difference, digits),
         standardError.toPrecision(2),
+      ]),
+    ),
+  ].join('\n\n');
+}
+
+function trainingsSection(trainings: readonly TrainingSummary[]): string | undefined {
+  if (trainings.length === 0) return undefined;
+  return [
+    '## Trainings',
+    'Seconds are medians over the updates, evaluations apart; of a machine that did other work at the same time they say little.',
+    markdownTable(
+      ['row', 'seed', 'updates', 'parameters', 's an update', 'engine', 'commits'],
+      trainings.map(({ row, seed, updates, parameters, secondsPerUpdate, engine, commits }) => [
+        row.title,
+        String(seed),
+        String(updates),
+        parameters?.toLocaleString('en') ?? '–',
+        secondsPerUpdate?.toPrecision(3) ?? '–',
+        engine ?? '–',
+        commits.join(', ') || '–',
       ]),
     ),
   ].join('\n\n');

@@ -20,6 +20,7 @@ import { readDataScores } from './data-scores.ts';
 import { imagePage } from './image-page.ts';
 import { fromImagesData } from './images-data.ts';
 import { scoreSummary, summarizeScores, type ScoreSummary } from './score-summary.ts';
+import { summarizeTrainings } from './training-summary.ts';
 
 export interface WriteImageReportOptions {
   readonly folder: RunFolder;
@@ -79,7 +80,12 @@ export async function writeImageReport(table: ImageTable, { folder, queue }: Wri
     const figure = figure3Svg({ title, caption: 'The first seed, the first four images, none picked.', steps, models });
     await add('figure-3.png', 'Figure 3: images while they are sampled', renderPng(figure));
   }
-  const curves = (await Promise.all(table.rows.map((row) => trainingCurve(row, queue, folder.path)))).flat();
+  const trainings = await summarizeTrainings(table, reader);
+  const curves: CurvePoint[] = [];
+  for (const row of table.rows) {
+    const bounds = trainings.find((training) => training.row === row)?.bounds ?? (await boundsSoFar(row, queue, folder.path));
+    curves.push(...bounds.map(({ step, bits }) => ({ curve: row.title, x: step, y: bits })));
+  }
   if (curves.length > 0) {
     await add(
       'bound-against-updates.png',
@@ -89,16 +95,16 @@ export async function writeImageReport(table: ImageTable, { folder, queue }: Wri
   }
   const { provenance } = reader;
   const jobs = await jobsDone(table, queue, folder.path);
-  await folder.write('report.md', imagePage({ table, rows, scores, differences, provenance, pictures, jobs }));
+  await folder.write('report.md', imagePage({ table, rows, scores, differences, trainings, provenance, pictures, jobs }));
   await folder.write(
     'report.json',
-    `${JSON.stringify({ table: table.name, size: table.size, data: table.dataNote, rows, scores, differences, curves, provenance }, undefined, 1)}\n`,
+    `${JSON.stringify({ table: table.name, size: table.size, data: table.dataNote, rows, scores, differences, trainings, curves, provenance }, undefined, 1)}\n`,
   );
   return join(folder.path, 'report.md');
 }
 
-/** The bounds that were estimated during training with the first seed of the queue, where its metrics are there. */
-async function trainingCurve({ name, title }: TableRow, queue: readonly Job[], folder: string): Promise<readonly CurvePoint[]> {
+/** The bounds that have been estimated in a training that goes on, of the first seed of the queue. */
+async function boundsSoFar({ name }: TableRow, queue: readonly Job[], folder: string): Promise<readonly { step: number; bits: number }[]> {
   const job = queue.find(({ row }) => row === name);
   if (!job) return [];
   const path = join(rowFolder(folder, job), 'run', 'metrics.jsonl');
@@ -107,6 +113,6 @@ async function trainingCurve({ name, title }: TableRow, queue: readonly Job[], f
     // Half a line, of a run that goes on or was killed, is left out.
     const line = parseMetricsLine(written);
     if (typeof line === 'string' || line.kind !== 'evaluation' || !Number.isFinite(line.boundBits)) return [];
-    return [{ curve: title, x: line.step, y: line.boundBits! }];
+    return [{ step: line.step, bits: line.boundBits! }];
   });
 }
