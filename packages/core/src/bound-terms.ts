@@ -24,8 +24,8 @@ export interface BoundTermInput extends ReverseInput {
  *     L_{t−1} = KL(q(x_s | x_t, x_0) ‖ p_θ(x_s | x_t)),   s = t − 1 (or the grid of a shorter chain)
  *
  * summed over positions. At s = 0 the posterior is a point mass and the term is
- * L_0 = −log p_θ(x_0 | x_1) by itself. It is 0 when f is the point mass on x_0. Uniform noise and others of rank one, and an
- * extra absorbing mask, use closed forms, which are right to a few parts in 10⁶ of the term.
+ * L_0 = −log p_θ(x_0 | x_1) by itself. It is 0 when f is the point mass on x_0. Uniform noise and others of rank one, an
+ * extra absorbing mask, and under the plug-in a re-used one, use closed forms, which are right to a few parts in 10⁶ of the term.
  *
  * @returns nats per example, float32 `[B]`; the caller disposes it. +∞ when p_θ excludes what q does not, and NaN where x_t cannot follow
  * from x_0.

@@ -7,7 +7,7 @@ import { hasRankOneTerm, rankOneTermNats } from './rank-one-term.ts';
 import type { ReverseInput, ReverseProcess } from './reverse-process.ts';
 import { perExample, stepPairs } from './steps.ts';
 import { hasFused } from './run-fused.ts';
-import { termInParts } from './term-in-parts.ts';
+import { termInParts, type TermInput } from './term-in-parts.ts';
 import type { Transition } from './transition.ts';
 
 export interface ClosedFormInput extends ReverseInput {
@@ -23,7 +23,7 @@ export interface ClosedFormInput extends ReverseInput {
  */
 export function closedFormNats<P extends Prediction>(
   transition: Transition,
-  { weights, prediction, firstStep, unmasksIndependently }: ReverseProcess<P>,
+  { weights, prediction, firstStep, unmasksIndependently, closedForm }: ReverseProcess<P>,
   { logits, x0, xt, lambda, caller, ...steps }: ClosedFormInput,
 ): Tensor | undefined {
   // The cross-entropy of another prediction is not that of its logits.
@@ -34,16 +34,20 @@ export function closedFormNats<P extends Prediction>(
     strict: true,
   });
   if (unmasksIndependently && absorbsIntoExtraMask(transition)) return absorbingNats(transition, { logits, x0, xt, s, t, lambda });
+  const input = { logits, x0, xt, s, t };
+  // A kernel holds little beside the logits, its formula up to twenty tensors of their size.
+  const inParts = (kernel: string, term: (part: TermInput) => Tensor): Tensor =>
+    hasFused(kernel) ? term(input) : termInParts(caller, transition, input, term);
+  const first = weights === 'mixture' ? firstStep : plugInFirstStep(firstStep, { s, t });
+  if (first === undefined) return undefined;
+  if (closedForm?.holds(transition, { s, t })) {
+    return inParts(closedForm.kernel, (part) => closedForm.nats(transition, { ...part, firstStep: first, lambda }));
+  }
   const { rankOne, positions, extraMask } = transition;
   if (rankOne === undefined || positions !== undefined || extraMask !== undefined || !hasRankOneTerm(rankOne, { s, t, weights }))
     return undefined;
-  const input = { logits, x0, xt, s, t };
-  const first = weights === 'mixture' ? firstStep : plugInFirstStep(firstStep, { s, t });
-  if (first === undefined) return undefined;
   const setting = { weights, firstStep: first, lambda };
-  // One operation holds little beside the logits; its formula holds twenty tensors of their size.
-  if (hasFused('D3pmRankOneTerm')) return rankOneTermNats(rankOne, { ...input, ...setting });
-  return termInParts(caller, transition, input, (part) => rankOneTermNats(rankOne, { ...part, ...setting }));
+  return inParts('D3pmRankOneTerm', (part) => rankOneTermNats(rankOne, { ...part, ...setting }));
 }
 
 /** What the plug-in is at s = 0: f itself from t = 1 alone. Undefined where examples differ in that. */

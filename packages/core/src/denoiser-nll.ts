@@ -21,20 +21,34 @@ export interface DenoiserNllOptions {
  * @param logits float32 `[…, K]`. @param x0 int32 `[…]`.
  * @returns nats, float32 `[…]`; the caller disposes it.
  */
-export function denoiserNllNats(logits: Tensor, x0: Tensor, { impossible, weight }: DenoiserNllOptions = {}): Tensor {
+export function denoiserNllNats(logits: Tensor, x0: Tensor, options: DenoiserNllOptions = {}): Tensor {
   return withGradient(
     [logits],
     (input) => {
-      const inputs = { logits: input!, x0, impossible: tensor1d([impossible ?? NONE], 'int32'), weight: weight ?? tensor1d([1]) };
-      const fused = runFused('D3pmDenoiserNll', inputs);
-      if (fused) return { value: fused[0]!, saved: [fused[1]!] };
-      const { isData, others, error, nll } = softmaxDeviation(input!, x0, impossible);
-      const deviation = tidy(() => sub(others, mul(isData, expandDims(error, -1))));
-      isData.dispose();
-      others.dispose();
-      if (weight === undefined) return { value: nll, saved: [deviation] };
-      return { value: where(equal(weight, 0), zerosLike(nll), mul(nll, weight)), saved: [scaleRows(deviation, weight)] };
+      const { nll, deviation } = denoiserNllAndSlope(input!, x0, options);
+      return { value: nll, saved: [deviation] };
     },
     (dy, deviation) => [scaleRows(deviation!, dy)],
   );
+}
+
+/** The value of {@link denoiserNllNats}, and the gradient by each row of logits, float32 `[…, K]`. Without a gradient of its own; the caller disposes both. */
+export function denoiserNllAndSlope(
+  logits: Tensor,
+  x0: Tensor,
+  { impossible, weight }: DenoiserNllOptions = {},
+): { readonly nll: Tensor; readonly deviation: Tensor } {
+  const fused = runFused('D3pmDenoiserNll', {
+    logits,
+    x0,
+    impossible: tensor1d([impossible ?? NONE], 'int32'),
+    weight: weight ?? tensor1d([1]),
+  });
+  if (fused) return { nll: fused[0]!, deviation: fused[1]! };
+  const { isData, others, error, nll } = softmaxDeviation(logits, x0, impossible);
+  const deviation = tidy(() => sub(others, mul(isData, expandDims(error, -1))));
+  isData.dispose();
+  others.dispose();
+  if (weight === undefined) return { nll, deviation };
+  return { nll: where(equal(weight, 0), zerosLike(nll), mul(nll, weight)), deviation: scaleRows(deviation, weight) };
 }

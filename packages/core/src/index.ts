@@ -52,7 +52,7 @@ export { resolveConfig, type ConfigOf, type ConfigurablePlugin, type ResolvedCon
 export { direct } from './reverse-direct.ts';
 export { mixture } from './reverse-mixture.ts';
 export { leaveOneOut, plugIn, type FirstStep } from './reverse-plug-in.ts';
-export type { ReverseInput, ReverseProcess } from './reverse-process.ts';
+export type { ClosedForm, ClosedFormTerm, ReverseInput, ReverseProcess } from './reverse-process.ts';
 export { quoted } from './quoted.ts';
 export type { ProcessGroup } from './process-group.ts';
 export { createRng, rngFromKey, type Rng } from './rng.ts';

@@ -25,25 +25,13 @@ import { runFused } from './run-fused.ts';
 import { scaleRows } from './scale-rows.ts';
 import { logOnePlus, softmaxDeviation } from './softmax-deviation.ts';
 import { perExample } from './steps.ts';
+import type { ClosedFormTerm } from './reverse-process.ts';
 import type { RankOne } from './transition.ts';
 import { withGradient } from './with-gradient.ts';
 
-export interface RankOneTermInput {
-  /** float32 `[B, …N, K]` */
-  readonly logits: Tensor;
-  /** int32 `[B, …N]` */
-  readonly x0: Tensor;
-  /** int32 `[B, …N]` */
-  readonly xt: Tensor;
-  /** One for each example. */
-  readonly s: Int32Array;
-  readonly t: Int32Array;
+export interface RankOneTermInput extends ClosedFormTerm {
   /** How f enters the reverse step: itself, or with the weights of the mixture of posteriors. */
   readonly weights: 'mixture' | 'plug-in';
-  /** What p(x_0 | x_t) is where s = 0. */
-  readonly firstStep: 'bayes' | 'denoiser';
-  /** Weight of −log f(x_0), which comes with it. */
-  readonly lambda: number;
 }
 
 /** Below it a probability is too near to the smallest float32: the plug-in divides by one of them, the mixture by two. */

@@ -13,6 +13,32 @@ export interface ReverseInput {
   readonly t: Steps;
 }
 
+/** What a closed form of the loss is given: a batch, or a part of one. */
+export interface ClosedFormTerm {
+  /** float32 `[B, …N, K]` */
+  readonly logits: Tensor;
+  /** int32 `[B, …N]` */
+  readonly x0: Tensor;
+  /** int32 `[B, …N]` */
+  readonly xt: Tensor;
+  /** One for each example. */
+  readonly s: Int32Array;
+  readonly t: Int32Array;
+  /** What p(x_0 | x_t) is where s = 0. */
+  readonly firstStep: 'bayes' | 'denoiser';
+  /** Weight of −log f(x_0), which comes with it. */
+  readonly lambda: number;
+}
+
+/** L_{t−1} + λ CE_t without tables, of the families that have it so under some reverse process. */
+export interface ClosedForm {
+  /** Of the engine: where it has this kernel, a whole batch takes little memory beside its logits. */
+  readonly kernel: string;
+  holds(transition: Transition, steps: Pick<ClosedFormTerm, 's' | 't'>): boolean;
+  /** Nats by position, float32 `[B, …N]`, with their gradient by the logits; the caller disposes them. Only where it holds. */
+  nats(transition: Transition, term: ClosedFormTerm): Tensor;
+}
+
 /**
  * p_θ(x_s | x_t) made of a network's output. Two different formulas are called D3PM; each has its
  * name here, and `P` says which output it is sound with: a loss or sampler does not accept a
@@ -33,6 +59,8 @@ export interface ReverseProcess<P extends Prediction = Prediction> {
    * forms then, for some families. Absent: the process is of another kind.
    */
   readonly weights?: 'mixture' | 'plug-in';
+  /** A closed form of its loss besides those by `weights`. */
+  readonly closedForm?: ClosedForm;
   /** Normalised log-probabilities of x_s, float32 `[B, …N, K]`; the caller disposes them. */
   logProbs(transition: Transition, input: ReverseInput): Tensor;
   /** log f(x_0 | x_t) as a denoiser, which cross-entropy is taken of. Absent: there is none. */

@@ -7,7 +7,7 @@ export interface AbsorbingOptions {
   readonly maskState?: number;
   /**
    * Whether m is a state of its own that data never shows (text), so that K counts it, or a value of the
-   * data used again (grey 128 of images). Closed forms of losses and samplers hold for the former.
+   * data used again (grey 128 of images). Samplers that unmask, and the loss of exact counts, are for the former.
    *
    * @defaultValue true
    */
