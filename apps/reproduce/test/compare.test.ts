@@ -203,12 +203,14 @@ describe('d3pm compare', () => {
     ['what is not there', ['nowhere'], 'nowhere" is not there; give the folder that d3pm train --out named'],
     ['a file', ['text.yaml'], 'text.yaml" is no folder; give the folder'],
     ['a checkpoint', ['second/ckpt-00000012'], 'is a checkpoint, expected the run that it lies in'],
-    ['a folder that is no run', ['rows'], 'metrics.jsonl" (ENOENT'],
+    ['a folder that is no run', ['nothing'], /metrics\.jsonl" \(ENOENT.*; give the folder of a run of d3pm train that has begun$/u],
+    ['a folder of runs', ['rows'], /metrics\.jsonl" \(ENOENT.*; there are runs in it: ".*"; give one of them$/u],
     ['a run without a line', ['empty'], 'has no step of training yet; wait for the first, or leave the run out'],
     ['a run twice', ['first', 'first'], 'is there twice; give each run once'],
     ['a damaged line', ['torn'], 'line 2 is damaged: it is no JSON: "{\\"kind\\":\\"train\\""; correct or remove it'],
     ['a line without its numbers', ['wrong'], 'line 1 is damaged: lossBits: '],
   ])('refuses %s', async (_title, runs, message) => {
+    mkdirSync(join(folder, 'nothing'), { recursive: true });
     made('empty', { metrics: boundLine(1, 4) });
     made('torn', { metrics: `${trainLine(1, 4)}{"kind":"train"\n${trainLine(2, 4)}` });
     made('wrong', { metrics: '{"kind":"train","step":1,"lossBits":"many"}\n' });

@@ -207,7 +207,7 @@ describe('d3pm sample and d3pm eval', () => {
     await samples('of-row', { run: join('table', 'absorbing-seed-2') });
     await samples('of-run');
     expect(bytes('of-row', 'samples.safetensors').equals(bytes('of-run', 'samples.safetensors'))).toBe(true);
-    const rows = `${at('table', 'absorbing-seed-1')}, ${at('table', 'absorbing-seed-2')}`;
+    const rows = `"${at('table', 'absorbing-seed-1')}", "${at('table', 'absorbing-seed-2')}"`;
     expect((await rejection(samples('none', { run: 'table' }))).message).toBe(
       `${at('table')} has no checkpoint; there are runs in it: ${rows}; give one of them`,
     );

@@ -23,7 +23,7 @@ interface Batch {
   readonly logits: readonly number[];
 }
 
-/** Every pair of x_0 and an x_t that can follow from it, at one pair of steps. */
+/** Every pair of x_0 and an x_t that can follow from it, each at steps of its own. */
 const arbBatch = fc
   .record({
     numStates: fc.integer({ min: 2, max: 6 }),
@@ -37,7 +37,6 @@ const arbBatch = fc
     const maskState = mask % numStates;
     const schedule = fromArray({ noise: betas, unit: 'jump-probability' as const });
     const transition = absorbing.create({ numStates, schedule }, { maskState, extraMask: false });
-    const to = 1 + (ends[1] % betas.length);
     const pairs = Array.from({ length: numStates }, (_, state) =>
       state === maskState
         ? [[state, state]]
@@ -47,8 +46,9 @@ const arbBatch = fc
           ],
     ).flat();
     const logits = Array.from({ length: pairs.length * numStates }, (_, i) => Math.fround(scale * Math.sin((i + 1) * (seed + 1))));
-    const all = (step: number): Int32Array => new Int32Array(pairs.length).fill(step);
-    return { transition, x0: pairs.map(([x0]) => x0!), xt: pairs.map(([, xt]) => xt!), s: all(ends[0] % to), t: all(to), logits };
+    const t = Int32Array.from(pairs, (__, i) => 1 + ((ends[1] + i) % betas.length));
+    const s = t.map((to, i) => (ends[0] + 2 * i) % to);
+    return { transition, x0: pairs.map(([x0]) => x0!), xt: pairs.map(([, xt]) => xt!), s, t, logits };
   });
 
 /** A loss by example, and its gradient. */

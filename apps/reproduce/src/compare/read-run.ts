@@ -6,6 +6,7 @@ import { readEventTimes } from '../run-files/event-times.ts';
 import { findRun } from '../run-files/find-run.ts';
 import { parseMetricsLine, type MetricsLine } from '../run-files/metrics-line.ts';
 import { createPaceCounter, type Pace } from '../run-files/pace.ts';
+import { wayToRun } from '../run-files/way-to-run.ts';
 
 /** What the files of a run say. */
 export interface ReadRun {
@@ -26,12 +27,9 @@ export interface ReadRun {
 export async function readRun(caller: string, path: string): Promise<ReadRun> {
   const folder = await findRun(caller, path);
   const file = join(folder, 'metrics.jsonl');
-  const content = await readFile(file).catch((cause: unknown) => {
-    throw new D3pmError(
-      'INVALID_OPTIONS',
-      `${caller}: cannot read ${quoted(file)} (${(cause as Error).message}); give the folder of a run of d3pm train that has begun`,
-      { cause },
-    );
+  const content = await readFile(file).catch(async (cause: unknown) => {
+    const way = await wayToRun(folder, 'give the folder of a run of d3pm train that has begun');
+    throw new D3pmError('INVALID_OPTIONS', `${caller}: cannot read ${quoted(file)} (${(cause as Error).message}); ${way}`, { cause });
   });
   const lines = [...metricsLines(caller, file, content)];
   const losses = lines.filter((line) => line.kind === 'train');

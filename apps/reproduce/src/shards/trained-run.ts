@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { D3pmError, type Dataset } from '@d3pm/core';
 import { decodeSafetensors, loadWeights } from '@d3pm/train';
@@ -17,11 +17,10 @@ import { weightsDigest } from '../train/weights-digest.ts';
 import { trainConfigSchema } from '../config/train-config-schema.ts';
 import type { NamedConfig, TrainConfig } from '../config/train-config.ts';
 import { rowRun } from '../run-files/row-run.ts';
+import { wayToRun } from '../run-files/way-to-run.ts';
 
 const MANIFEST = 'MANIFEST.json';
 const EXPECTED = 'give the folder of a run of d3pm train, or a checkpoint';
-/** Runs of a folder that an error names. */
-const NAMED = 3;
 
 /** The weights of a run, and the config that they belong to. */
 export interface TrainedRun {
@@ -52,7 +51,7 @@ export async function readTrainedRun(path: string, warn: (message: string) => vo
   const checkpoint = isSealed
     ? await loadCheckpoint(folder)
     : await latestCheckpoint(folder, { onSkipped: ({ name, reason }) => warn(`${name} is passed over: ${reason.message}`) });
-  if (!checkpoint) throw new D3pmError('INVALID_OPTIONS', `${path} has no checkpoint; ${await wayOut(path)}`);
+  if (!checkpoint) throw new D3pmError('INVALID_OPTIONS', `${path} has no checkpoint; ${await wayToRun(path, EXPECTED)}`);
   const { tensors, step } = checkpoint;
   const weights = tensors.ema ?? tensors.model;
   const { config, environment } = checkpoint.config as { readonly config: JsonObject; readonly environment: JsonObject };
@@ -64,18 +63,6 @@ async function folderOfWeights(path: string): Promise<string> {
   if (existsSync(join(path, MANIFEST))) return path;
   const model = join(path, 'model');
   return existsSync(join(model, MANIFEST)) ? model : ((await rowRun(path)) ?? path);
-}
-
-/** Of a folder without a checkpoint: whoever gives that of a whole table means one of its rows. */
-async function wayOut(path: string): Promise<string> {
-  const runs: string[] = [];
-  for (const name of (await readdir(path)).toSorted()) {
-    const within = join(path, name);
-    if (existsSync(join(within, 'metrics.jsonl')) || (await rowRun(within)) !== undefined) runs.push(within);
-  }
-  return runs.length === 0
-    ? EXPECTED
-    : `there are runs in it: ${runs.slice(0, NAMED).join(', ')}${runs.length > NAMED ? ', …' : ''}; give one of them`;
 }
 
 /** What the manifest of an exported model says that it is. */
