@@ -6,6 +6,7 @@ import { allowClosedPipes } from './cli/closed-pipes.ts';
 import { clusterCommands } from './cli/cluster-commands.ts';
 import { exitCodeOf } from './cli/exit-code.ts';
 import { experimentCommands } from './cli/experiment-commands.ts';
+import { outliveFileSizeLimit } from './cli/file-size-limit.ts';
 import { helpCommand } from './cli/help-command.ts';
 import { machineCommands } from './cli/machine-commands.ts';
 import { command, engine, group, threads } from './cli/options.ts';
@@ -17,6 +18,7 @@ import { runProbe } from './doctor/probe-engine.ts';
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
 
 allowClosedPipes();
+outliveFileSizeLimit();
 
 const program = group('d3pm')
   .description('Structured denoising diffusion models in discrete state-spaces: the experiments.')

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import { writableFolder } from './writable-folder.ts';
+import { writeWholeFile } from './write-whole-file.ts';
 
 /** Where a run leaves its results. */
 export interface RunFolder {
@@ -17,8 +17,7 @@ export interface RunFolder {
  */
 export async function createRunFolder(path: string, page = 'index.html'): Promise<RunFolder> {
   const folder = await writableFolder(path);
-  const write = (name: string, content: string | Uint8Array): Promise<void> =>
-    writeFileAtomic(join(folder, name), typeof content === 'string' ? content : Buffer.from(content));
+  const write = (name: string, content: string | Uint8Array): Promise<void> => writeWholeFile(join(folder, name), content);
   await write('README.txt', `Results of a run of d3pm. Open ${page}.\n`);
   return { path: folder, write };
 }

@@ -1,8 +1,8 @@
 import { chmod, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { D3pmError } from '@d3pm/core';
-import writeFileAtomic from 'write-file-atomic';
 import { printResult, type OutputFlags } from './output.ts';
+import { writeWholeFile } from './write-whole-file.ts';
 
 /**
  * Writes files by their names, those that end with `.sh` to be run, and tells their paths on standard output.
@@ -14,11 +14,11 @@ export async function writeFiles(to: string, files: Readonly<Record<string, stri
   try {
     await mkdir(folder, { recursive: true });
     for (const [name, content] of Object.entries(files)) {
-      await writeFileAtomic(join(folder, name), content);
+      await writeWholeFile(join(folder, name), content);
       if (name.endsWith('.sh')) await chmod(join(folder, name), 0o755);
     }
   } catch (cause) {
-    throw new D3pmError('INVALID_OPTIONS', `cannot write to ${folder} (${(cause as Error).message}); choose another folder`, { cause });
+    throw new D3pmError('INVALID_OPTIONS', `cannot write to ${folder}: ${(cause as Error).message}; choose another folder`, { cause });
   }
   const paths = Object.keys(files).map((name) => join(folder, name));
   printResult(flags, { text: `${paths.join('\n')}\n`, value: { files: paths } });

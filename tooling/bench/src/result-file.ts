@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import writeFileAtomic from 'write-file-atomic';
+import { rename, writeFile } from 'node:fs/promises';
 import type { BenchResult, GrowthResult, WorkResult } from './bench-result.ts';
 
 /** What a file has so far; nothing when there is none. @throws {Error} for a file of another format. */
@@ -11,7 +11,8 @@ export function readResult(file: string): BenchResult {
 }
 
 export async function writeResult(file: string, result: BenchResult): Promise<void> {
-  await writeFileAtomic(file, `${JSON.stringify(result, null, 2)}\n`);
+  await writeFile(`${file}.partial`, `${JSON.stringify(result, null, 2)}\n`);
+  await rename(`${file}.partial`, file);
 }
 
 /** New results in place of old ones of the same work, in the order of `names`; works that are no more are dropped. */

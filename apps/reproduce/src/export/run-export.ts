@@ -4,7 +4,6 @@ import { dirname, join, resolve } from 'node:path';
 import { D3pmError } from '@d3pm/core';
 import { encodeSafetensors } from '@d3pm/train';
 import { writeSealedFolder } from '@d3pm/train/node';
-import writeFileAtomic from 'write-file-atomic';
 import { citation } from '../cite/citation.ts';
 import { compareChart } from '../compare/compare-chart.ts';
 import { readRun, type ReadRun } from '../compare/read-run.ts';
@@ -12,6 +11,7 @@ import { summarizeRun } from '../compare/run-summary.ts';
 import { renderPng } from '../figures/render-png.ts';
 import { notes, printResult, type OutputFlags } from '../output.ts';
 import { EXPORTED, readTrainedRun, trainConfigOf, type TrustFlags } from '../shards/trained-run.ts';
+import { writeWholeFile } from '../write-whole-file.ts';
 import { modelCard } from './model-card.ts';
 
 export interface ExportFlags extends OutputFlags, TrustFlags {
@@ -68,7 +68,7 @@ export async function runExport(path: string, { out, license, trustPlugins = fal
       { about: { kind: EXPORTED, step } },
     );
     for (const [name, content] of Object.entries(files)) {
-      await writeFileAtomic(join(folder, name), typeof content === 'string' ? content : Buffer.from(content));
+      await writeWholeFile(join(folder, name), content);
     }
   } catch (error) {
     await rm(folder, { recursive: true, force: true });

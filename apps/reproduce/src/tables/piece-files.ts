@@ -1,7 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { D3pmError } from '@d3pm/core';
-import writeFileAtomic from 'write-file-atomic';
+import { writeWholeFile } from '../write-whole-file.ts';
 import { pieceName, type PieceKey } from './piece-key.ts';
 import type { Piece, PieceValues } from './row-results.ts';
 
@@ -29,7 +29,7 @@ export function pieceFiles(folder: string, of: (key: PieceKey) => string): Piece
     },
     write: async (key, piece) => {
       await mkdir(folder, { recursive: true });
-      await writeFileAtomic(pathOf(key), `${JSON.stringify({ of: of(key), ...piece }, withNonFinite, 1)}\n`);
+      await writeWholeFile(pathOf(key), `${JSON.stringify({ of: of(key), ...piece }, withNonFinite, 1)}\n`);
     },
   };
 }

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { D3pmError, suggestName } from '@d3pm/core';
-import writeFileAtomic from 'write-file-atomic';
 import { parse } from 'yaml';
+import { writeWholeFile } from '../write-whole-file.ts';
 
 /** One row with one seed. */
 export interface Job {
@@ -31,7 +31,7 @@ export async function openQueue(folder: string, jobs: readonly Job[], rows: read
     throw error;
   });
   if (text === undefined) {
-    await writeFileAtomic(path, HEAD + jobs.map(({ row, seed }) => `- { row: ${row}, seed: ${seed} }\n`).join(''));
+    await writeWholeFile(path, HEAD + jobs.map(({ row, seed }) => `- { row: ${row}, seed: ${seed} }\n`).join(''));
     return jobs;
   }
   return parsed(text, path, rows);

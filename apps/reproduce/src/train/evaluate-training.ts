@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { evaluateAutoregressive, evaluateBound } from '@d3pm/eval';
 import { ancestralSampler, autoregressiveSampler, finalStates } from '@d3pm/samplers';
 import type { EvaluationContext } from '@d3pm/train/node';
-import writeFileAtomic from 'write-file-atomic';
 import type { Training } from './build-training.ts';
 import { sampleFile } from './sample-file.ts';
 import { textDecoder } from './text-decoder.ts';
 import type { TrainConfig } from '../config/train-config.ts';
+import { writeWholeFile } from '../write-whole-file.ts';
 
 type Values = Readonly<Record<string, number>>;
 
@@ -54,7 +54,7 @@ async function drawSamples(
     numStates: transition.numStates,
   });
   const path = join(samplesFolder, `step-${String(step).padStart(8, '0')}.${extension}`);
-  await writeFileAtomic(path, typeof content === 'string' ? content : Buffer.from(content));
+  await writeWholeFile(path, content);
 }
 
 async function estimateBound(

@@ -3,7 +3,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { D3pmError, type States } from '@d3pm/core';
 import { decodeIdx } from '@d3pm/data';
-import writeFileAtomic from 'write-file-atomic';
+import { writeWholeFile } from '../../write-whole-file.ts';
 
 /** uint8 `[n, height, width, channels]` */
 export interface ImageBytes {
@@ -18,7 +18,7 @@ export async function writeImagesFile(path: string, { values, shape }: ImageByte
   shape.forEach((size, axis) => head.writeUInt32BE(size, 4 + 4 * axis));
   const bytes = Buffer.concat([head, values]);
   await mkdir(dirname(path), { recursive: true });
-  await writeFileAtomic(path, bytes);
+  await writeWholeFile(path, bytes);
   return sha256(bytes);
 }
 

@@ -3,7 +3,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { isD3pmError } from '@d3pm/core';
 import { decodeSafetensors, encodeSafetensors, type HostTensor, type SafetensorsData } from '@d3pm/train';
-import writeFileAtomic from 'write-file-atomic';
+import { writeWholeFile } from '../../write-whole-file.ts';
 
 type Facts = Readonly<Record<string, string>>;
 type KeptDtype = 'F32' | 'U8';
@@ -32,10 +32,7 @@ export async function writeKeptTensor<D extends KeptDtype>(
   const tensor = { dtype, shape, data } as HostTensor<KeptDtype>;
   const facts = { ...of, ...notes };
   await mkdir(dirname(path), { recursive: true });
-  await writeFileAtomic(
-    path,
-    Buffer.from(encodeSafetensors({ [NAME]: tensor }, { metadata: { ...facts, sha256: digest(tensor, facts) } })),
-  );
+  await writeWholeFile(path, encodeSafetensors({ [NAME]: tensor }, { metadata: { ...facts, sha256: digest(tensor, facts) } }));
 }
 
 /** Undefined for a file that is missing, damaged, or of something else: what it was to have is made again. */

@@ -6,6 +6,7 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['EBUSY', 'it is in use'],
   ['EDQUOT', 'the quota of this user is used up'],
   ['EEXIST', 'it exists already'],
+  ['EFBIG', 'it is larger than a file may be here'],
   ['EIO', 'the disk reports an input or output error'],
   ['EISDIR', 'it is a folder'],
   ['ELOOP', 'its links lead in a circle'],
