@@ -19,30 +19,40 @@ import {
   type Tensor,
 } from '@tensorflow/tfjs-core';
 import { excess } from './excess.ts';
+import { firstStepOf } from './first-step.ts';
 import { gatherClass } from './gather-class.ts';
 import { oneHotRows } from './one-hot-rows.ts';
+import type { ClosedForm, ClosedFormTerm, ReverseProcess } from './reverse-process.ts';
 import { runFused } from './run-fused.ts';
 import { scaleRows } from './scale-rows.ts';
 import { logOnePlus, softmaxDeviation } from './softmax-deviation.ts';
 import { perExample } from './steps.ts';
-import type { ClosedFormTerm } from './reverse-process.ts';
 import type { RankOne } from './transition.ts';
 import { withGradient } from './with-gradient.ts';
 
-export interface RankOneTermInput extends ClosedFormTerm {
+interface RankOneTermInput extends ClosedFormTerm {
   /** How f enters the reverse step: itself, or with the weights of the mixture of posteriors. */
   readonly weights: 'mixture' | 'plug-in';
+  /** What p(x_0 | x_t) is where s = 0. */
+  readonly firstStep: ReverseProcess['firstStep'];
 }
 
 /** Below it a probability is too near to the smallest float32: the plug-in divides by one of them, the mixture by two. */
 const SMALLEST: Readonly<Record<RankOneTermInput['weights'], number>> = { 'plug-in': 1e-30, mixture: 1e-18 };
 
-/** Whether {@link rankOneTermNats} can be used: every class can be jumped to, with probabilities that float32 carries. */
-export function hasRankOneTerm({ target, refresh }: RankOne, { s, t, weights }: Pick<RankOneTermInput, 's' | 't' | 'weights'>): boolean {
-  const smallest = target.reduce((least, prob) => Math.min(least, prob), 1);
-  const isCarried = (from: number, to: number): boolean => from === to || refresh(from, to) * smallest > SMALLEST[weights];
-  return s.every((from, b) => isCarried(0, from) && isCarried(0, t[b]!));
-}
+/** {@link rankOneTermNats} where every class can be jumped to, with probabilities that float32 carries. */
+export const rankOneForm: ClosedForm = {
+  kernel: 'D3pmRankOneTerm',
+  holds: (reverse, { rankOne, positions, extraMask }, { s, t }) => {
+    const { weights } = reverse;
+    if (weights === undefined || rankOne === undefined || positions !== undefined || extraMask !== undefined) return false;
+    const smallest = rankOne.target.reduce((least, prob) => Math.min(least, prob), 1);
+    const isCarried = (from: number, to: number): boolean => from === to || rankOne.refresh(from, to) * smallest > SMALLEST[weights];
+    return firstStepOf(reverse, { s, t }) !== undefined && s.every((from, b) => isCarried(0, from) && isCarried(0, t[b]!));
+  },
+  nats: (reverse, { rankOne }, term) =>
+    rankOneTermNats(rankOne!, { ...term, weights: reverse.weights!, firstStep: firstStepOf(reverse, term)! }),
+};
 
 /**
  * L_{t−1} + λ CE_t for Q(s→t) = α I + (1 − α) 1 πᵀ with π > 0, by what separates f from the point mass on x_0.
@@ -58,7 +68,7 @@ export function hasRankOneTerm({ target, refresh }: RankOne, { s, t, weights }: 
  *
  * @returns nats by position, float32 `[B, …N]`; the caller disposes it. Its gradient goes to the logits.
  */
-export function rankOneTermNats(rankOne: RankOne, { logits, ...given }: RankOneTermInput): Tensor {
+function rankOneTermNats(rankOne: RankOne, { logits, ...given }: RankOneTermInput): Tensor {
   const names: string[] = [];
   return withGradient(
     [logits],

@@ -22,7 +22,6 @@ import {
   tensorScatterUpdate,
   tidy,
   where,
-  zerosLike,
   type Tensor,
 } from '@tensorflow/tfjs-core';
 import { denoiserNllAndSlope } from './denoiser-nll.ts';
@@ -30,7 +29,7 @@ import { excess } from './excess.ts';
 import { excludeClass } from './exclude-class.ts';
 import { gatherClass } from './gather-class.ts';
 import { logSumExp } from './log-sum-exp.ts';
-import type { ClosedForm, ClosedFormTerm } from './reverse-process.ts';
+import type { ClosedForm, ClosedFormTerm, ReverseProcess } from './reverse-process.ts';
 import { scaleRows } from './scale-rows.ts';
 import { logOnePlus } from './softmax-deviation.ts';
 import { perExample } from './steps.ts';
@@ -46,20 +45,18 @@ const SMALLEST = 1e-15;
 const UNLIKELY = 40;
 
 /** {@link reusedMaskNats} for the processes whose weights are those of the plug-in. */
-export const reusedMask: ClosedForm = {
+export const reusedMaskForm: ClosedForm = {
   kernel: 'D3pmDenoiserNll',
-  holds,
-  nats: (transition, term) => reusedMaskNats(transition as ReusedMask, term),
+  holds: ({ weights }, { absorbing, rankOne, positions, extraMask }, { s, t }) => {
+    if (weights !== 'plug-in' || absorbing === undefined || rankOne === undefined) return false;
+    if (positions !== undefined || extraMask !== undefined) return false;
+    const { target, keep, refresh } = rankOne;
+    const isCarried = (from: number, to: number): boolean =>
+      refresh(from, to) > SMALLEST && (from === 0 || (refresh(0, from) > SMALLEST && keep(0, from) > SMALLEST));
+    return target[absorbing.maskState] === 1 && s.every((from, b) => isCarried(from, t[b]!));
+  },
+  nats: ({ firstStep }, transition, term) => reusedMaskNats(transition as ReusedMask, { ...term, firstStep }),
 };
-
-function holds(transition: Transition, { s, t }: Pick<ClosedFormTerm, 's' | 't'>): boolean {
-  const { absorbing, rankOne, positions, extraMask } = transition;
-  if (absorbing === undefined || rankOne === undefined || positions !== undefined || extraMask !== undefined) return false;
-  const { target, keep, refresh } = rankOne;
-  const isCarried = (from: number, to: number): boolean =>
-    refresh(from, to) > SMALLEST && (from === 0 || (refresh(0, from) > SMALLEST && keep(0, from) > SMALLEST));
-  return target[absorbing.maskState] === 1 && s.every((from, b) => isCarried(from, t[b]!));
-}
 
 /**
  * L_{t−1} + λ CE_t of the plug-in for Q(s→t) = α I + β 1 e_mᵀ, where m is a value of the data as well. With A = ᾱ_s, R = 1 − A, W = β A + R
@@ -75,8 +72,11 @@ function holds(transition: Transition, { s, t }: Pick<ClosedFormTerm, 's' | 't'>
  *
  * @returns nats by position, float32 `[B, …N]`; the caller disposes it. Its gradient goes to the logits. NaN where x_t is neither m nor x_0.
  */
-function reusedMaskNats({ absorbing: { maskState }, rankOne }: ReusedMask, input: ClosedFormTerm): Tensor {
-  const { x0, xt, firstStep, lambda } = input;
+function reusedMaskNats(
+  { absorbing: { maskState }, rankOne }: ReusedMask,
+  { firstStep, ...input }: ClosedFormTerm & Pick<ReverseProcess, 'firstStep'>,
+): Tensor {
+  const { x0, xt, t, lambda } = input;
   return withGradient(
     [input.logits],
     (logits) => {
@@ -92,7 +92,13 @@ function reusedMaskNats({ absorbing: { maskState }, rankOne }: ReusedMask, input
       const chain = chainOf(rankOne, input);
       const { value, slope, atMask } = chosen(isData, dataTerm(chain, f), maskTerm(chain, f));
 
-      const isFree = firstStep === 'denoiser' ? greater(chain.isFirst, 0) : greater(zerosLike(chain.isFirst), 0);
+      const isFree = greater(
+        perExample(
+          t.map((to) => (firstStep === 'denoiser' && to === 1 ? 1 : 0)),
+          xt.rank,
+        ),
+        0,
+      );
       const isHidden = logicalAnd(equal(xt, maskState), logicalNot(isFree));
       const ofFree = add(where(isFree, scalar(1), scalar(0)), lambda);
       const zero = scalar(0);

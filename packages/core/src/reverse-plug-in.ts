@@ -3,7 +3,7 @@ import { denoiserFromLeaveOneOut } from './convert-prediction.ts';
 import { D3pmError } from './errors.ts';
 import { logNormalize } from './log-normalize.ts';
 import { predictionLogProbs } from './prediction-log-probs.ts';
-import { reusedMask } from './reused-mask-term.ts';
+import { reusedMaskForm } from './reused-mask-term.ts';
 import type { ReverseInput, ReverseProcess } from './reverse-process.ts';
 import { perExample, stepPairs } from './steps.ts';
 import type { Transition } from './transition.ts';
@@ -33,7 +33,7 @@ export function plugIn({ firstStep = 'bayes' }: { readonly firstStep?: FirstStep
     firstStep,
     unmasksIndependently: firstStep === 'bayes',
     weights: 'plug-in',
-    closedForm: reusedMask,
+    closedForms: [reusedMaskForm],
     logProbs: (transition, input) =>
       tidy(() => {
         const f = predictionLogProbs(transition, input.logits);
@@ -59,7 +59,7 @@ export function leaveOneOut(): ReverseProcess<'leave-one-out'> {
     firstStep: 'bayes',
     unmasksIndependently: true,
     weights: 'plug-in',
-    closedForm: reusedMask,
+    closedForms: [reusedMaskForm],
     logProbs: (transition, input) => tidy(() => plugInLogProbs(transition, predictionLogProbs(transition, input.logits), input)),
     denoiserLogProbs: (transition, { logits, xt, t }) =>
       tidy(() => denoiserFromLeaveOneOut(transition, { logProbs: predictionLogProbs(transition, logits), xt, t })),

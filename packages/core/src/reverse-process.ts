@@ -24,19 +24,20 @@ export interface ClosedFormTerm {
   /** One for each example. */
   readonly s: Int32Array;
   readonly t: Int32Array;
-  /** What p(x_0 | x_t) is where s = 0. */
-  readonly firstStep: 'bayes' | 'denoiser';
-  /** Weight of −log f(x_0), which comes with it. */
+  /** Weight of −log f(x_0), which comes with it; 0 where the network's output is no f. */
   readonly lambda: number;
 }
 
-/** L_{t−1} + λ CE_t without tables, of the families that have it so under some reverse process. */
+/** L_{t−1} + λ CE_t without tables, of the families that have it so under some reverse processes. */
 export interface ClosedForm {
-  /** Of the engine: where it has this kernel, a whole batch takes little memory beside its logits. */
-  readonly kernel: string;
-  holds(transition: Transition, steps: Pick<ClosedFormTerm, 's' | 't'>): boolean;
+  /**
+   * Of the engine: where it has this kernel, a whole batch takes little memory beside its logits, and where it has not, the form is given parts
+   * of one. Absent: it takes care of that itself.
+   */
+  readonly kernel?: string;
+  holds(reverse: ReverseProcess, transition: Transition, steps: Pick<ClosedFormTerm, 's' | 't'>): boolean;
   /** Nats by position, float32 `[B, …N]`, with their gradient by the logits; the caller disposes them. Only where it holds. */
-  nats(transition: Transition, term: ClosedFormTerm): Tensor;
+  nats(reverse: ReverseProcess, transition: Transition, term: ClosedFormTerm): Tensor;
 }
 
 /**
@@ -55,12 +56,12 @@ export interface ReverseProcess<P extends Prediction = Prediction> {
    */
   readonly unmasksIndependently: boolean;
   /**
-   * How f enters where `p_θ(x_s | x_t) ∝ Q(s→t)[·, x_t] ∘ (w Q̄_s)`: as w = f, or with w_i = f_i / Q̄_t[i, x_t]. The loss has closed
-   * forms then, for some families. Absent: the process is of another kind.
+   * How f enters where `p_θ(x_s | x_t) ∝ Q(s→t)[·, x_t] ∘ (w Q̄_s)`: as w = f, or with w_i = f_i / Q̄_t[i, x_t]. Absent: the process is of
+   * another kind.
    */
   readonly weights?: 'mixture' | 'plug-in';
-  /** A closed form of its loss besides those by `weights`. */
-  readonly closedForm?: ClosedForm;
+  /** Of its loss, besides those that every program with a loss has. */
+  readonly closedForms?: readonly ClosedForm[];
   /** Normalised log-probabilities of x_s, float32 `[B, …N, K]`; the caller disposes them. */
   logProbs(transition: Transition, input: ReverseInput): Tensor;
   /** log f(x_0 | x_t) as a denoiser, which cross-entropy is taken of. Absent: there is none. */
