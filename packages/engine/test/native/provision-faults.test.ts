@@ -1,4 +1,4 @@
-import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -136,12 +136,15 @@ describe.skipIf(!isLinux)('provisionNative, when something breaks', () => {
         detached: true,
       },
     );
-    const ended = new Promise((resolve) => child.once('close', (_code, signal) => resolve(signal)));
-    await asked;
+    const said = Promise.all([text(child.stdout), text(child.stderr)]);
+    const ended = new Promise<string>((resolve) => child.once('close', (code, signal) => resolve(signal ?? `status ${code}`)));
+    const before = ended.then(async (how) => Promise.reject(new Error(`${how} before it has asked: ${(await said).join('\n')}`)));
+    await Promise.race([asked, before]);
+    before.catch(() => undefined);
     // As a terminal does: to the whole group.
     process.kill(-child.pid!, 'SIGINT');
     expect(await ended).toBe('SIGINT');
-    await gone(child);
+    await expect.poll(() => membersOf(child.pid!), { timeout: 30_000 }).toEqual([]);
     server.close();
     server.closeAllConnections();
     expect(readdirSync(nativeRoot(cacheFolder)).filter((name) => name.includes('.partial-'))).toHaveLength(1);
@@ -163,15 +166,18 @@ describe.skipIf(!isLinux)('provisionNative, when something breaks', () => {
   });
 });
 
-/** Waits until nobody of a process group is left. */
-async function gone(child: ChildProcess): Promise<void> {
-  await Promise.all([text(child.stdout!), text(child.stderr!)].map((output) => output.catch(() => '')));
-  for (;;) {
+/** The processes of a group, but for those that have ended and that nobody has asked for their status. */
+function membersOf(group: number): readonly string[] {
+  const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return all.flatMap((pid) => {
     try {
-      process.kill(-child.pid!, 0);
+      const [state, , itsGroup] = readFileSync(`/proc/${pid}/stat`, 'utf8')
+        .replace(/^.*\) /s, '')
+        .split(' ');
+      if (state === 'Z' || Number(itsGroup) !== group) return [];
+      return [readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')];
     } catch {
-      return;
+      return [];
     }
-    await setTimeout(20);
-  }
+  });
 }
