@@ -139,11 +139,12 @@ describe.skipIf(!isLinux)('provisionNative, when something breaks', () => {
     const said = Promise.all([text(child.stdout), text(child.stderr)]);
     const ended = new Promise<string>((resolve) => child.once('close', (code, signal) => resolve(signal ?? `status ${code}`)));
     const before = ended.then(async (how) => Promise.reject(new Error(`${how} before it has asked: ${(await said).join('\n')}`)));
-    await Promise.race([asked, before]);
+    const late = setTimeout(60_000, undefined, { ref: false }).then(() => `after a minute there are: ${membersOf(child.pid!).join('; ')}`);
+    expect(await Promise.race([asked.then(() => 'asked'), before, late])).toBe('asked');
     before.catch(() => undefined);
     // As a terminal does: to the whole group.
     process.kill(-child.pid!, 'SIGINT');
-    expect(await ended).toBe('SIGINT');
+    expect(await Promise.race([ended, late])).toBe('SIGINT');
     await expect.poll(() => membersOf(child.pid!), { timeout: 30_000 }).toEqual([]);
     server.close();
     server.closeAllConnections();
