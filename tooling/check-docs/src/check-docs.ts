@@ -10,6 +10,8 @@ import { snippetsOf, type Snippet } from './snippets.ts';
 
 /** Inside docs/, whose manifest depends on every package, so that a block imports what a reader would. */
 const SNIPPET_FOLDER = 'docs/.snippets';
+/** What blocks take for the temporary folder of the machine, so that nothing of theirs stays there. */
+const TEMPORARY = '.tmp';
 const SNIPPET_LIMIT_MS = 120_000;
 const PAGES = ['*.md', 'packages/*/README.md', 'apps/*/README.md', 'docs/**/*.md'];
 
@@ -57,7 +59,7 @@ export async function checkDocs(root: string): Promise<StepResult> {
 
 async function writeSnippets(folder: string, snippets: readonly Snippet[]): Promise<void> {
   await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
+  await mkdir(join(folder, TEMPORARY), { recursive: true });
   const tsconfig = {
     extends: '../../tsconfig.tests.json',
     compilerOptions: { incremental: false, tsBuildInfoFile: null, noUnusedLocals: false },
@@ -94,7 +96,7 @@ function runSnippet(root: string, folder: string, { path, runner }: Snippet): Pr
     runner === 'vitest'
       ? [toolPath('vitest'), 'run', '--root', dirname(file), '--config', join(root, 'tooling/check-docs/vitest.snippet.config.ts'), file]
       : [file];
-  return runCaptured(process.execPath, args, { cwd: dirname(file), timeoutMs: SNIPPET_LIMIT_MS });
+  return runCaptured(process.execPath, args, { cwd: dirname(file), env: { TMPDIR: join(folder, TEMPORARY) }, timeoutMs: SNIPPET_LIMIT_MS });
 }
 
 /** Compiler messages name the written file; a reader wants the page. */

@@ -28,6 +28,8 @@ export function toolPath(packageName: string, command: string = packageName): st
 
 export interface RunOptions {
   readonly cwd?: string;
+  /** Beside the environment of this process. */
+  readonly env?: Readonly<Record<string, string>>;
   readonly timeoutMs?: number;
 }
 
@@ -40,10 +42,11 @@ export interface RunOutcome {
 
 /** Runs a program to its end and keeps what it printed. */
 export function runCaptured(command: string, args: readonly string[], options: RunOptions = {}): Promise<RunOutcome> {
-  const { cwd = repositoryRoot, timeoutMs } = options;
+  const { cwd = repositoryRoot, env, timeoutMs } = options;
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd,
+      env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
       ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
     });
