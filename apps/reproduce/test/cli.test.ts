@@ -94,4 +94,13 @@ describe('d3pm', () => {
     expect([code, out]).toEqual([2, '']);
     expect(err).toContain(message);
   });
+
+  it.each([
+    [['trian', '--help'], 'unknown command \'trian\'; did you mean "train"?'],
+    [['cluster', 'slrum', '-h'], 'did you mean "slurm"?'],
+  ])('has no help by a flag for %j', (args, message) => {
+    const { code, out, err } = d3pm(...args);
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toContain(message);
+  });
 });

@@ -51,6 +51,11 @@ export function group(name: string): Command {
     .showHelpAfterError('(add --help for all options and an example)')
     .on('command:*', function (this: Command, [unknown]: readonly string[]) {
       refuseUnknownCommand(unknown!, this);
+    })
+    .on('beforeHelp', function (this: Command, { error }: { readonly error: boolean }) {
+      const [first] = this.args;
+      const isCommand = first !== undefined && !first.startsWith('-') && this.commands.length > 0;
+      if (!error && isCommand && !this.commands.some((known) => known.name() === first)) refuseUnknownCommand(first, this);
     });
 }
 
