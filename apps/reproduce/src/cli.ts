@@ -9,11 +9,10 @@ import { experimentCommands } from './cli/experiment-commands.ts';
 import { outliveFileSizeLimit } from './cli/file-size-limit.ts';
 import { helpCommand } from './cli/help-command.ts';
 import { machineCommands } from './cli/machine-commands.ts';
-import { command, engine, group, threads } from './cli/options.ts';
+import { command, deferred, engine, group, threads } from './cli/options.ts';
 import { runCommands } from './cli/run-commands.ts';
 import { seeingCommands } from './cli/seeing-commands.ts';
 import { tableCommands } from './cli/table-commands.ts';
-import { runProbe } from './doctor/probe-engine.ts';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
 
@@ -39,7 +38,7 @@ program.addCommand(
   command('probe', 'Tries one engine: what doctor runs for each.', 'd3pm probe --engine wasm')
     .addOption(engine())
     .addOption(threads())
-    .action(runProbe),
+    .action(deferred(async () => (await import('./doctor/probe-engine.ts')).runProbe)),
   { hidden: true },
 );
 

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import { runKubernetes, runSlurm } from '../cluster/run-cluster.ts';
-import { command, count, group, seed } from './options.ts';
+import { command, count, deferred, group, seed } from './options.ts';
 
 const clusterOf = (name: string, description: string, example: string): Command =>
   command(name, description, example)
@@ -28,7 +27,7 @@ export function clusterCommands(): readonly Command[] {
           .option('--time <time>', 'as Slurm writes it', '24:00:00')
           .option('--partition <name>', 'as Slurm knows it (default: its own)')
           .option('--mpi <name>', 'what srun --mpi is given: pmix for Open MPI, pmi2 for MPICH', 'pmix')
-          .action(runSlurm),
+          .action(deferred(async () => (await import('../cluster/run-cluster.ts')).runSlurm)),
       )
       .addCommand(
         clusterOf(
@@ -39,7 +38,7 @@ export function clusterCommands(): readonly Command[] {
           .requiredOption('--image <name>', 'has Node and d3pm; for train also MPI and an SSH server')
           .requiredOption('--claim <name>', 'volume claim that all pods write to; the command is run in its root')
           .option('--namespace <name>', 'where (default: that of kubectl)')
-          .action(runKubernetes),
+          .action(deferred(async () => (await import('../cluster/run-cluster.ts')).runKubernetes)),
       ),
   ];
 }

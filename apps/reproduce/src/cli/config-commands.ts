@@ -1,7 +1,5 @@
 import type { Command } from 'commander';
-import { runConfigList, runConfigSchema, runConfigShow } from '../config/run-config.ts';
-import { runCite } from '../cite/run-cite.ts';
-import { command, group, trustPlugins } from './options.ts';
+import { command, deferred, group, trustPlugins } from './options.ts';
 
 /** What tells of configs, and trains nothing. */
 export function configCommands(): readonly Command[] {
@@ -9,7 +7,7 @@ export function configCommands(): readonly Command[] {
     command('cite', 'The papers behind what a run or a config uses, as BibTeX.', 'd3pm cite runs/text > papers.bib')
       .argument('<source>', 'a run folder or checkpoint of d3pm train, a config, or a preset')
       .addOption(trustPlugins())
-      .action(runCite),
+      .action(deferred(async () => (await import('../cite/run-cite.ts')).runCite)),
     group('config')
       .description('Configs of d3pm train: what one says and where each value comes from, the presets, the schema.')
       .addCommand(
@@ -20,15 +18,17 @@ export function configCommands(): readonly Command[] {
         )
           .argument('<config>', 'a file, YAML or JSON, or a preset')
           .argument('[key=value...]', 'fields on top: schedule.numSteps=256 training.learningRate=0.001')
-          .action(runConfigShow),
+          .action(deferred(async () => (await import('../config/run-config.ts')).runConfigShow)),
       )
       .addCommand(
         command('list', 'The presets: rows of the tables of the paper, on its data and on stand-ins.', 'd3pm config list').action(
-          runConfigList,
+          deferred(async () => (await import('../config/run-config.ts')).runConfigList),
         ),
       )
       .addCommand(
-        command('schema', 'JSON Schema of configs, for an editor.', 'd3pm config schema > d3pm.schema.json').action(runConfigSchema),
+        command('schema', 'JSON Schema of configs, for an editor.', 'd3pm config schema > d3pm.schema.json').action(
+          deferred(async () => (await import('../config/run-config.ts')).runConfigSchema),
+        ),
       ),
   ];
 }

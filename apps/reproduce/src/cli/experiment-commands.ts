@@ -1,11 +1,8 @@
 import { D3pmError } from '@d3pm/core';
 import type { Command } from 'commander';
-import { inspectRun, type InspectRunFlags } from '../experiments/inspect-run.ts';
+import type { InspectRunFlags } from '../experiments/inspect-run.ts';
 import type { InspectOptions } from '../experiments/inspected-process.ts';
-import { runFigure1 } from '../experiments/run-figure-1.ts';
-import { runInspect } from '../experiments/run-inspect.ts';
-import { runQuickstart } from '../experiments/run-quickstart.ts';
-import { command, count, engine, seed, threads, trustPlugins } from './options.ts';
+import { command, count, deferred, engine, seed, threads, trustPlugins } from './options.ts';
 
 const experiment = (name: string, description: string, example: string): Command =>
   command(name, description, example)
@@ -18,15 +15,21 @@ const experiment = (name: string, description: string, example: string): Command
     .option('--quiet', 'no progress on standard error', false);
 
 /** A run that has been trained, or a process that has not. */
-function inspect(
+async function inspect(
   run: string | undefined,
   { transition, schedule, ...flags }: Partial<InspectOptions> & InspectRunFlags & Pick<InspectOptions, 'set' | 'steps'>,
 ): Promise<void> {
   if (run !== undefined && (transition !== undefined || schedule !== undefined)) {
     throw new D3pmError('INVALID_OPTIONS', 'inspect: a run has its own process; leave --transition and --schedule out, or the run');
   }
-  if (run !== undefined) return inspectRun(run, { ...flags, setup: false });
-  if (transition !== undefined && schedule !== undefined) return runInspect({ ...flags, transition, schedule });
+  if (run !== undefined) {
+    const { inspectRun } = await import('../experiments/inspect-run.ts');
+    return inspectRun(run, { ...flags, setup: false });
+  }
+  if (transition !== undefined && schedule !== undefined) {
+    const { runInspect } = await import('../experiments/run-inspect.ts');
+    return runInspect({ ...flags, transition, schedule });
+  }
   throw new D3pmError('INVALID_OPTIONS', 'inspect: give a run folder, or --transition and --schedule');
 }
 
@@ -37,12 +40,12 @@ export function experimentCommands(): readonly Command[] {
       'quickstart',
       'Figure 1 of the paper, then a D3PM trained on a real book: a few minutes.',
       'd3pm quickstart --out runs/first',
-    ).action(runQuickstart),
+    ).action(deferred(async () => (await import('../experiments/run-quickstart.ts')).runQuickstart)),
     experiment(
       'figure-1',
       'Forward processes, their matrices and a learned reverse process on a swiss roll.',
       'd3pm figure-1 --seed 7',
-    ).action(runFigure1),
+    ).action(deferred(async () => (await import('../experiments/run-figure-1.ts')).runFigure1)),
     command(
       'inspect',
       'What a schedule does to a family of Q_t: noise, I(x_t; x_0), L_{t−1} and KL to the prior against t, and matrices.',
@@ -63,6 +66,6 @@ export function experimentCommands(): readonly Command[] {
       .addOption(engine())
       .addOption(threads())
       .option('--quiet', 'of a run: nothing on standard error but errors', false)
-      .action((run: string | undefined, flags: InspectOptions & InspectRunFlags) => inspect(run, flags)),
+      .action(inspect),
   ];
 }

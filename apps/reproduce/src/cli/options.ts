@@ -1,5 +1,5 @@
-import { engineNames } from '@d3pm/engine';
 import { Command, InvalidArgumentError, Option, type CommanderError } from 'commander';
+import { engineChoices } from '../choices.ts';
 import { refuseUnknownCommand } from './unknown-command.ts';
 
 /** The value of a flag that is an integer of 0 or more. */
@@ -67,6 +67,13 @@ export function command(name: string, description: string, example: string): Com
     .addHelpText('after', `\nExample:\n  $ ${example}`);
 }
 
+/** An action whose code is loaded when it is called, so that no command waits for the libraries of the others. */
+export function deferred<Args extends readonly unknown[]>(
+  load: () => Promise<(...args: Args) => Promise<void> | void>,
+): (...args: Args) => Promise<void> {
+  return async (...args) => (await load())(...args);
+}
+
 /** Runs and samples may be somebody else's. */
 export function trustPlugins(): Option {
   return new Option('--trust-plugins', 'run the code of the plugins that the config of the run lists').default(false);
@@ -77,5 +84,5 @@ export function threads(): Option {
 }
 
 export function engine(): Option {
-  return new Option('--engine <name>', 'what computes').choices(['auto', ...engineNames]).default('auto');
+  return new Option('--engine <name>', 'what computes').choices(['auto', ...engineChoices]).default('auto');
 }

@@ -1,19 +1,15 @@
 import { Option, type Command } from 'commander';
-import { estimatorNames, type EvalOptions } from '../shards/eval-job.ts';
-import { runExport, type ExportFlags } from '../export/run-export.ts';
-import { referenceNames } from '../features/reference-split.ts';
+import { estimatorNames, groupChoices, heldOutNames, referenceNames, samplerNames } from '../choices.ts';
+import type { EvalOptions } from '../shards/eval-job.ts';
+import type { ExportFlags } from '../export/run-export.ts';
 import { jobFolder } from '../shards/job-folder.ts';
 import type { PromptFlags } from '../shards/read-prompt.ts';
-import { runInfill } from '../shards/run-infill.ts';
-import { runJob, runMerge, type JobFlags } from '../shards/run-job.ts';
-import { runScore, type ScoreFlags } from '../shards/run-score.ts';
-import { samplerNames, type SampleOptions } from '../shards/sample-job.ts';
+import type { JobFlags } from '../shards/run-job.ts';
+import type { ScoreFlags } from '../shards/run-score.ts';
+import type { SampleOptions } from '../shards/sample-job.ts';
 import { featureNames } from '../tables/table.ts';
-import { groupChoices } from '../train/open-group.ts';
-import { runTrain, type TrainFlags } from '../train/run-train.ts';
-import type { OutputFlags } from '../output.ts';
-import { heldOutNames, type TrustFlags } from '../shards/trained-run.ts';
-import { assignments, command, count, engine, seed, threads, trustPlugins } from './options.ts';
+import type { TrainFlags } from '../train/run-train.ts';
+import { assignments, command, count, deferred, engine, seed, threads, trustPlugins } from './options.ts';
 
 const sharded = (name: string, description: string, example: string): Command =>
   command(name, description, example)
@@ -64,20 +60,26 @@ export function runCommands(): readonly Command[] {
       .addOption(threads())
       .option('--setup', 'prepare the native engine first, where that takes seconds', false)
       .option('--quiet', 'nothing on standard error but errors', false)
-      .action((config: string, fields: readonly string[], { set, ...flags }: TrainFlags) =>
-        runTrain(config, { ...flags, set: [...set, ...fields] }),
-      ),
+      .action(async (config: string, fields: readonly string[], { set, ...flags }: TrainFlags) => {
+        const { runTrain } = await import('../train/run-train.ts');
+        return runTrain(config, { ...flags, set: [...set, ...fields] });
+      }),
     ofRun('sample', 'Draws samples from a trained run, all at once or in shards.', 'd3pm sample runs/text --count 1000 --shard 2/7')
       .option('--count <count>', 'how many', count, 64)
       .option('--steps <count>', 'steps of the chain (default: all T)', count)
       .addOption(new Option('--sampler <name>', 'how they are drawn').choices(samplerNames).default('ancestral'))
       .action(
-        (run: string, { count: samples, batchSize, steps, sampler, seed: from, out = jobFolder('sample', run), ...flags }: SampleFlags) =>
-          runJob('sample', run, {
+        async (
+          run: string,
+          { count: samples, batchSize, steps, sampler, seed: from, out = jobFolder('sample', run), ...flags }: SampleFlags,
+        ) => {
+          const { runJob } = await import('../shards/run-job.ts');
+          return runJob('sample', run, {
             ...flags,
             out,
             options: { count: samples, batchSize, sampler, seed: from, ...(steps !== undefined && { steps }) },
-          }),
+          });
+        },
       ),
     ofRun(
       'infill',
@@ -92,7 +94,7 @@ export function runCommands(): readonly Command[] {
       .option('--steps <count>', 'steps of the chain (default: all T)', count)
       .addOption(new Option('--sampler <name>', 'how they are drawn').choices(samplerNames).default('ancestral'))
       .action(
-        (
+        async (
           run: string,
           {
             count: samples,
@@ -107,8 +109,9 @@ export function runCommands(): readonly Command[] {
             out = jobFolder('infill', run),
             ...flags
           }: InfillFlags,
-        ) =>
-          runInfill(run, {
+        ) => {
+          const { runInfill } = await import('../shards/run-infill.ts');
+          return runInfill(run, {
             ...flags,
             out,
             prompt: {
@@ -118,7 +121,8 @@ export function runCommands(): readonly Command[] {
               ...(hole !== undefined && { hole }),
             },
             options: { count: samples, batchSize, sampler, seed: from, ...(steps !== undefined && { steps }) },
-          }),
+          });
+        },
       ),
     ofRun('eval', 'The likelihood bound of a trained run on held-out data, all at once or in shards.', 'd3pm eval runs/text --steps 256')
       .addOption(
@@ -136,7 +140,7 @@ export function runCommands(): readonly Command[] {
       .option('--replicates <count>', 'independent repetitions, of which two tell the Monte-Carlo error', count, 2)
       .option('--steps-per-example <count>', 'of a stratified estimate', count, 4)
       .action(
-        (
+        async (
           run: string,
           {
             split,
@@ -150,8 +154,9 @@ export function runCommands(): readonly Command[] {
             out = jobFolder('eval', run),
             ...flags
           }: EvalFlags,
-        ) =>
-          runJob('eval', run, {
+        ) => {
+          const { runJob } = await import('../shards/run-job.ts');
+          return runJob('eval', run, {
             ...flags,
             out,
             options: {
@@ -164,7 +169,8 @@ export function runCommands(): readonly Command[] {
               ...(steps !== undefined && { steps }),
               ...(estimate !== undefined && { estimate }),
             },
-          }),
+          });
+        },
       ),
     sharded(
       'score',
@@ -187,9 +193,10 @@ export function runCommands(): readonly Command[] {
           .default('test'),
       )
       .option('--examples <count>', 'examples of that split, evenly spaced', count, 10_000)
-      .action((samples: string, { out = jobFolder('score', samples), ...flags }: Typed<ScoreFlags>) =>
-        runScore(samples, { ...flags, out }),
-      ),
+      .action(async (samples: string, { out = jobFolder('score', samples), ...flags }: Typed<ScoreFlags>) => {
+        const { runScore } = await import('../shards/run-score.ts');
+        return runScore(samples, { ...flags, out });
+      }),
     command(
       'export',
       'What of a run is given to others: its weights, a model card, curves, samples and what to cite.',
@@ -200,7 +207,10 @@ export function runCommands(): readonly Command[] {
       .addOption(trustPlugins())
       .option('--license <name>', 'of the weights, as the hub names it: mit, cc-by-4.0 (default: none is said)')
       .option('--quiet', 'nothing on standard error but errors', false)
-      .action((run: string, { out = jobFolder('export', run), ...flags }: Typed<ExportFlags>) => runExport(run, { ...flags, out })),
+      .action(async (run: string, { out = jobFolder('export', run), ...flags }: Typed<ExportFlags>) => {
+        const { runExport } = await import('../export/run-export.ts');
+        return runExport(run, { ...flags, out });
+      }),
     command(
       'merge',
       'Makes the result of the shards of d3pm sample, eval or score, once they are all there.',
@@ -210,6 +220,6 @@ export function runCommands(): readonly Command[] {
       .option('--out <folder>', 'where the result goes (default: the first folder)')
       .addOption(trustPlugins())
       .option('--quiet', 'nothing on standard error but errors', false)
-      .action((folders: readonly string[], flags: OutputFlags & TrustFlags & { readonly out?: string }) => runMerge(folders, flags)),
+      .action(deferred(async () => (await import('../shards/run-job.ts')).runMerge)),
   ];
 }

@@ -1,7 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { runCompare, type CompareFlags } from '../compare/run-compare.ts';
-import { runDash } from '../dash/run-dash.ts';
-import { command, numberIn } from './options.ts';
+import type { CompareFlags } from '../compare/run-compare.ts';
+import { command, deferred, numberIn } from './options.ts';
 
 function port(text: string): number {
   const value = numberIn(text);
@@ -22,7 +21,10 @@ export function seeingCommands(): readonly Command[] {
       .option('--out <folder>', 'where compare.md, compare.png and compare.svg go', 'runs/compare')
       .addOption(new Option('--x <scale>', 'of the steps in the picture').choices(['linear', 'log']).default('linear'))
       .option('--quiet', 'nothing on standard error but errors', false)
-      .action((run: string, others: readonly string[], flags: CompareFlags) => runCompare([run, ...others], flags)),
+      .action(async (run: string, others: readonly string[], flags: CompareFlags) => {
+        const { runCompare } = await import('../compare/run-compare.ts');
+        return runCompare([run, ...others], flags);
+      }),
     command(
       'dash',
       'A page that shows a run while it is trained, on this machine alone: curves, samples, config and log.',
@@ -30,6 +32,6 @@ export function seeingCommands(): readonly Command[] {
     )
       .argument('<run>', 'a run folder of d3pm train, or the folder of a row of a table')
       .option('--port <number>', 'of 127.0.0.1; 0 for any that is free', port, 8270)
-      .action(runDash),
+      .action(deferred(async () => (await import('../dash/run-dash.ts')).runDash)),
   ];
 }

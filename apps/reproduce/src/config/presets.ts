@@ -1,8 +1,9 @@
 import { D3pmError, nearestName } from '@d3pm/core';
-import { table3, table3DataSets } from '../tables/images/table-3.ts';
+import { table1DataSets, table2DataSets, table3DataSets } from '../choices.ts';
+import { table3 } from '../tables/images/table-3.ts';
 import type { Published, Table, TableRow } from '../tables/table.ts';
-import { table1, table1DataSets } from '../tables/text/table-1.ts';
-import { table2, table2DataSets } from '../tables/text/table-2.ts';
+import { table1 } from '../tables/text/table-1.ts';
+import { table2 } from '../tables/text/table-2.ts';
 import type { TrainConfig } from './train-config.ts';
 
 /** A config that comes with the program: a row of a table of the paper, on its data or on a stand-in. */

@@ -1,9 +1,6 @@
 import { D3pmError, type Dataset } from '@d3pm/core';
 import { imageDataset, type ImageSplit } from '@d3pm/data';
-
-/** What samples can be compared with: held-out examples, or those of training, as the paper's FID is. */
-export const referenceNames = ['test', 'train'] as const;
-export type ReferenceName = (typeof referenceNames)[number];
+import type { ReferenceName } from '../choices.ts';
 
 /**
  * A split as it is: its images are not mirrored, which those of training are at random where a model learns from them.

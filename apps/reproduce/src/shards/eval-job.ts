@@ -10,13 +10,12 @@ import {
   type NetworkAnswer,
   type PerplexityEstimate,
 } from '@d3pm/eval';
+import type { EstimatorName, HeldOutName } from '../choices.ts';
 import { perWordOf } from '../tables/per-word.ts';
 import { reverseOf, type Training } from '../train/build-training.ts';
 import type { TrainConfig } from '../config/train-config.ts';
 import type { Job, JobSpec, ShardTensors } from './job.ts';
-import { heldOut, type HeldOutName } from './trained-run.ts';
-
-export const estimatorNames = ['exact-count', 'full-sum', 'stratified'] as const;
+import { heldOut } from './trained-run.ts';
 
 export interface EvalOptions {
   /** Absent: test. */
@@ -27,7 +26,7 @@ export interface EvalOptions {
   /** n of the T steps. Absent: all. */
   readonly steps?: number;
   /** Absent: exact counts for a process that absorbs into a mask of its own, else stratified steps. A causal network has the exact likelihood. */
-  readonly estimate?: (typeof estimatorNames)[number];
+  readonly estimate?: EstimatorName;
   /** Independent repetitions of each example. */
   readonly replicates: number;
   readonly stepsPerExample: number;

@@ -1,20 +1,19 @@
 import { createRng, D3pmError, positionsOf, type States } from '@d3pm/core';
 import { ancestralSampler, autoregressiveSampler, eventSampler, fixStates, type SamplerState } from '@d3pm/samplers';
 import { encodeSafetensors } from '@d3pm/train';
+import type { SamplerName } from '../choices.ts';
 import { reverseOf, type Training } from '../train/build-training.ts';
 import { sampleFile } from '../train/sample-file.ts';
 import { textDecoder } from '../train/text-decoder.ts';
 import type { TrainConfig } from '../config/train-config.ts';
 import { commandOf, type Job, type JobSpec, type ShardTensors } from './job.ts';
 
-export const samplerNames = ['ancestral', 'event'] as const;
-
 export interface SampleOptions {
   readonly count: number;
   readonly batchSize: number;
   /** n of the T steps. Absent: all. */
   readonly steps?: number;
-  readonly sampler: (typeof samplerNames)[number];
+  readonly sampler: SamplerName;
   readonly seed: number;
   /** States of the first positions of every sample, −1 where one is free. */
   readonly prompt?: readonly number[];

@@ -1,7 +1,7 @@
 import { createRng, D3pmError, type Dataset, type States } from '@d3pm/core';
 import type { FeatureExtractor } from '@d3pm/eval';
+import type { ReferenceName } from '../choices.ts';
 import { joinedRows, saidOf } from '../features/said-of.ts';
-import type { ReferenceName } from '../features/reference-split.ts';
 import { scoreReports, type ScoredSamples } from '../features/score-reports.ts';
 import { batchesOfDataset, batchSizes, imageBatches } from '../tables/images/image-batches.ts';
 import type { FeatureName } from '../tables/table.ts';

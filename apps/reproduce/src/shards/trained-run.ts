@@ -12,6 +12,7 @@ import {
   type LoadedCheckpoint,
   type RunPart,
 } from '@d3pm/train/node';
+import type { HeldOutName } from '../choices.ts';
 import { buildTraining, type Training } from '../train/build-training.ts';
 import { weightsDigest } from '../train/weights-digest.ts';
 import { trainConfigSchema } from '../config/train-config-schema.ts';
@@ -119,10 +120,6 @@ export function trainConfigOf(config: JsonObject, { trustPlugins = false }: Trus
     },
   );
 }
-
-/** The splits that no update has seen. */
-export const heldOutNames = ['test', 'valid'] as const;
-export type HeldOutName = (typeof heldOutNames)[number];
 
 /** A held-out split. @throws {D3pmError} `INVALID_OPTIONS` where there is none of that name. */
 export function heldOut(

@@ -1,5 +1,5 @@
+import type { ReferenceName } from '../choices.ts';
 import type { TrainConfig } from '../config/train-config.ts';
-import type { ReferenceName } from '../features/reference-split.ts';
 import type { WeightsFile } from '../features/weights-file.ts';
 
 /** A number of the paper. */

@@ -1,10 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { ProcessGroup } from '@d3pm/core';
 import { createMpiGroup, isLaunchedByMpi } from '@d3pm/mpi';
-
-/** `auto`: the processes that a launcher of MPI has started with this one, if one has. */
-export type GroupChoice = 'auto' | 'mpi' | 'none';
-export const groupChoices: readonly GroupChoice[] = ['auto', 'mpi', 'none'];
+import type { GroupChoice } from '../choices.ts';
 
 export interface OpenGroupOptions {
   /** How long an operation may take, waiting for slower members included. Absent: half an hour. */

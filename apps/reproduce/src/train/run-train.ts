@@ -1,12 +1,13 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { D3pmError, type ProcessGroup } from '@d3pm/core';
+import type { GroupChoice } from '../choices.ts';
 import { startEngine, type EngineFlags } from '../engine/start-engine.ts';
 import { notes, printResult } from '../output.ts';
 import { createProgress } from '../progress.ts';
 import { buildTraining } from './build-training.ts';
 import { failInGroup } from './fail-in-group.ts';
-import { openGroup, threadsOfMember, type GroupChoice } from './open-group.ts';
+import { openGroup, threadsOfMember } from './open-group.ts';
 import { readTrainConfig } from '../config/read-train-config.ts';
 import type { TrainConfig } from '../config/train-config.ts';
 import { runDry } from './run-dry.ts';

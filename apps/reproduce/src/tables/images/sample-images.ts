@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Rng, type States } from '@d3pm/core';
+import type { Rng, States } from '@d3pm/core';
 import { ancestralSampler, type SamplerState } from '@d3pm/samplers';
 import { reverseOf, type Training } from '../../train/build-training.ts';
 import { weightsDigest } from '../../train/weights-digest.ts';

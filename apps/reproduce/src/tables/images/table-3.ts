@@ -1,5 +1,5 @@
 import { D3pmError } from '@d3pm/core';
-import type { ReferenceName } from '../../features/reference-split.ts';
+import { type ReferenceName, table3DataSets } from '../../choices.ts';
 import type { WeightsFile } from '../../features/weights-file.ts';
 import type { LossConfig, NamedConfig, TrainConfig } from '../../config/train-config.ts';
 import { besideThePaper, comparisonWithPaper, fromThePaper } from '../table-rows.ts';
@@ -18,7 +18,7 @@ interface DataOfTable3 {
   readonly features?: FeatureName;
 }
 
-const dataSets: Readonly<Record<string, DataOfTable3>> = {
+const dataSets: Readonly<Record<(typeof table3DataSets)[number], DataOfTable3>> = {
   cifar10: {
     isOfThePaper: true,
     note: 'CIFAR-10: 50,000 and 10,000 images of 32 × 32 × 3, mirrored at random in training',
@@ -51,8 +51,6 @@ const dataSets: Readonly<Record<string, DataOfTable3>> = {
   },
 };
 
-export const table3DataSets: readonly string[] = Object.freeze(Object.keys(dataSets));
-
 /** Rows that Figure 3 shows. */
 export const FIGURE_3_ROWS: readonly string[] = Object.freeze(['absorbing-hybrid', 'gauss-logistic']);
 
@@ -68,7 +66,7 @@ export interface Table3Options {
 
 /** Table 3 of Section 6 and B.1, images: the six rows of the paper, and the ablations that its text reports. */
 export function table3({ size, data, inception, nsfw }: Table3Options): ImageTable {
-  const set = dataSets[data];
+  const set = new Map(Object.entries(dataSets)).get(data);
   if (!set) throw new D3pmError('UNKNOWN_NAME', `table-3: --data is "${data}", expected one of ${table3DataSets.join(', ')}`);
   if (size === 'paper') assertFitsThePaper(data, set);
   const sized = imageSizes[size];
@@ -158,7 +156,7 @@ export function table3({ size, data, inception, nsfw }: Table3Options): ImageTab
 /** The networks of the paper are for its images: others would be refused late, or be trained by another network. */
 function assertFitsThePaper(data: string, set: DataOfTable3): void {
   if (isOfPaperSize(set)) return;
-  const fitting = table3DataSets.filter((name) => isOfPaperSize(dataSets[name]!));
+  const fitting = table3DataSets.filter((name) => isOfPaperSize(dataSets[name]));
   throw new D3pmError(
     'INVALID_OPTIONS',
     `table-3: the networks of --size paper are for images of 32 × 32 × 3 in 256 levels, and those of "${data}" are ${set.exampleShape.join(' × ')} in ${set.numStates}; give --data ${fitting.join(' or ')}, or --size small`,

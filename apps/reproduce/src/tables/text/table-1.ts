@@ -1,4 +1,5 @@
 import { D3pmError } from '@d3pm/core';
+import { table1DataSets } from '../../choices.ts';
 import type { LossConfig } from '../../config/train-config.ts';
 import { besideThePaper, comparisonWithPaper, differencesOfText, fromThePaper, smallerRun } from '../table-rows.ts';
 import type { ReverseName, TableRow, TableSize, TextTable } from '../table.ts';
@@ -19,7 +20,7 @@ interface DataOfTable1 {
   readonly embeddings: Readonly<Record<string, string>>;
 }
 
-const dataSets: Readonly<Record<string, DataOfTable1>> = {
+const dataSets: Readonly<Record<(typeof table1DataSets)[number], DataOfTable1>> = {
   text8: { isOfThePaper: true, note: 'text8: 27 symbols, 90, 5 and 5 million characters', embeddings: { fixture: 'sotu-characters' } },
   sotu: {
     isOfThePaper: false,
@@ -27,8 +28,6 @@ const dataSets: Readonly<Record<string, DataOfTable1>> = {
     embeddings: { fixture: 'sotu-characters' },
   },
 };
-
-export const table1DataSets: readonly string[] = Object.freeze(Object.keys(dataSets));
 
 export interface Table1Options {
   readonly size: TableSize;
@@ -38,7 +37,7 @@ export interface Table1Options {
 
 /** Table 1 of Section 5.1 and B.2, characters: the rows of the paper, and the experiments beside them. */
 export function table1({ size, data }: Table1Options): TextTable {
-  const set = dataSets[data];
+  const set = new Map(Object.entries(dataSets)).get(data);
   if (!set) throw new D3pmError('UNKNOWN_NAME', `table-1: --data is "${data}", expected one of ${table1DataSets.join(', ')}`);
   const { length, numSteps, chains, model, training, sizes, ngramOrders } = bySize[size];
   const config = rowConfigs(bySize[size], { name: data });

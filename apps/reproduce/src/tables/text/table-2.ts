@@ -1,4 +1,5 @@
 import { D3pmError } from '@d3pm/core';
+import { table2DataSets } from '../../choices.ts';
 import { comparisonWithPaper, differencesOfText, fromThePaper, smallerRun } from '../table-rows.ts';
 import type { TableRow, TableSize, TextTable } from '../table.ts';
 import { decoderParts, rowConfigs, textSizes } from './text-sizes.ts';
@@ -19,7 +20,7 @@ interface DataOfTable2 {
   readonly smoke?: Readonly<Record<string, unknown>>;
 }
 
-const dataSets: Readonly<Record<string, DataOfTable2>> = {
+const dataSets: Readonly<Record<(typeof table2DataSets)[number], DataOfTable2>> = {
   lm1b: {
     isOfThePaper: true,
     note: 'LM1B: sentencepiece, 8192 pieces, packed sequences, each sentence wrapped in <S> and </S>; words and ends of sentences counted',
@@ -31,8 +32,6 @@ const dataSets: Readonly<Record<string, DataOfTable2>> = {
   },
 };
 
-export const table2DataSets: readonly string[] = Object.freeze(Object.keys(dataSets));
-
 export interface Table2Options {
   readonly size: TableSize;
   /** 'sotu-pieces', or 'lm1b' as `d3pm download lm1b` keeps it. */
@@ -41,7 +40,7 @@ export interface Table2Options {
 
 /** Table 2 and Figure 2 of Section 5.2 and B.2, word pieces: perplexity per word. */
 export function table2({ size, data }: Table2Options): TextTable {
-  const set = dataSets[data];
+  const set = new Map(Object.entries(dataSets)).get(data);
   if (!set) throw new D3pmError('UNKNOWN_NAME', `table-2: --data is "${data}", expected one of ${table2DataSets.join(', ')}`);
   const { length, numSteps, chains, model, training, sizes, ngramOrders } = bySize[size];
   const config = rowConfigs(bySize[size], { name: data, ...(size === 'smoke' && set.smoke) });
