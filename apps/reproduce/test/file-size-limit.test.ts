@@ -13,7 +13,7 @@ describe('d3pm where files may not be large', () => {
   const d3pm = (...args: string[]): { readonly status: number | null; readonly stderr: string } =>
     spawnSync('bash', ['-c', 'ulimit -f 64; exec "$0" "$@"', process.execPath, CLI, ...args], { cwd: folder, encoding: 'utf8' });
 
-  it('says which picture it cannot write', () => {
+  it('[4] says which picture it cannot write', () => {
     const { status, stderr } = d3pm('figure-1', '--smoke', '--engine', 'wasm', '--out', 'figure');
     expect(stderr).toMatch(
       /^error RUN_FOLDER: cannot write .*figure-1\.(svg|png): file too large \(EFBIG\); what was there before is untouched$/mu,
@@ -21,7 +21,7 @@ describe('d3pm where files may not be large', () => {
     expect(status).toBe(3);
   });
 
-  it('says which checkpoint of a training it cannot write', () => {
+  it('[4] says which checkpoint of a training it cannot write', () => {
     const { status, stderr } = d3pm('train', 'digits/uniform', 'training.numSteps=1', '--engine', 'wasm', '--out', 'run');
     expect(stderr).toMatch(
       /^error CHECKPOINT: saveCheckpoint: cannot write \d+ bytes to .*: it is larger than a file may be here \(EFBIG\); /mu,

@@ -34,7 +34,7 @@ describe('writeWholeFile', () => {
     expect(readdirSync(join(folder, 'elsewhere'))).toEqual(['a']);
   });
 
-  it('lets stay what is there where only a part has room, and leaves nothing of the part', () => {
+  it('[4] lets stay what is there where only a part has room, and leaves nothing of the part', () => {
     writeFileSync(join(folder, 'a'), 'old');
     const script = `import { writeWholeFile } from ${JSON.stringify(SOURCE.href)};
       await writeWholeFile('a', 'x'.repeat(70_000)).catch(({ code, message }) => console.log(code, message));`;
