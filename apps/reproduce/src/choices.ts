@@ -28,3 +28,13 @@ export type ReferenceName = (typeof referenceNames)[number];
 export const table1DataSets = ['text8', 'sotu'] as const;
 export const table2DataSets = ['lm1b', 'sotu-pieces'] as const;
 export const table3DataSets = ['cifar10', 'fashion-mnist', 'photographs', 'digits'] as const;
+
+/**
+ * Networks that samples are scored by: a classifier of such images, which comes with the program; the network of the customary FID, whose weights do
+ * not; or another Inception, of a package that is not installed with the program.
+ */
+export const featureNames = ['digits', 'fashion', 'inception', 'nsfw'] as const;
+export type FeatureName = (typeof featureNames)[number];
+
+export const tableSizes = ['small', 'paper', 'smoke'] as const;
+export type TableSize = (typeof tableSizes)[number];

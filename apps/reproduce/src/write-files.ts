@@ -2,6 +2,7 @@ import { chmod, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { D3pmError } from '@d3pm/core';
 import { printResult, type OutputFlags } from './output.ts';
+import { systemErrorText } from './system-error-text.ts';
 import { writeWholeFile } from './write-whole-file.ts';
 
 /**
@@ -18,7 +19,7 @@ export async function writeFiles(to: string, files: Readonly<Record<string, stri
       if (name.endsWith('.sh')) await chmod(join(folder, name), 0o755);
     }
   } catch (cause) {
-    throw new D3pmError('INVALID_OPTIONS', `cannot write to ${folder}: ${(cause as Error).message}; choose another folder`, { cause });
+    throw new D3pmError('INVALID_OPTIONS', `cannot write to ${folder}: ${systemErrorText(cause)}; choose another folder`, { cause });
   }
   const paths = Object.keys(files).map((name) => join(folder, name));
   printResult(flags, { text: `${paths.join('\n')}\n`, value: { files: paths } });

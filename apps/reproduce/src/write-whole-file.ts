@@ -1,36 +1,58 @@
 import { randomUUID } from 'node:crypto';
-import { open, realpath, rename, rm } from 'node:fs/promises';
-import { getSystemErrorMap } from 'node:util';
+import { rmSync } from 'node:fs';
+import { open, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { D3pmError } from '@d3pm/core';
+import { systemErrorText } from './system-error-text.ts';
 
 /**
- * Puts a file in the place of what is there, all of `content` and on the disk, or else changes nothing. A link is followed.
+ * Puts a file in the place of what is there, all of `content`, or else changes nothing. A link to a file is followed, and the mode and owner of a
+ * file stay, the owner where this user may give it.
  *
  * A disk with room for a part of a write takes that part, and tells so by a count alone: `writeFile` goes on with the rest, and then there is an error.
  *
  * @throws {D3pmError} `RUN_FOLDER` with the path and the reason, whose `cause` is the error of the file system
  */
 export async function writeWholeFile(path: string, content: string | Uint8Array): Promise<void> {
-  const target = await realpath(path).catch(() => path);
-  const partial = `${target}.${randomUUID()}.partial`;
   try {
-    const file = await open(partial, 'wx');
+    const target = await realpath(path).catch(whereMissing(path));
+    const before = await stat(target).catch(whereMissing(undefined));
+    const partial = `${target}.${randomUUID()}.partial`;
+    const remove = (): void => rmSync(partial, { force: true });
+    process.once('exit', remove);
     try {
-      await file.writeFile(content);
-      await file.sync();
+      const file = await open(partial, 'wx', before?.mode);
+      try {
+        if (before) await likeBefore(file, before);
+        await file.writeFile(content);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await rename(partial, target);
+    } catch (error) {
+      await rm(partial, { force: true }).catch(() => undefined);
+      throw error;
     } finally {
-      await file.close();
+      process.off('exit', remove);
     }
-    await rename(partial, target);
   } catch (cause) {
-    await rm(partial, { force: true }).catch(() => undefined);
-    throw new D3pmError('RUN_FOLDER', `cannot write ${path}: ${reasonOf(cause)}; what was there before is untouched`, { cause });
+    throw new D3pmError(
+      'RUN_FOLDER',
+      `writeWholeFile: cannot write ${path}: ${systemErrorText(cause)}, and what was there before is untouched; mend that, or choose another folder`,
+      { cause },
+    );
   }
 }
 
-/** Without the path, which is one that nobody knows. */
-function reasonOf(cause: unknown): string {
-  const { errno, message } = cause as NodeJS.ErrnoException;
-  const [code, reason] = getSystemErrorMap().get(errno ?? 0) ?? [];
-  return code === undefined ? message : `${reason} (${code})`;
+/** The owner first: another one takes bits of the mode away. */
+async function likeBefore(file: FileHandle, { mode, uid, gid }: { readonly mode: number; readonly uid: number; readonly gid: number }) {
+  await file.chown(uid, gid).catch(() => undefined);
+  await file.chmod(mode & 0o7777);
+}
+
+function whereMissing<T>(value: T): (error: NodeJS.ErrnoException) => T {
+  return (error) => {
+    if (error.code === 'ENOENT') return value;
+    throw error;
+  };
 }

@@ -16,7 +16,7 @@ describe('d3pm where files may not be large', () => {
   it('[4] says which picture it cannot write', () => {
     const { status, stderr } = d3pm('figure-1', '--smoke', '--engine', 'wasm', '--out', 'figure');
     expect(stderr).toMatch(
-      /^error RUN_FOLDER: cannot write .*figure-1\.(svg|png): file too large \(EFBIG\); what was there before is untouched$/mu,
+      /^error RUN_FOLDER: writeWholeFile: cannot write .*figure-1\.(svg|png): file too large \(EFBIG\), and what was there before is untouched; /mu,
     );
     expect(status).toBe(3);
   });

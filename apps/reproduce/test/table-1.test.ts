@@ -1,10 +1,9 @@
 import { createRng } from '@d3pm/core';
 import { describe, expect, it } from 'vitest';
-import { table1DataSets } from '../src/choices.ts';
+import { table1DataSets, tableSizes } from '../src/choices.ts';
 import { sotu, sotuSpeeches } from '../src/data/sotu.ts';
 import { pieceName, piecesOf } from '../src/tables/piece-key.ts';
 import { table1 } from '../src/tables/text/table-1.ts';
-import { tableSizes } from '../src/tables/table.ts';
 import { trainConfigSchema } from '../src/config/train-config-schema.ts';
 
 const tables = tableSizes.flatMap((size) => table1DataSets.map((data) => table1({ size, data })));

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { table2DataSets } from '../src/choices.ts';
+import { table2DataSets, tableSizes } from '../src/choices.ts';
 import { pieceName, piecesOf } from '../src/tables/piece-key.ts';
 import { table2 } from '../src/tables/text/table-2.ts';
-import { tableSizes } from '../src/tables/table.ts';
 import { trainConfigSchema } from '../src/config/train-config-schema.ts';
 
 const tables = tableSizes.flatMap((size) => table2DataSets.map((data) => table2({ size, data })));

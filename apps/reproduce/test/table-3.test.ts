@@ -1,10 +1,9 @@
 import { prepareEngine } from '@d3pm/engine';
 import { parameterCount } from '@d3pm/models';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { table3DataSets } from '../src/choices.ts';
+import { table3DataSets, tableSizes } from '../src/choices.ts';
 import { pieceName, piecesOf } from '../src/tables/piece-key.ts';
 import { FIGURE_3_ROWS, table3 } from '../src/tables/images/table-3.ts';
-import { tableSizes } from '../src/tables/table.ts';
 import { buildTraining } from '../src/train/build-training.ts';
 import { trainConfigSchema } from '../src/config/train-config-schema.ts';
 

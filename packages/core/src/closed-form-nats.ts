@@ -14,8 +14,6 @@ export interface ClosedFormInput extends ReverseInput {
   readonly caller: string;
 }
 
-const FORMS: readonly ClosedForm[] = [extraMaskForm, rankOneForm];
-
 /**
  * L_{t−1} + λ CE_t by position, float32 `[B, …N]`, where family and reverse process have it in a closed form that reads each logit a
  * few times and none of the tables; undefined where they do not. Called inside a `tidy`.
@@ -32,7 +30,8 @@ export function closedFormNats(
     numSteps: transition.numSteps,
     strict: true,
   });
-  const form = [...FORMS, ...(reverse.closedForms ?? [])].find((each) => each.holds(reverse, transition, { s, t }));
+  const forms: readonly ClosedForm[] = [extraMaskForm, ...(reverse.closedForms ?? []), rankOneForm];
+  const form = forms.find((each) => each.holds(reverse, transition, { s, t }));
   if (form === undefined) return undefined;
   const nats = (part: TermInput): Tensor => form.nats(reverse, transition, { ...part, lambda });
   const input = { logits, x0, xt, s, t };

@@ -22,7 +22,7 @@ import { excess } from './excess.ts';
 import { firstStepOf } from './first-step.ts';
 import { gatherClass } from './gather-class.ts';
 import { oneHotRows } from './one-hot-rows.ts';
-import type { ClosedForm, ClosedFormTerm, ReverseProcess } from './reverse-process.ts';
+import type { ClosedForm, ClosedFormTerm } from './reverse-process.ts';
 import { runFused } from './run-fused.ts';
 import { scaleRows } from './scale-rows.ts';
 import { logOnePlus, softmaxDeviation } from './softmax-deviation.ts';
@@ -34,7 +34,7 @@ interface RankOneTermInput extends ClosedFormTerm {
   /** How f enters the reverse step: itself, or with the weights of the mixture of posteriors. */
   readonly weights: 'mixture' | 'plug-in';
   /** What p(x_0 | x_t) is where s = 0. */
-  readonly firstStep: ReverseProcess['firstStep'];
+  readonly firstStep: 'bayes' | 'denoiser';
 }
 
 /** Below it a probability is too near to the smallest float32: the plug-in divides by one of them, the mixture by two. */

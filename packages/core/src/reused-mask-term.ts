@@ -47,8 +47,8 @@ const UNLIKELY = 40;
 /** {@link reusedMaskNats} for the processes whose weights are those of the plug-in. */
 export const reusedMaskForm: ClosedForm = {
   kernel: 'D3pmDenoiserNll',
-  holds: ({ weights }, { absorbing, rankOne, positions, extraMask }, { s, t }) => {
-    if (weights !== 'plug-in' || absorbing === undefined || rankOne === undefined) return false;
+  holds: ({ weights, firstStep }, { absorbing, rankOne, positions, extraMask }, { s, t }) => {
+    if (weights !== 'plug-in' || firstStep === 'direct' || absorbing === undefined || rankOne === undefined) return false;
     if (positions !== undefined || extraMask !== undefined) return false;
     const { target, keep, refresh } = rankOne;
     const isCarried = (from: number, to: number): boolean =>

@@ -60,7 +60,7 @@ export interface ReverseProcess<P extends Prediction = Prediction> {
    * another kind.
    */
   readonly weights?: 'mixture' | 'plug-in';
-  /** Of its loss, besides those that every program with a loss has. */
+  /** Of its loss, besides those of an extra mask, which is taken before them, and of rank one, which is taken after them. */
   readonly closedForms?: readonly ClosedForm[];
   /** Normalised log-probabilities of x_s, float32 `[B, …N, K]`; the caller disposes them. */
   logProbs(transition: Transition, input: ReverseInput): Tensor;

@@ -65,7 +65,7 @@ function print({ engine, suites, seconds, output }: EngineRun): void {
 }
 
 function stamp(): Stamp {
-  const git = (...args: string[]): string => execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim();
+  const git = (...args: string[]): string => execFileSync('git', ['--no-optional-locks', ...args], { cwd: root, encoding: 'utf8' }).trim();
   const changed = git('status', '--porcelain', '--', '.', ':!docs/backends.md') === '' ? '' : ' and what was not committed';
   return {
     date: new Date().toISOString().slice(0, 10),

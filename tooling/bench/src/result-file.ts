@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { rename, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import type { BenchResult, GrowthResult, WorkResult } from './bench-result.ts';
 
 /** What a file has so far; nothing when there is none. @throws {Error} for a file of another format. */
@@ -11,8 +11,13 @@ export function readResult(file: string): BenchResult {
 }
 
 export async function writeResult(file: string, result: BenchResult): Promise<void> {
-  await writeFile(`${file}.partial`, `${JSON.stringify(result, null, 2)}\n`);
-  await rename(`${file}.partial`, file);
+  const partial = `${file}.${process.pid}.partial`;
+  try {
+    await writeFile(partial, `${JSON.stringify(result, null, 2)}\n`);
+    await rename(partial, file);
+  } finally {
+    await rm(partial, { force: true });
+  }
 }
 
 /** New results in place of old ones of the same work, in the order of `names`; works that are no more are dropped. */

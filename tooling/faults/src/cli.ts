@@ -84,7 +84,7 @@ function write(part: string, section: (stamp: Stamp) => string): void {
 }
 
 function stamp(part: string): Stamp {
-  const git = (...args: string[]): string => execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim();
+  const git = (...args: string[]): string => execFileSync('git', ['--no-optional-locks', ...args], { cwd: root, encoding: 'utf8' }).trim();
   const changed = git('status', '--porcelain', '--', '.', ':!docs/reliability.md') === '' ? '' : ' and what was not committed';
   const sizes = { kill: ` --kills ${context.kills} --native-kills ${context.nativeKills}`, fuzz: ` --fuzz-runs ${context.fuzzRuns}` };
   return {

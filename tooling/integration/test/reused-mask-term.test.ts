@@ -105,6 +105,16 @@ describe('absorbing into a state of the data', () => {
     );
   });
 
+  it('keeps the closed form in a batch whose last steps are from 1 and from later', () => {
+    const schedule = fromArray({ noise: [0.2, 0.3, 0.4], unit: 'jump-probability' });
+    const transition = absorbing.create({ numStates: 4, schedule }, { maskState: 3, extraMask: false });
+    const steps = { s: Int32Array.of(0, 0), t: Int32Array.of(1, 3) };
+    for (const reverse of [plugIn(), plugIn({ firstStep: 'denoiser' }), leaveOneOut()] as readonly ReverseProcess[]) {
+      expect(reverse.closedForms!.map((form) => form.holds(reverse, transition, steps))).toEqual([true]);
+      expect(reverse.closedForms!.map((form) => form.holds(reverse, byTables(transition), steps))).toEqual([false]);
+    }
+  });
+
   it('is NaN where x_t can follow from nothing, and 0 where it was not absorbed', () => {
     const transition = absorbing.create(
       { numStates: 4, schedule: fromArray({ noise: [0.2, 0.3], unit: 'jump-probability' }) },

@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { estimatorNames, groupChoices, heldOutNames, referenceNames, samplerNames } from '../choices.ts';
+import { estimatorNames, featureNames, groupChoices, heldOutNames, referenceNames, samplerNames } from '../choices.ts';
 import type { EvalOptions } from '../shards/eval-job.ts';
 import type { ExportFlags } from '../export/run-export.ts';
 import { jobFolder } from '../shards/job-folder.ts';
@@ -7,7 +7,6 @@ import type { PromptFlags } from '../shards/read-prompt.ts';
 import type { JobFlags } from '../shards/run-job.ts';
 import type { ScoreFlags } from '../shards/run-score.ts';
 import type { SampleOptions } from '../shards/sample-job.ts';
-import { featureNames } from '../tables/table.ts';
 import type { TrainFlags } from '../train/run-train.ts';
 import { assignments, command, count, deferred, engine, seed, threads, trustPlugins } from './options.ts';
 

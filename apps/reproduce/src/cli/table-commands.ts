@@ -1,7 +1,6 @@
 import { Option, type Command } from 'commander';
-import { table1DataSets, table2DataSets, table3DataSets } from '../choices.ts';
-import type { PaperTableFlags } from '../tables/run-paper-table.ts';
-import { tableSizes } from '../tables/table.ts';
+import { table1DataSets, table2DataSets, table3DataSets, tableSizes } from '../choices.ts';
+import type { PaperTableFlags, PaperTableName } from '../tables/run-paper-table.ts';
 import { command, count, engine, threads } from './options.ts';
 
 interface TableCommand {
@@ -35,13 +34,11 @@ const table = (name: string, description: string, { data, example, out = `runs/$
     .option('--setup', 'prepare the native engine first, where that takes seconds', false)
     .option('--quiet', 'nothing on standard error but errors', false);
 
-async function run(
-  name: Parameters<typeof import('../tables/run-paper-table.ts').runPaperTable>[0],
-  flags: PaperTableFlags,
-): Promise<void> {
-  const { runPaperTable } = await import('../tables/run-paper-table.ts');
-  return runPaperTable(name, flags);
-}
+/** What makes a table or figure, loaded when it is asked for. */
+const making =
+  (name: PaperTableName) =>
+  async (flags: PaperTableFlags): Promise<void> =>
+    (await import('../tables/run-paper-table.ts')).runPaperTable(name, flags);
 
 /** Tables and figures of the paper, in many sittings. */
 export function tableCommands(): readonly Command[] {
@@ -50,27 +47,27 @@ export function tableCommands(): readonly Command[] {
       'table-1',
       'Characters, Table 1: trains, evaluates and samples every row, in as many sittings as you like; the same command goes on.',
       { data: table1DataSets, example: 'd3pm table-1 --rows absorbing uniform --seeds 2 --minutes 60' },
-    ).action((flags: PaperTableFlags) => run('table-1', flags)),
+    ).action(making('table-1')),
     table('table-2', 'Word pieces, Table 2 and Figure 2: perplexity per word of every row at 1000 to 10 steps.', {
       data: table2DataSets,
       example: 'd3pm table-2 --rows absorbing',
-    }).action((flags: PaperTableFlags) => run('table-2', flags)),
+    }).action(making('table-2')),
     table('figure-2', 'Perplexity against steps, new sentences and completions of the absorbing model of Table 2.', {
       data: table2DataSets,
       example: 'd3pm figure-2 --out runs/table-2',
       out: 'runs/table-2',
-    }).action((flags: PaperTableFlags) => run('figure-2', flags)),
+    }).action(making('figure-2')),
     table('table-3', 'Images, Table 3: bounds, scores of samples and pictures of every row.', {
       data: table3DataSets,
       example: 'd3pm table-3 --data digits --rows gauss-logistic',
     })
       .option('--inception <file>', 'score samples by the network of the customary FID as well: its weights, safetensors')
       .option('--nsfw', 'score the first and the last row by the Inception of npm nsfwjs as well, once that is installed')
-      .action((flags: PaperTableFlags) => run('table-3', flags)),
+      .action(making('table-3')),
     table('figure-3', 'Images while they are sampled, by the absorbing and the Gauss + logistic model of Table 3.', {
       data: table3DataSets,
       example: 'd3pm figure-3 --out runs/table-3',
       out: 'runs/table-3',
-    }).action((flags: PaperTableFlags) => run('figure-3', flags)),
+    }).action(making('figure-3')),
   ];
 }

@@ -1,7 +1,7 @@
 import { D3pmError } from '@d3pm/core';
 import { inceptionFeatures, type FeatureExtractor } from '@d3pm/eval';
 import { decodeSafetensors } from '@d3pm/train';
-import type { FeatureName } from '../tables/table.ts';
+import type { FeatureName } from '../choices.ts';
 import { classFeatures, type ImageSetting } from './class-features.ts';
 import { nsfwFeatures } from './nsfw-features.ts';
 import { readWeightsFile } from './weights-file.ts';

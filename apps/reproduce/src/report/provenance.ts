@@ -30,8 +30,9 @@ export function provenance(command: string, seed: number | string, engine: Engin
 }
 
 function currentCommit(): string | undefined {
+  // Without the lock by which a status keeps what it has looked up: a run is in the way of nobody who commits meanwhile.
   const git = (...args: string[]): string =>
-    execFileSync('git', args, {
+    execFileSync('git', ['--no-optional-locks', ...args], {
       cwd: dirname(fileURLToPath(import.meta.url)),
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],

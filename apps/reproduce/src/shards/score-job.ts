@@ -1,10 +1,9 @@
 import { createRng, D3pmError, type Dataset, type States } from '@d3pm/core';
 import type { FeatureExtractor } from '@d3pm/eval';
-import type { ReferenceName } from '../choices.ts';
+import type { FeatureName, ReferenceName } from '../choices.ts';
 import { joinedRows, saidOf } from '../features/said-of.ts';
 import { scoreReports, type ScoredSamples } from '../features/score-reports.ts';
 import { batchesOfDataset, batchSizes, imageBatches } from '../tables/images/image-batches.ts';
-import type { FeatureName } from '../tables/table.ts';
 import type { Job, JobSpec, ShardTensors } from './job.ts';
 
 /** What is measured, by what: the identity of the network is part of the result. */

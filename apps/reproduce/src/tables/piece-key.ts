@@ -1,4 +1,5 @@
-import type { FeatureName, ImageTable, ReverseName, Table, TableRow, TextTable } from './table.ts';
+import type { FeatureName } from '../choices.ts';
+import type { ImageTable, ReverseName, Table, TableRow, TextTable } from './table.ts';
 
 /** What is measured of a trained row, one number or one set of texts each. */
 export type PieceKey =

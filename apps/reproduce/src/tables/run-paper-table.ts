@@ -1,7 +1,8 @@
 import { D3pmError } from '@d3pm/core';
+import type { TableSize } from '../choices.ts';
 import { readWeightsFile, type WeightsFile } from '../features/weights-file.ts';
 import { runTable, type TableFlags } from './run-table.ts';
-import type { Table, TableSize } from './table.ts';
+import type { Table } from './table.ts';
 import { FIGURE_3_ROWS, table3 } from './images/table-3.ts';
 import { table1 } from './text/table-1.ts';
 import { table2 } from './text/table-2.ts';
@@ -29,7 +30,9 @@ interface PaperTable {
   readonly rows?: readonly string[];
 }
 
-const tables: Readonly<Record<'figure-2' | 'figure-3' | 'table-1' | 'table-2' | 'table-3', PaperTable>> = {
+export type PaperTableName = 'figure-2' | 'figure-3' | 'table-1' | 'table-2' | 'table-3';
+
+const tables: Readonly<Record<PaperTableName, PaperTable>> = {
   'table-1': { make: table1, standIn: 'sotu', ofThePaper: 'text8' },
   'table-2': { make: table2, standIn: 'sotu-pieces', ofThePaper: 'lm1b' },
   // Of the absorbing model: its perplexity against its steps, new sentences, and completions.
@@ -40,7 +43,7 @@ const tables: Readonly<Record<'figure-2' | 'figure-3' | 'table-1' | 'table-2' | 
 };
 
 /** `d3pm table-1`, `table-2` and `table-3`, and `figure-2` and `figure-3`, which go on in the folder of their table. */
-export async function runPaperTable(name: keyof typeof tables, flags: PaperTableFlags): Promise<void> {
+export async function runPaperTable(name: PaperTableName, flags: PaperTableFlags): Promise<void> {
   if (flags.smoke && flags.size !== 'small') {
     throw new D3pmError('INVALID_OPTIONS', `${name}: --smoke and --size ${flags.size} are two sizes; leave one of them out`);
   }

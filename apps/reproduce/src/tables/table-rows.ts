@@ -1,5 +1,6 @@
+import type { TableSize } from '../choices.ts';
 import type { TrainConfig } from '../config/train-config.ts';
-import type { Published, ReverseName, TableRow, TableSize } from './table.ts';
+import type { Published, ReverseName, TableRow } from './table.ts';
 
 /** A row of the paper, with its numbers by steps. */
 export function fromThePaper(

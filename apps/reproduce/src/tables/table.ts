@@ -1,4 +1,4 @@
-import type { ReferenceName } from '../choices.ts';
+import type { FeatureName, ReferenceName, TableSize } from '../choices.ts';
 import type { TrainConfig } from '../config/train-config.ts';
 import type { WeightsFile } from '../features/weights-file.ts';
 
@@ -92,13 +92,6 @@ export interface ImageTable extends TableOf<'image'> {
 
 export type Table = ImageTable | TextTable;
 
-/**
- * A classifier of such images, which comes with the program; the network of the customary FID, whose weights do not; or another Inception,
- * of a package that is not installed with the program.
- */
-export const featureNames = ['digits', 'fashion', 'inception', 'nsfw'] as const;
-export type FeatureName = (typeof featureNames)[number];
-
 /** What samples are scored by. */
 export interface Measure {
   readonly name: FeatureName;
@@ -107,6 +100,3 @@ export interface Measure {
   /** Absent: all rows. */
   readonly rows?: readonly string[];
 }
-
-export const tableSizes = ['small', 'paper', 'smoke'] as const;
-export type TableSize = (typeof tableSizes)[number];

@@ -139,15 +139,20 @@ describe.skipIf(!isLinux)('provisionNative, when something breaks', () => {
     const said = Promise.all([text(child.stdout), text(child.stderr)]);
     const ended = new Promise<string>((resolve) => child.once('close', (code, signal) => resolve(signal ?? `status ${code}`)));
     const before = ended.then(async (how) => Promise.reject(new Error(`${how} before it has asked: ${(await said).join('\n')}`)));
-    const late = setTimeout(60_000, undefined, { ref: false }).then(() => `after a minute there are: ${membersOf(child.pid!).join('; ')}`);
-    expect(await Promise.race([asked.then(() => 'asked'), before, late])).toBe('asked');
-    before.catch(() => undefined);
-    // As a terminal does: to the whole group.
-    process.kill(-child.pid!, 'SIGINT');
-    expect(await Promise.race([ended, late])).toBe('SIGINT');
-    await expect.poll(() => membersOf(child.pid!), { timeout: 30_000 }).toEqual([]);
-    server.close();
-    server.closeAllConnections();
+    try {
+      const late = setTimeout(60_000, undefined, { ref: false }).then(
+        () => `after a minute there are: ${membersOf(child.pid!).map(commandOf).join('; ')}`,
+      );
+      expect(await Promise.race([asked.then(() => 'asked'), before, late])).toBe('asked');
+      // As a terminal does: to the whole group.
+      process.kill(-child.pid!, 'SIGINT');
+      expect(await Promise.race([ended, late])).toBe('SIGINT');
+      await expect.poll(() => membersOf(child.pid!), { timeout: 30_000 }).toEqual([]);
+    } finally {
+      for (const pid of membersOf(child.pid!)) process.kill(pid, 'SIGKILL');
+      server.close();
+      server.closeAllConnections();
+    }
     expect(readdirSync(nativeRoot(cacheFolder)).filter((name) => name.includes('.partial-'))).toHaveLength(1);
     const { folder: made } = await provision();
     expect(readdirSync(nativeRoot(cacheFolder)).sort()).toEqual(['downloads', made.split('/').at(-1)]);
@@ -168,17 +173,23 @@ describe.skipIf(!isLinux)('provisionNative, when something breaks', () => {
 });
 
 /** The processes of a group, but for those that have ended and that nobody has asked for their status. */
-function membersOf(group: number): readonly string[] {
+function membersOf(group: number): readonly number[] {
   const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  return all.flatMap((pid) => {
-    try {
-      const [state, , itsGroup] = readFileSync(`/proc/${pid}/stat`, 'utf8')
-        .replace(/^.*\) /s, '')
-        .split(' ');
-      if (state === 'Z' || Number(itsGroup) !== group) return [];
-      return [readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')];
-    } catch {
-      return [];
-    }
+  return all.map(Number).filter((pid) => {
+    const [state, , itsGroup] = ofProcess(pid, 'stat')
+      .replace(/^.*\) /s, '')
+      .split(' ');
+    return state !== 'Z' && Number(itsGroup) === group;
   });
+}
+
+const commandOf = (pid: number): string => ofProcess(pid, 'cmdline').replaceAll('\0', ' ');
+
+/** Nothing where the process has gone meanwhile. */
+function ofProcess(pid: number, name: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${name}`, 'utf8');
+  } catch {
+    return '';
+  }
 }

@@ -1,5 +1,6 @@
 import { createRng, type Dataset } from '@d3pm/core';
 import { evenlySpaced } from '@d3pm/eval';
+import type { FeatureName } from '../../choices.ts';
 import { referenceSplit } from '../../features/reference-split.ts';
 import type { Progress } from '../../progress.ts';
 import type { RunFolder } from '../../run-folder.ts';
@@ -7,7 +8,7 @@ import { loadData } from '../../train/build-training.ts';
 import { fingerprint } from '../fingerprint.ts';
 import { keptJson, type KeptJson } from '../kept-json.ts';
 import type { ScoresRecord } from '../row-results.ts';
-import type { FeatureName, ImageTable } from '../table.ts';
+import type { ImageTable } from '../table.ts';
 import { numBatches } from './image-batches.ts';
 import { scoresOf } from './score-images.ts';
 

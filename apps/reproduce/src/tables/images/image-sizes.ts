@@ -1,5 +1,6 @@
+import type { TableSize } from '../../choices.ts';
 import type { NamedConfig, TrainConfig } from '../../config/train-config.ts';
-import type { TableSize, TableSizes } from '../table.ts';
+import type { TableSizes } from '../table.ts';
 
 /** What decides the numbers of Table 3 at one size. */
 export interface ImageSize {

@@ -1,8 +1,9 @@
 import type { States } from '@d3pm/core';
+import type { FeatureName } from '../../choices.ts';
 import { saidOf } from '../../features/said-of.ts';
 import { scoreReports } from '../../features/score-reports.ts';
 import type { ScoresRecord } from '../row-results.ts';
-import type { FeatureName, ImageTable } from '../table.ts';
+import type { ImageTable } from '../table.ts';
 import { imageBatches } from './image-batches.ts';
 import { readSamples, type RowSamples } from './read-samples.ts';
 import { referenceFeatures } from './reference-features.ts';

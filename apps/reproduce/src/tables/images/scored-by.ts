@@ -1,4 +1,5 @@
-import type { FeatureName, ImageTable } from '../table.ts';
+import type { FeatureName } from '../../choices.ts';
+import type { ImageTable } from '../table.ts';
 
 /** What decides a score beside the samples and what comes with the program: weights of a file, and what samples are compared with. */
 export function scoredBy({ inception, reference }: ImageTable, features: FeatureName): Readonly<Record<string, string>> {

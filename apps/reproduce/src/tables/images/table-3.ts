@@ -1,9 +1,9 @@
 import { D3pmError } from '@d3pm/core';
-import { type ReferenceName, table3DataSets } from '../../choices.ts';
+import { type FeatureName, type ReferenceName, table3DataSets, type TableSize } from '../../choices.ts';
 import type { WeightsFile } from '../../features/weights-file.ts';
 import type { LossConfig, NamedConfig, TrainConfig } from '../../config/train-config.ts';
 import { besideThePaper, comparisonWithPaper, fromThePaper } from '../table-rows.ts';
-import type { FeatureName, ImageTable, Measure, Published, TableRow, TableSize } from '../table.ts';
+import type { ImageTable, Measure, Published, TableRow } from '../table.ts';
 import { imageSizes, type ImageSize } from './image-sizes.ts';
 
 interface DataOfTable3 {

@@ -1,7 +1,8 @@
 import { D3pmError, type Dataset } from '@d3pm/core';
 import type { FeatureExtractor } from '@d3pm/eval';
+import type { FeatureName } from '../../choices.ts';
 import { featureExtractor } from '../../features/feature-extractor.ts';
-import type { FeatureName, ImageTable } from '../table.ts';
+import type { ImageTable } from '../table.ts';
 
 export interface MeasuredBy {
   readonly table: ImageTable;

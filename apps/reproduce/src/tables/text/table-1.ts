@@ -1,8 +1,8 @@
 import { D3pmError } from '@d3pm/core';
-import { table1DataSets } from '../../choices.ts';
+import { table1DataSets, type TableSize } from '../../choices.ts';
 import type { LossConfig } from '../../config/train-config.ts';
 import { besideThePaper, comparisonWithPaper, differencesOfText, fromThePaper, smallerRun } from '../table-rows.ts';
-import type { ReverseName, TableRow, TableSize, TextTable } from '../table.ts';
+import type { ReverseName, TableRow, TextTable } from '../table.ts';
 import { decoderParts, rowConfigs, textSizes } from './text-sizes.ts';
 
 const bySize = textSizes({

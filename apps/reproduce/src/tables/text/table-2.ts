@@ -1,7 +1,7 @@
 import { D3pmError } from '@d3pm/core';
-import { table2DataSets } from '../../choices.ts';
+import { table2DataSets, type TableSize } from '../../choices.ts';
 import { comparisonWithPaper, differencesOfText, fromThePaper, smallerRun } from '../table-rows.ts';
-import type { TableRow, TableSize, TextTable } from '../table.ts';
+import type { TableRow, TextTable } from '../table.ts';
 import { decoderParts, rowConfigs, textSizes } from './text-sizes.ts';
 
 const bySize = textSizes({
