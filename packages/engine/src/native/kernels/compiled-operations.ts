@@ -15,6 +15,8 @@ const operations: Readonly<Record<string, readonly [inputs: readonly string[], o
   D3pmGroupNormGrad: [['dy', 'x', 'scale', 'bias', 'shift', 'setting', 'statistics'], 4],
   D3pmLogNormalize: [['x'], 1],
   D3pmLogNormalizeGrad: [['dy', 'y'], 1],
+  D3pmLogProduct: [['x', 'table'], 1],
+  D3pmLogProductGrad: [['dy', 'x', 'y', 'table'], 1],
   D3pmLogSumExp: [['x'], 1],
   D3pmLogisticBins: [['mean', 'inverse', 'centres'], 1],
   D3pmLogisticBinsGrad: [['dy', 'mean', 'inverse', 'centres'], 2],
