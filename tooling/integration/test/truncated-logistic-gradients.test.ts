@@ -9,6 +9,16 @@ const [K, CLASS, X_T] = [8, 6, 3];
 const xt = (): Tensor => tensor([X_T], [1, 1], 'int32');
 const scalar = (value: number): Tensor => tensor([value], [1, 1]);
 
+/** Where a row lies decides by which instructions an engine computes it: a few units in the last place. */
+const ROUNDING = 2 ** -20;
+
+/** Largest |a − b| / max(1, |b|); NaN is an infinite one. */
+const apart = (a: Float32Array, b: Float32Array): number =>
+  a.reduce((worst, value, i) => {
+    const error = Math.abs(value - b[i]!) / Math.max(1, Math.abs(b[i]!));
+    return Number.isNaN(error) ? Infinity : Math.max(worst, error);
+  }, 0);
+
 /** log p(CLASS) and its derivatives after μ′ and s. */
 function slopes(shift: number, logScale: number, tails: LogisticTails = 'exact'): readonly number[] {
   const logProb = (mean: Tensor, scale: Tensor): Tensor =>
@@ -109,9 +119,10 @@ it.each(['exact', 'floored'] as const)('is that of its rows where there are more
     });
   const whole = at(0, rows);
   const last = at(rows - 1000, 1000);
-  expect(whole.logits.subarray(-1000 * numStates)).toEqual(last.logits);
+  expect(apart(whole.logits.subarray(-1000 * numStates), last.logits)).toBeLessThan(ROUNDING);
   whole.gradients.forEach((gradient, i) => {
     expect(gradient).toHaveLength(rows);
-    expect(gradient.subarray(-1000)).toEqual(last.gradients[i]);
+    // A sum over the classes, of which each may round by half a unit.
+    expect(apart(gradient.subarray(-1000), last.gradients[i]!)).toBeLessThan(numStates * 2 ** -24);
   });
 });
