@@ -21,14 +21,16 @@ export async function runSetup({ gpu, cache, quiet, json = false }: SetupOptions
     }),
   );
   if (installation === undefined) return;
-  const { folder, version, variant } = installation;
+  const { folder, version, variant, operations } = installation;
   const { cacheBytes, otherInstallations } = await describeMachine(cache);
   const kind = variant === 'gpu' ? 'NVIDIA cards' : 'the processor';
+  const without =
+    variant === 'gpu' || operations ? '' : ', without the operations of @d3pm/engine, which the compiler here does not compile';
   const where = cache === undefined ? '' : `, where D3PM_CACHE=${cache} is set`;
   const text =
-    `The native engine is prepared: TensorFlow ${version} for ${kind} (${((performance.now() - started) / 1000).toFixed(1)} s).\n` +
+    `The native engine is prepared: TensorFlow ${version} for ${kind}${without} (${((performance.now() - started) / 1000).toFixed(1)} s).\n` +
     `${folder}\n${Math.round(cacheBytes / 1e6)} MB are kept; every project of this user has it from now on${where}.\n${othersText(otherInstallations)}`;
-  printResult({ json }, { text, value: { folder, version, variant, cacheBytes, otherInstallations } });
+  printResult({ json }, { text, value: { folder, version, variant, operations, cacheBytes, otherInstallations } });
 }
 
 function othersText(folders: readonly string[]): string {

@@ -54,10 +54,23 @@ export async function compileBinding(
   const compile = (own: readonly string[]): Promise<CommandResult> =>
     runCommand(compiler, compilerArguments(folder, [...SOURCES.map((name) => join(sources, 'binding', name)), ...own]), { signal });
   const whole = [...processSources, ...operationSources().filter((name) => name.endsWith('.cc'))];
-  if (operations && (await compile(whole)).status === 0) return { operations: true };
+  if (operations) {
+    const made = await compile(whole);
+    if (made.status === 0) return { operations: true };
+    report({
+      step: 'failed',
+      detail: `${compiler} does not compile the operations of @d3pm/engine, and without them training and sampling are slower: ${firstError(made.stderr)}`,
+    });
+  }
   const { status, stderr } = await compile(processSources);
   if (status !== 0) throw commandError(`${compiler} did not compile the binding`, stderr);
   return { operations: false };
+}
+
+/** The first line that is an error of the compiler. */
+function firstError(stderr: string): string {
+  const lines = stderr.split('\n').map((line) => line.trim());
+  return lines.find((line) => /\berror:/.test(line)) ?? lines.find((line) => line !== '') ?? 'it does not say why';
 }
 
 /** Of tfjs-node. */

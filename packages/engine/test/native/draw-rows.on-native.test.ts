@@ -42,6 +42,20 @@ describe.skipIf(isCard)('D3pmDrawRows', () => {
     expect(host(rows, 2, uniforms)).toEqual([0, 1, 0, 0]);
   });
 
+  it.each([27, 256, 1000])('is in no doubt next to the ends of %d classes, where float32 would be', (numStates) => {
+    const row = Float32Array.from({ length: numStates }, (_, k) => 3 * Math.sin(k * k) - (k % 5));
+    const weights = Array.from(row, (logProb) => Math.exp(logProb));
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    let before = 0;
+    const ends = weights.map((weight) => (before += weight) / total).slice(0, -1);
+    // From 2⁻⁴⁵, 30 times what the sums of float64 are wrong by, to what float32 tells apart.
+    const uniforms = Float64Array.from(
+      ends.flatMap((end) => [-10, -20, -30, -45].flatMap((power) => [end - 2 ** power, end + 2 ** power])).filter((u) => u >= 0 && u < 1),
+    );
+    const rows = Float32Array.from({ length: uniforms.length * numStates }, (_, at) => row[at % numStates]!);
+    expect(drawn(rows, numStates, uniforms)).toEqual(host(rows, numStates, uniforms));
+  });
+
   it.each([
     ['NaN', [0, NaN, 1]],
     ['no possible class', [-Infinity, -Infinity, -Infinity]],

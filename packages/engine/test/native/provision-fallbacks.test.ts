@@ -93,13 +93,19 @@ describe.skipIf(!isLinux)('provisionNative, where the first way is closed', () =
     });
   });
 
-  it('leaves the operations out where the compiler is too old for them', async () => {
+  it.each([
+    ['says so', 'echo "a.cc: In function f:" >&2; echo "a.cc:7:9: error: no such lanes" >&2', 'a.cc:7:9: error: no such lanes'],
+    ['has no word for it', 'true', 'it does not say why'],
+  ])('leaves the operations out, and tells it, where the compiler is too old for them and %s', async (_, says, said) => {
     const old = join(folder, 'old-compiler');
-    writeFileSync(old, `#!/bin/sh\ncase "$*" in *denoiser-nll.cc*) exit 1;; esac\nexec g++ "$@"\n`);
+    writeFileSync(old, `#!/bin/sh\ncase "$*" in *denoiser-nll.cc*) ${says}; exit 1;; esac\nexec g++ "$@"\n`);
     chmodSync(old, 0o755);
     stub({ PIP_NO_INDEX: '1', PIP_FIND_LINKS: tiny.index, CXX: old });
     const { operations, binding } = await provision({ ...tiny.build, operations: true });
     expect(operations).toBe(false);
+    expect(told.filter((each) => each.startsWith('failed'))).toEqual([
+      `failed: ${old} does not compile the operations of @d3pm/engine, and without them training and sampling are slower: ${said}`,
+    ]);
     expect(createRequire(import.meta.url)(binding)).toMatchObject({ answer: 42 });
   });
 

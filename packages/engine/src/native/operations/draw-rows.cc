@@ -1,7 +1,6 @@
-// A class of each row of log-probabilities by inversion, in float64: categorical.ts of @d3pm/core.
-#include <cmath>
-#include <cstring>
-#include <limits>
+// A class of each row of log-probabilities by inversion, as float64 has it: categorical.ts of @d3pm/core.
+#define D3PM_ROWS "draw-rows-rows.h"
+#include "for-every-processor.h"
 #include "operation.h"
 
 namespace d3pm {
@@ -11,7 +10,7 @@ namespace {
 constexpr double kNegligible = -60;
 
 // The class at which the cumulative weights exceed `uniform` of their sum; −1 for a row that is no law. `weights` has room for a row.
-int64_t draw(const float* row, int64_t classes, double uniform, double* weights) {
+int64_t draw_in_float64(const float* row, int64_t classes, double uniform, double* weights) {
   float top = -std::numeric_limits<float>::infinity();
   for (int64_t k = 0; k < classes; k++) {
     if (std::isnan(row[k])) return -1;
@@ -44,12 +43,16 @@ void draw_rows(void*, TF_OpKernelContext* context) {
   if (run.size(1) != 2 * rows) return run.fail("D3pmDrawRows: %lld halves of uniform numbers for %lld rows", (long long)run.size(1), (long long)rows);
   float* state = run.output_like(0, 0, 1);
   if (!run.ok()) return;
-  in_parts(rows, parts_of(rows, 4 * classes), [&](int64_t begin, int64_t end, int64_t) {
+  in_parts(rows, parts_of(rows, classes), [&](int64_t begin, int64_t end, int64_t) {
     std::vector<double> weights(classes);
+    std::vector<float> rough(padded(classes)), sums(padded(classes) / kLanes);
     for (int64_t i = begin; i < end; i++) {
+      const float* row = x + i * classes;
       double uniform;
       std::memcpy(&uniform, halves + 2 * i, sizeof uniform);
-      state[i] = static_cast<float>(draw(x + i * classes, classes, uniform, weights.data()));
+      int64_t drawn = D3PM_BEST(class_without_doubt)(row, classes, uniform, rough.data(), sums.data());
+      if (drawn < 0) drawn = draw_in_float64(row, classes, uniform, weights.data());
+      state[i] = static_cast<float>(drawn);
     }
   });
 }
