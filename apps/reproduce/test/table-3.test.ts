@@ -68,13 +68,13 @@ describe('table-3', () => {
       'images-4',
       'scores-digits-4',
       'progress',
+      'images-8',
+      'scores-digits-8',
+      'difference-digits-8',
       'check-plug-in-8',
       'full-plug-in-8',
       'check-plug-in-4',
       'full-plug-in-4',
-      'images-8',
-      'scores-digits-8',
-      'difference-digits-8',
     ]);
     expect(names('gauss', table3({ size: 'paper', data: 'cifar10' })).filter((name) => name.startsWith('scores'))).toEqual([]);
     for (const row of FIGURE_3_ROWS) expect(names(row)).toContain('progress');

@@ -50,7 +50,7 @@ function textPieces({ chains }: TextTable, row: TableRow): readonly PieceKey[] {
   return [...bounds, ...chains.map((steps): PieceKey => ({ kind: 'sampling', steps })), { kind: 'texts' }, ...checkPieces(row, chains)];
 }
 
-/** Samples and their scores are of every row, for its training is judged by them. Those of every step come last: they take ten times the others. */
+/** Samples and their scores are of every row, for its training is judged by them. What takes longest comes last: samples by every step, then full sums. */
 function imagePieces({ chains, sampleSteps, everyStep, progressive, features }: ImageTable, row: TableRow): readonly PieceKey[] {
   const measuring = features.filter(({ rows }) => rows === undefined || rows.includes(row.name));
   const sampled = (steps: number): readonly PieceKey[] => [
@@ -62,10 +62,10 @@ function imagePieces({ chains, sampleSteps, everyStep, progressive, features }: 
     ...boundPieces(row, chains),
     ...sampled(sampleSteps),
     ...(progressive.includes(row.name) ? [{ kind: 'progress' } as const] : []),
-    ...(row.isPublished ? checkPieces(row, chains) : []),
     ...(everyStep.includes(row.name)
       ? [...sampled(chains[0]!), ...measuring.map(({ name }) => ({ kind: 'difference', features: name, steps: chains[0]! }) as const)]
       : []),
+    ...(row.isPublished ? checkPieces(row, chains) : []),
   ];
 }
 
