@@ -68,6 +68,7 @@ export function linearMapGradient(dy: Tensor, rows: Tensor, mapped: Tensor, line
  *
  * {@link linearMap} where float32 carries the linear values: of any rows for most tables, and of most rows for the others, where it shows in
  * the result. For the rest a log-sum-exp over every entry, in chunks of rows; for all rows where a look at the result would wait for a device.
+ * The native engine has one operation for it, which takes the exponentials of the terms near the largest alone.
  *
  * @param rows float32 `[R, from]`, or `[R, to]` for `pull`. @returns float32 `[R, to]`, or `[R, from]`.
  */
