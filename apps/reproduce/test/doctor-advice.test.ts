@@ -69,6 +69,13 @@ describe('doctorAdvice', () => {
       ['NVIDIA H100 80GB HBM3 is not used: npx @d3pm/reproduce setup --gpu'],
     ],
     [
+      'a binding that its compiler has made without our operations',
+      { native: { ...native, variant: 'cpu', operations: false }, machine: { ...machine, cardsOnBus: 0, cards: [] } },
+      [
+        'The native engine is without the operations of @d3pm/engine, which make it faster: with a newer C++ compiler, delete /cache/native/a, then npx @d3pm/reproduce setup.',
+      ],
+    ],
+    [
       'a card that cannot be used',
       { machine: { ...noDriver, cards: [], cardObstacle: 'there is an NVIDIA card without its driver' } },
       ['No NVIDIA card is used: there is an NVIDIA card without its driver.'],

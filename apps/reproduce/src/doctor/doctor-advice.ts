@@ -11,6 +11,10 @@ export function doctorAdvice({ node, machine, native, engines, chosen }: DoctorR
   if (machine.platformObstacle === undefined && native.obstacle !== undefined) advice.push(...nativeAdvice(machine));
   if (native.obstacle === undefined && native.variant === 'cpu' && machine.cards.length > 0 && machine.cardObstacle === undefined)
     advice.push(`${machine.cards[0]!.name} is not used: npx @d3pm/reproduce setup --gpu`);
+  if (native.variant === 'cpu' && native.operations === false)
+    advice.push(
+      `The native engine is without the operations of @d3pm/engine, which make it faster: with a newer C++ compiler, delete ${native.folder}, then npx @d3pm/reproduce setup.`,
+    );
   if (machine.cardsOnBus > 0 && machine.cardObstacle !== undefined) advice.push(`No NVIDIA card is used: ${machine.cardObstacle}.`);
   if (engines.every(({ probe }) => probe === undefined))
     advice.push('No engine works, not even plain JavaScript: install the packages again (npm install).');

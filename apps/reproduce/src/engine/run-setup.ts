@@ -2,6 +2,7 @@ import { constants } from 'node:os';
 import { describeMachine, provisionNative, type NativeInstallation, type ProvisionOptions } from '@d3pm/engine/native';
 import { printResult, type OutputFlags } from '../output.ts';
 import { setupProgress } from './setup-progress.ts';
+import { setupText } from './setup-text.ts';
 
 export interface SetupOptions extends OutputFlags {
   /** Absent: as the machine is. */
@@ -23,19 +24,9 @@ export async function runSetup({ gpu, cache, quiet, json = false }: SetupOptions
   if (installation === undefined) return;
   const { folder, version, variant, operations } = installation;
   const { cacheBytes, otherInstallations } = await describeMachine(cache);
-  const kind = variant === 'gpu' ? 'NVIDIA cards' : 'the processor';
-  const without =
-    variant === 'gpu' || operations ? '' : ', without the operations of @d3pm/engine, which the compiler here does not compile';
-  const where = cache === undefined ? '' : `, where D3PM_CACHE=${cache} is set`;
-  const text =
-    `The native engine is prepared: TensorFlow ${version} for ${kind}${without} (${((performance.now() - started) / 1000).toFixed(1)} s).\n` +
-    `${folder}\n${Math.round(cacheBytes / 1e6)} MB are kept; every project of this user has it from now on${where}.\n${othersText(otherInstallations)}`;
+  const seconds = (performance.now() - started) / 1000;
+  const text = setupText({ installation, seconds, cacheBytes, otherInstallations, cache });
   printResult({ json }, { text, value: { folder, version, variant, operations, cacheBytes, otherInstallations } });
-}
-
-function othersText(folders: readonly string[]): string {
-  if (folders.length === 0) return '';
-  return `Of other versions of @d3pm/engine, to be deleted where no project has those:\n${folders.map((folder) => `  ${folder}\n`).join('')}`;
 }
 
 type Work = (signal: NonNullable<ProvisionOptions['signal']>) => Promise<NativeInstallation>;

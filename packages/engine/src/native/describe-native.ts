@@ -15,6 +15,8 @@ export interface NativeReport {
   /** The installed package that would be used, or the version of TensorFlow that is in the cache folder. */
   readonly what?: string;
   readonly variant?: NativeVariant;
+  /** Whether the operations of this package are compiled into it; without them it is slower. They are for the processor alone. */
+  readonly operations?: boolean;
 }
 
 /** Whether the native engine is there, which one, where, and if not, why. Loads nothing and fetches nothing. */
@@ -26,5 +28,5 @@ export function describeNative(): NativeReport {
   if (installed !== undefined) return { cacheFolder, folder: installed.folder, what: installed.name };
   const found = findNative();
   if (typeof found === 'string') return { cacheFolder, obstacle: found };
-  return { cacheFolder, folder: found.folder, what: `TensorFlow ${found.version}`, variant: found.variant };
+  return { cacheFolder, folder: found.folder, what: `TensorFlow ${found.version}`, variant: found.variant, operations: found.operations };
 }
