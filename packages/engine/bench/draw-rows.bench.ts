@@ -3,19 +3,14 @@
 import { createRng, drawFromLogProbs } from '@d3pm/core';
 import { prepareEngine } from '@d3pm/engine';
 import { engine, tensor, tidy, type Tensor } from '@tensorflow/tfjs-core';
+import { processorMilliseconds } from './processor-milliseconds.ts';
 
 const ROUNDS = 20;
 await prepareEngine({ backend: 'native', threads: 1 });
 const rng = createRng('bench');
 
-/** Of processor, one thread, for a thousand rows. */
-function milliseconds(rows: number, run: () => unknown): string {
-  run();
-  const { user, system } = process.cpuUsage();
-  for (let round = 0; round < ROUNDS; round++) run();
-  const spent = process.cpuUsage({ user, system });
-  return (((spent.user + spent.system) / 1000 / ROUNDS / rows) * 1000).toFixed(2);
-}
+/** Of a thousand rows, one thread. */
+const milliseconds = (rows: number, run: () => unknown): string => ((processorMilliseconds(ROUNDS, run) / rows) * 1000).toFixed(2);
 
 const cases: readonly (readonly [string, number, number, (row: number, k: number) => number])[] = [
   ['images, σ = 3', 16 * 784, 256, (row, k) => -((k - (row % 256)) ** 2) / 18],

@@ -3,6 +3,7 @@
 import { logSumExp, runFused } from '@d3pm/core';
 import { prepareEngine } from '@d3pm/engine';
 import { add, exp, expandDims, mul, slice, sub, sum, tensor, tidy, transpose, type Tensor } from '@tensorflow/tfjs-core';
+import { processorMilliseconds } from './processor-milliseconds.ts';
 
 const ROUNDS = 5;
 const [ROWS, K] = [784, 256];
@@ -10,14 +11,8 @@ const [ROWS, K] = [784, 256];
 const TOGETHER = 32;
 await prepareEngine({ backend: 'native', threads: 1 });
 
-/** Of processor, one thread, a row. */
-function microseconds(run: () => unknown): string {
-  run();
-  const { user, system } = process.cpuUsage();
-  for (let round = 0; round < ROUNDS; round++) run();
-  const spent = process.cpuUsage({ user, system });
-  return ((spent.user + spent.system) / ROUNDS / ROWS).toFixed(1);
-}
+/** Of a row, one thread. */
+const microseconds = (run: () => unknown): string => ((processorMilliseconds(ROUNDS, run) / ROWS) * 1000).toFixed(1);
 
 const square = (rows: number, of: (i: number, j: number) => number): Tensor =>
   tensor(

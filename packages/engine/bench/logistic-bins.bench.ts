@@ -3,19 +3,13 @@
 import { truncatedLogisticLogits } from '@d3pm/core';
 import { prepareEngine } from '@d3pm/engine';
 import { getBackend, grads, tensor, tidy, unregisterKernel, type Tensor } from '@tensorflow/tfjs-core';
+import { processorMilliseconds } from './processor-milliseconds.ts';
 
 const ROUNDS = 10;
 const [ROWS, K] = [16 * 784, 256];
 await prepareEngine({ backend: 'native', threads: 1 });
 
-/** Of processor, one thread. */
-function milliseconds(run: () => unknown): string {
-  run();
-  const { user, system } = process.cpuUsage();
-  for (let round = 0; round < ROUNDS; round++) run();
-  const spent = process.cpuUsage({ user, system });
-  return ((spent.user + spent.system) / 1000 / ROUNDS).toFixed(1);
-}
+const milliseconds = (run: () => unknown): string => processorMilliseconds(ROUNDS, run).toFixed(1);
 
 const numbers = (of: (i: number) => number): Float32Array => Float32Array.from({ length: ROWS }, (_, i) => of(i));
 const inputs = [tensor(numbers((i) => 0.1 * Math.sin(i))), tensor(numbers((i) => 2 * Math.cos(i) - 2))];

@@ -18,7 +18,7 @@ import {
   transpose,
   type Tensor,
 } from '@tensorflow/tfjs-core';
-import { FINITE_MIN, logSumExp, readsAtOnce, runFused } from '@d3pm/core';
+import { FINITE_MIN, hasFused, logSumExp, readsAtOnce, runFused } from '@d3pm/core';
 
 /** A matrix of log-probabilities on the device, such as log Q(s→t). */
 export interface LogTable {
@@ -76,9 +76,8 @@ export function logTableMap(rows: Tensor, table: LogTable, direction: MapDirecti
   return tidy(() => {
     if (isLinearSafe(table)) return linearMap(rows, exp(table.logProbs), direction);
     const exact = (given: Tensor): Tensor => {
-      const fused = runFused('D3pmLogProduct', { x: given, table: inputsByOutputs(table, direction) });
-      if (fused) return fused[0]!;
-      const to = expandDims(transpose(inputsByOutputs(table, direction)), 0);
+      if (hasFused('D3pmLogProduct')) return runFused('D3pmLogProduct', { x: given, table: inputsFirst(table, direction) })![0]!;
+      const to = expandDims(outputsFirst(table, direction), 0);
       return inChunks([given], table.logProbs.size, ([part]) => logSumExp(add(expandDims(part!, 1), to), 2));
     };
     if (!readsAtOnce()) return exact(rows);
@@ -93,10 +92,11 @@ export function logTableMapGradient(dy: Tensor, rows: Tensor, mapped: Tensor, ta
     const linear = (): Tensor => linearMapGradient(dy, rows, mapped, exp(table.logProbs), direction);
     if (isLinearSafe(table)) return linear();
     const exact = (inputs: readonly Tensor[]): Tensor => {
-      const [upstream, x, y] = inputs as readonly [Tensor, Tensor, Tensor];
-      const fused = runFused('D3pmLogProductGrad', { dy: upstream, x, y, table: transpose(inputsByOutputs(table, direction)) });
-      if (fused) return fused[0]!;
-      const from = expandDims(inputsByOutputs(table, direction), 0);
+      if (hasFused('D3pmLogProductGrad')) {
+        const [upstream, x, y] = inputs as readonly [Tensor, Tensor, Tensor];
+        return runFused('D3pmLogProductGrad', { dy: upstream, x, y, table: outputsFirst(table, direction) })![0]!;
+      }
+      const from = expandDims(inputsFirst(table, direction), 0);
       return inChunks(inputs, table.logProbs.size, ([part, input, output]) => {
         const share = exp(sub(add(expandDims(input!, 2), from), expandDims(maximum(output!, FINITE_MIN), 1)));
         return sum(mul(share, expandDims(part!, 1)), 2);
@@ -125,10 +125,11 @@ function withRows(values: Tensor, rows: Int32Array, make: (rows: Tensor) => Tens
   return gather(concat([values, made], 0), tensor1d(source, 'int32'));
 }
 
-/** log M: `[input, output]`. */
-function inputsByOutputs({ logProbs }: LogTable, direction: MapDirection): Tensor {
-  return direction === 'push' ? logProbs : transpose(logProbs);
-}
+/** log M `[input, output]` */
+const inputsFirst = ({ logProbs }: LogTable, direction: MapDirection): Tensor => (direction === 'push' ? logProbs : transpose(logProbs));
+
+/** log M `[output, input]` */
+const outputsFirst = ({ logProbs }: LogTable, direction: MapDirection): Tensor => (direction === 'push' ? transpose(logProbs) : logProbs);
 
 /** Applies `map` to a few rows at a time, so that `[rows, from, to]` stays small. */
 function inChunks(inputs: readonly Tensor[], elementsPerRow: number, map: (parts: Tensor[]) => Tensor): Tensor {

@@ -50,7 +50,7 @@ function textPieces({ chains }: TextTable, row: TableRow): readonly PieceKey[] {
   return [...bounds, ...chains.map((steps): PieceKey => ({ kind: 'sampling', steps })), { kind: 'texts' }, ...checkPieces(row, chains)];
 }
 
-/** Samples and their scores are of every row, for its training is judged by them. What takes longest comes last: samples by every step, then full sums. */
+/** Samples and their scores are of every row, for its training is judged by them. Full sums come last: they check the table and are not in it. */
 function imagePieces({ chains, sampleSteps, everyStep, progressive, features }: ImageTable, row: TableRow): readonly PieceKey[] {
   const measuring = features.filter(({ rows }) => rows === undefined || rows.includes(row.name));
   const sampled = (steps: number): readonly PieceKey[] => [

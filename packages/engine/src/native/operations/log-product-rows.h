@@ -114,10 +114,10 @@ inline void log_product_gradient_rows(const float* dy, const float* x, const flo
     for (int64_t i = 0; i < inputs; i += kLanes) {
       const int64_t at = i / kLanes * outputs;
       for (int64_t r = first; r < last; r++) {
-        Lanes lanes;
-        load_some(x + r * inputs + i, inputs - i, &lanes, -kInfinity);
-        shares_of_block(dy + r * outputs, &lanes, y + r * outputs, packed + at * kLanes, tops + at, outputs, &lanes);
-        store_some(&lanes, inputs - i, dx + r * inputs + i);
+        Lanes given, gradient;
+        load_some(x + r * inputs + i, inputs - i, &given, -kInfinity);
+        shares_of_block(dy + r * outputs, &given, y + r * outputs, packed + at * kLanes, tops + at, outputs, &gradient);
+        store_some(&gradient, inputs - i, dx + r * inputs + i);
       }
     }
     for (int64_t r = first; r < last; r++) {
